@@ -1,0 +1,299 @@
+//! Lists of named entries (`clusters`, `users`, `contexts`, `extensions`) as maps that keep their order.
+
+use crate::syntax::{Mapping, Value};
+use indexmap::IndexMap;
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// What can stand in a list of named entries.
+pub trait Body: private::Sealed {
+    /// The key beside `name`: `cluster`, `user`, `context`, `extension`.
+    #[doc(hidden)]
+    const KEY: &'static str;
+    /// Whether a later entry of the same name replaces this one without a word: client-go's null extensions.
+    #[doc(hidden)]
+    fn yields(&self) -> bool {
+        false
+    }
+}
+
+pub(crate) mod private {
+    pub trait Sealed {}
+}
+
+impl private::Sealed for Value {}
+impl Body for Value {
+    const KEY: &'static str = "extension";
+    fn yields(&self) -> bool {
+        self.is_null()
+    }
+}
+
+/// A list of named entries: a map from names to bodies that keeps the order of the file.
+///
+/// Looking up a name takes the same time however many there are. Unknown fields beside `name` and the body are kept.
+///
+/// ```
+/// use kubeconfig::{Cluster, Kubeconfig};
+/// let mut config = Kubeconfig::new();
+/// config.clusters.insert("prod", Cluster::new("https://prod.example.com:6443"));
+/// assert_eq!(config.clusters["prod"].server.as_deref(), Some("https://prod.example.com:6443"));
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Entries<T> {
+    map: IndexMap<String, Slot<T>>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Slot<T> {
+    body: T,
+    other: Mapping,
+}
+
+impl<T> Default for Entries<T> {
+    fn default() -> Self {
+        Entries { map: IndexMap::new() }
+    }
+}
+
+impl<T> Entries<T> {
+    /// A list without entries.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.map.is_empty()
+    }
+
+    /// Whether there is an entry called `name`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.map.contains_key(name)
+    }
+
+    /// The entry called `name`.
+    pub fn get(&self, name: &str) -> Option<&T> {
+        self.map.get(name).map(|slot| &slot.body)
+    }
+
+    /// The entry called `name`, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.map.get_mut(name).map(|slot| &mut slot.body)
+    }
+
+    /// Sets the entry called `name`; a new one goes to the end. Returns the body it had; unknown fields beside it stay.
+    pub fn insert(&mut self, name: impl Into<String>, body: T) -> Option<T> {
+        match self.map.entry(name.into()) {
+            indexmap::map::Entry::Occupied(mut slot) => Some(std::mem::replace(&mut slot.get_mut().body, body)),
+            indexmap::map::Entry::Vacant(slot) => {
+                slot.insert(Slot { body, other: Mapping::new() });
+                None
+            }
+        }
+    }
+
+    /// Takes the entry called `name` out; the others keep their order. Linear in the number of entries.
+    pub fn remove(&mut self, name: &str) -> Option<T> {
+        self.map.shift_remove(name).map(|slot| slot.body)
+    }
+
+    /// Keeps only the entries for which `keep` says so, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut T) -> bool) {
+        self.map.retain(|name, slot| keep(name, &mut slot.body));
+    }
+
+    /// Gives the entry called `old` the name `new`, in its place. Linear in the number of entries.
+    ///
+    /// Returns whether that was done: not if there is no `old`, or a `new` already.
+    pub fn rename(&mut self, old: &str, new: impl Into<String>) -> bool {
+        let new = new.into();
+        let Some(index) = self.map.get_index_of(old) else { return false };
+        self.map.replace_index(index, new).is_ok()
+    }
+
+    /// The names in their order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
+        self.map.keys().map(String::as_str)
+    }
+
+    /// Names and bodies in their order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> + Clone {
+        self.map.iter().map(|(name, slot)| (name.as_str(), &slot.body))
+    }
+
+    /// Names and bodies in their order, to change the bodies.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut T)> {
+        self.map.iter_mut().map(|(name, slot)| (name.as_str(), &mut slot.body))
+    }
+
+    /// The unknown fields of the entry called `name`, those beside `name` and the body.
+    pub fn other(&self, name: &str) -> Option<&Mapping> {
+        self.map.get(name).map(|slot| &slot.other)
+    }
+
+    /// The unknown fields of the entry called `name`, to change them.
+    pub fn other_mut(&mut self, name: &str) -> Option<&mut Mapping> {
+        self.map.get_mut(name).map(|slot| &mut slot.other)
+    }
+
+    /// Copies the entry called `name` from `from`, whole, unless there is one of that name here already.
+    pub(crate) fn adopt(&mut self, name: &str, from: &Entries<T>) -> bool
+    where
+        T: Clone,
+    {
+        let Some(slot) = from.map.get(name) else { return false };
+        if self.map.contains_key(name) {
+            return false;
+        }
+        self.map.insert(name.to_owned(), slot.clone());
+        true
+    }
+}
+
+impl<T> std::ops::Index<&str> for Entries<T> {
+    type Output = T;
+
+    /// The entry called `name`.
+    ///
+    /// # Panics
+    /// Where there is none; [`get`](Entries::get) does not.
+    fn index(&self, name: &str) -> &T {
+        &self.map[name].body
+    }
+}
+
+impl<T, N: Into<String>> FromIterator<(N, T)> for Entries<T> {
+    fn from_iter<I: IntoIterator<Item = (N, T)>>(entries: I) -> Self {
+        let mut list = Entries::new();
+        list.extend(entries);
+        list
+    }
+}
+
+impl<T, N: Into<String>> Extend<(N, T)> for Entries<T> {
+    fn extend<I: IntoIterator<Item = (N, T)>>(&mut self, entries: I) {
+        for (name, body) in entries {
+            self.insert(name, body);
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Entries<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+struct Named<'a, T> {
+    name: &'a str,
+    slot: &'a Slot<T>,
+}
+
+impl<T: Body + Serialize> Serialize for Named<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2 + self.slot.other.len()))?;
+        map.serialize_entry("name", self.name)?;
+        map.serialize_entry(T::KEY, &self.slot.body)?;
+        super::fields::serialize_other(&mut map, &self.slot.other)?;
+        map.end()
+    }
+}
+
+impl<T: Body + Serialize> Serialize for Entries<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut seq = serializer.serialize_seq(Some(self.len()))?;
+        for (name, slot) in &self.map {
+            seq.serialize_element(&Named { name, slot })?;
+        }
+        seq.end()
+    }
+}
+
+struct Entry<T> {
+    name: String,
+    slot: Slot<T>,
+}
+
+impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entry<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct EntryVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Body + Default + Deserialize<'de>> Visitor<'de> for EntryVisitor<T> {
+            type Value = Entry<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a map with the keys name and {}", T::KEY)
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Entry<T>, E> {
+                Ok(Entry { name: String::new(), slot: Slot { body: T::default(), other: Mapping::new() } })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<T>, A::Error> {
+                let mut entry: Entry<T> = self.visit_unit()?;
+                while let Some(key) = map.next_key::<super::fields::Key>()? {
+                    match key.as_str() {
+                        "name" => entry.name = map.next_value::<Option<String>>()?.unwrap_or_default(),
+                        k if k == T::KEY => {
+                            entry.slot.body = map.next_value::<Option<T>>()?.unwrap_or_default();
+                        }
+                        _ => key.keep(&mut entry.slot.other, map.next_value()?),
+                    }
+                }
+                Ok(entry)
+            }
+        }
+
+        deserializer.deserialize_map(EntryVisitor(PhantomData))
+    }
+}
+
+impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entries<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ListVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Body + Default + Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
+            type Value = Entries<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "a list of maps with the keys name and {}", T::KEY)
+            }
+
+            fn visit_unit<E: de::Error>(self) -> Result<Entries<T>, E> {
+                Ok(Entries::new())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries<T>, A::Error> {
+                let mut list = Entries::new();
+                while let Some(entry) = seq.next_element::<Option<Entry<T>>>()? {
+                    let Entry { name, slot } = entry.unwrap_or_else(|| Entry {
+                        name: String::new(),
+                        slot: Slot { body: T::default(), other: Mapping::new() },
+                    });
+                    match list.map.entry(name) {
+                        indexmap::map::Entry::Vacant(place) => {
+                            place.insert(slot);
+                        }
+                        indexmap::map::Entry::Occupied(mut place) if place.get().body.yields() => {
+                            place.insert(slot);
+                        }
+                        indexmap::map::Entry::Occupied(_) => {
+                            return Err(de::Error::custom(super::DUPLICATE_NAME));
+                        }
+                    }
+                }
+                Ok(list)
+            }
+        }
+
+        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}

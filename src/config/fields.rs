@@ -1,0 +1,265 @@
+//! How the structs of the model read and write their fields: one macro, so that every struct treats null, unknown
+//! fields and order alike.
+
+use crate::secret::{Secret, Wipe};
+use crate::syntax::de::KEY;
+use crate::syntax::{Mapping, Scalar, Value};
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, SerializeMap};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What the macro needs to know of the type of a field.
+pub(crate) trait Field {
+    /// Left out when writing.
+    fn is_absent(&self) -> bool;
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl Field for Option<String> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_deref().map(without_userinfo), f)
+    }
+}
+
+impl<T: Wipe> Field for Option<Secret<T>> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl Field for Option<super::Data> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+impl Field for bool {
+    fn is_absent(&self) -> bool {
+        !self
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+macro_rules! plain_fields {
+    ($([$($generics:tt)*] $type:ty: $absent:ident;)*) => {$(
+        impl<$($generics)*> Field for $type {
+            fn is_absent(&self) -> bool {
+                self.$absent()
+            }
+            fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(self, f)
+            }
+        }
+    )*};
+}
+
+plain_fields! {
+    [T: fmt::Debug] Vec<T>: is_empty;
+    [T: fmt::Debug] BTreeMap<String, T>: is_empty;
+    [T: fmt::Debug] super::Entries<T>: is_empty;
+    [] super::Preferences: is_empty;
+    [] Option<super::ExecConfig>: is_none;
+    [] Option<super::AuthProviderConfig>: is_none;
+}
+
+/// `https://user:password@host` as `https://[hidden]@host`; anything else as it is.
+pub(crate) fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
+    // Everything up to the last @ before the path: with or without a scheme, parsable or not.
+    let start = text.find("://").map_or(0, |i| i + 3);
+    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |i| start + i);
+    match text[start..end].rfind('@') {
+        Some(at) => format!("{}[hidden]{}", &text[..start], &text[start + at..]).into(),
+        None => text.into(),
+    }
+}
+
+/// A value read as Go's `encoding/json` reads it: null is the type's zero value, at every level of lists and maps.
+pub(crate) struct Go<T>(pub(crate) T);
+
+pub(crate) trait FromGo<'de>: Sized {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+impl<'de, T: FromGo<'de>> Deserialize<'de> for Go<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::from_go(deserializer).map(Go)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> FromGo<'de> for Option<T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<'de, T: FromGo<'de>> FromGo<'de> for Vec<T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Option::<Vec<Go<T>>>::deserialize(deserializer)?;
+        Ok(items.unwrap_or_default().into_iter().map(|item| item.0).collect())
+    }
+}
+
+impl<'de, T: FromGo<'de>> FromGo<'de> for BTreeMap<String, T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let items = Option::<BTreeMap<String, Go<T>>>::deserialize(deserializer)?;
+        Ok(items.unwrap_or_default().into_iter().map(|(key, item)| (key, item.0)).collect())
+    }
+}
+
+macro_rules! from_go {
+    ($($type:ty)*) => {$(
+        impl<'de> FromGo<'de> for $type {
+            fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Option::<Self>::deserialize(deserializer).map(Option::unwrap_or_default)
+            }
+        }
+    )*};
+}
+
+from_go! {
+    String bool Secret<String> super::ExecEnvVar super::Preferences
+    super::Entries<super::Cluster> super::Entries<super::AuthInfo> super::Entries<super::Context> super::Entries<Value>
+}
+
+/// A key of a map, with its spelling where it is not its own.
+pub(crate) struct Key {
+    text: String,
+    spelling: Option<Scalar>,
+}
+
+impl Key {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn keep(self, other: &mut Mapping, value: Value) {
+        other.insert_spelled(self.text, self.spelling, value);
+    }
+}
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl<'de> Visitor<'de> for Text {
+            type Value = Key;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key")
+            }
+
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Key, D::Error> {
+                d.deserialize_str(self)
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Key, E> {
+                Ok(Key { text: text.to_owned(), spelling: crate::syntax::de::take_key_spelling() })
+            }
+        }
+
+        deserializer.deserialize_newtype_struct(KEY, Text)
+    }
+}
+
+/// Unknown fields go behind the known ones.
+pub(crate) fn serialize_other<M: SerializeMap>(map: &mut M, other: &Mapping) -> Result<(), M::Error> {
+    for (key, value) in other.iter() {
+        map.serialize_entry(key, value)?;
+    }
+    Ok(())
+}
+
+/// Defines a struct of the model: known fields with their keys in the order they are written in, and `other` for the
+/// rest. Null is the field's default, as in Go; a repeated key's last value stays.
+macro_rules! model {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $( $(#[$field_meta:meta])* $key:literal => pub $field:ident: $type:ty, )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Default, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $( $(#[$field_meta])* pub $field: $type, )*
+            /// Fields this crate does not know, in their order, with their spelling. They are written back.
+            pub other: $crate::syntax::Mapping,
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                struct Shown<'a, T>(&'a T);
+                impl<T: $crate::config::fields::Field> std::fmt::Debug for Shown<'_, T> {
+                    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        self.0.debug(f)
+                    }
+                }
+                let mut shown = f.debug_struct(stringify!($name));
+                $( if !$crate::config::fields::Field::is_absent(&self.$field) {
+                    shown.field(stringify!($field), &Shown(&self.$field));
+                } )*
+                if !self.other.is_empty() {
+                    shown.field("other", &self.other);
+                }
+                shown.finish()
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                $( if !$crate::config::fields::Field::is_absent(&self.$field) {
+                    map.serialize_entry($key, &self.$field)?;
+                } )*
+                $crate::config::fields::serialize_other(&mut map, &self.other)?;
+                map.end()
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Fields;
+                impl<'de> serde::de::Visitor<'de> for Fields {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a map")
+                    }
+
+                    fn visit_unit<E: serde::de::Error>(self) -> Result<$name, E> {
+                        Ok($name::default())
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                        let mut out = $name::default();
+                        while let Some(key) = map.next_key::<$crate::config::fields::Key>()? {
+                            match key.as_str() {
+                                $( $key => {
+                                    out.$field = map.next_value::<$crate::config::fields::Go<$type>>()?.0;
+                                } )*
+                                _ => key.keep(&mut out.other, map.next_value()?),
+                            }
+                        }
+                        Ok(out)
+                    }
+                }
+                deserializer.deserialize_map(Fields)
+            }
+        }
+    };
+}
+pub(crate) use model;

@@ -1,0 +1,307 @@
+//! One error for the whole crate: what went wrong, in which file, at which line and column.
+//!
+//! Messages are made from kinds, places and names of fields, never from values: a token, a password, a key or the
+//! userinfo of a URL does not appear in an [`Error`], whatever the input was.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The result of most functions here.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A place in a text: line and column, both counted from 1, columns in characters (not bytes).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.line, self.column)
+    }
+}
+
+/// What kind of failure an [`Error`] is. Compare with [`Error::kind`] or ask the predicates of [`Error`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The text is not YAML (or JSON) as kubectl reads it, or not in an encoding that YAML allows.
+    Syntax,
+    /// A value of the wrong type for its field: a number where a string is expected, a list where a map is.
+    Type,
+    /// Two entries of one list have the same name.
+    DuplicateName,
+    /// A `*-data` field that is not standard, padded base64.
+    Base64,
+    /// `kind` or `apiVersion` name something other than a kubeconfig.
+    Version,
+    /// A limit of this crate was reached; the message names the limit and its figure.
+    Limit,
+    /// A file could not be read or written.
+    Io,
+    /// Something that was asked for by name is not there: a context, a cluster, a user.
+    NotFound,
+    /// The configuration holds nothing at all (client-go's `IsEmptyConfig`).
+    EmptyConfig,
+    /// The chosen context is not in the configuration (client-go's `IsContextNotFound`).
+    ContextNotFound,
+    /// The configuration breaks a rule of client-go's validation (client-go's `IsConfigurationInvalid`).
+    InvalidConfiguration,
+    /// Text that is not a PEM document, or a certificate that is not X.509.
+    Certificate,
+    /// The target exists already, is one of the sources, or may not be written for another reason of ours.
+    Refused,
+    /// A value that can't be written in the form asked for (a control character in YAML, infinity in JSON).
+    Unrepresentable,
+    /// Arguments that contradict each other.
+    Usage,
+    /// Several errors at once; see [`Error::errors`].
+    Several,
+}
+
+/// What went wrong, and where.
+///
+/// It is opaque: [`kind`](Error::kind) says what it is, [`position`](Error::position), [`file`](Error::file) and
+/// [`field`](Error::field) where. `Display` gives `file:line:column: field: what is wrong; what to do`, and one line an
+/// error where there are several. It never holds a value of the input.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    message: Cow<'static, str>,
+    help: Option<Cow<'static, str>>,
+    file: Option<PathBuf>,
+    position: Option<Position>,
+    field: Option<String>,
+    source: Option<io::Error>,
+    errors: Vec<Error>,
+}
+
+impl Error {
+    #[cold]
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            help: None,
+            file: None,
+            position: None,
+            field: None,
+            source: None,
+            errors: Vec::new(),
+        }))
+    }
+
+    /// An error of the operating system on `path`; `what` is the deed that failed, as in "open".
+    #[cold]
+    pub(crate) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
+        let mut error = Error::new(ErrorKind::Io, what);
+        error.0.file = Some(path.to_owned());
+        error.0.source = Some(source);
+        error
+    }
+
+    /// One error out of several: the only one itself, or an error of kind [`ErrorKind::Several`].
+    ///
+    /// Returns `None` where there is none.
+    #[cold]
+    pub(crate) fn several(mut errors: Vec<Error>) -> Option<Self> {
+        if errors.len() <= 1 {
+            return errors.pop();
+        }
+        let mut error = Error::new(ErrorKind::Several, "several errors");
+        error.0.errors = errors;
+        Some(error)
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn at(mut self, position: Position) -> Self {
+        self.0.position.get_or_insert(position);
+        self
+    }
+
+    /// Names the file, in this error and in those it holds, where none is named yet.
+    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+        self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();
+        if self.0.errors.is_empty() {
+            self.0.file.get_or_insert_with(|| file.to_owned());
+        }
+        self
+    }
+
+    pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
+        self.0.field.get_or_insert_with(|| field.into());
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The sentence that says what is wrong, without place and without advice.
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// What to do about it, where there is something to say.
+    pub fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The file it is about; `-` for standard input.
+    pub fn file(&self) -> Option<&Path> {
+        self.0.file.as_deref()
+    }
+
+    /// Line and column in that file.
+    pub fn position(&self) -> Option<Position> {
+        self.0.position
+    }
+
+    /// The path of the field, as in `users[3].user.token`; never its value.
+    pub fn field(&self) -> Option<&str> {
+        self.0.field.as_deref()
+    }
+
+    /// The error of the operating system, if one is behind it.
+    pub fn io_error(&self) -> Option<&io::Error> {
+        self.0.source.as_ref()
+    }
+
+    /// The single errors: those collected in this one, or this one alone.
+    pub fn errors(&self) -> &[Error] {
+        if self.0.errors.is_empty() { std::slice::from_ref(self) } else { &self.0.errors }
+    }
+
+    /// Whether the text could not be read as YAML or JSON at all.
+    pub fn is_syntax(&self) -> bool {
+        self.any(ErrorKind::Syntax)
+    }
+
+    /// Whether a value has the wrong type for its field.
+    pub fn is_type(&self) -> bool {
+        self.any(ErrorKind::Type)
+    }
+
+    /// Whether a limit was reached.
+    pub fn is_limit(&self) -> bool {
+        self.any(ErrorKind::Limit)
+    }
+
+    /// Whether reading or writing a file failed.
+    pub fn is_io(&self) -> bool {
+        self.any(ErrorKind::Io)
+    }
+
+    /// Whether the file that was asked for does not exist.
+    pub fn is_file_not_found(&self) -> bool {
+        self.errors().iter().any(|e| e.0.source.as_ref().is_some_and(|s| s.kind() == io::ErrorKind::NotFound))
+    }
+
+    /// Whether the configuration was refused by one of the rules of client-go's validation: its
+    /// `IsConfigurationInvalid`. As there, a missing context and an empty configuration count too.
+    pub fn is_configuration_invalid(&self) -> bool {
+        self.any(ErrorKind::InvalidConfiguration) || self.is_context_not_found() || self.is_empty_config()
+    }
+
+    /// Whether the chosen context is not there: client-go's `IsContextNotFound`.
+    pub fn is_context_not_found(&self) -> bool {
+        self.any(ErrorKind::ContextNotFound)
+    }
+
+    /// Whether there is no configuration at all: client-go's `IsEmptyConfig`.
+    pub fn is_empty_config(&self) -> bool {
+        self.any(ErrorKind::EmptyConfig)
+    }
+
+    fn any(&self, kind: ErrorKind) -> bool {
+        self.errors().iter().any(|e| e.0.kind == kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if !inner.errors.is_empty() {
+            for (i, error) in inner.errors.iter().enumerate() {
+                if i > 0 {
+                    f.write_str("\n")?;
+                }
+                error.fmt(f)?;
+            }
+            return Ok(());
+        }
+        if let Some(file) = &inner.file {
+            write!(f, "{}:", Printable(&file.to_string_lossy()))?;
+            if let Some(position) = inner.position {
+                write!(f, "{position}:")?;
+            }
+            f.write_str(" ")?;
+        } else if let Some(position) = inner.position {
+            write!(f, "line {}, column {}: ", position.line, position.column)?;
+        }
+        if let Some(field) = &inner.field {
+            write!(f, "{}: ", Printable(field))?;
+        }
+        write!(f, "{}", Printable(&inner.message))?;
+        if let Some(source) = &inner.source {
+            write!(f, ": {}", Printable(&source.to_string()))?;
+        }
+        if let Some(help) = &inner.help {
+            write!(f, "; {}", Printable(help))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|e| e as _)
+    }
+}
+
+/// Text from a file, made safe for a terminal: control characters, and those that turn or hide text, are escaped
+/// (`\u{1b}`). Wrap every name that goes to a terminal in it.
+///
+/// ```
+/// use kubeconfig::Printable;
+/// assert_eq!(Printable("a\u{1b}[31mb").to_string(), "a\\u{1b}[31mb");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Printable<'a>(pub &'a str);
+
+impl fmt::Display for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.0;
+        while let Some(i) = rest.find(is_unprintable) {
+            f.write_str(&rest[..i])?;
+            let c = rest[i..].chars().next().unwrap_or_default();
+            write!(f, "{}", c.escape_default())?;
+            rest = &rest[i + c.len_utf8()..];
+        }
+        f.write_str(rest)
+    }
+}
+
+impl fmt::Debug for Printable<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0, f)
+    }
+}
+
+fn is_unprintable(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

@@ -1,0 +1,12 @@
+//! Text and tree: YAML and JSON as kubectl reads and writes them. Knows nothing of Kubernetes.
+
+pub(crate) mod de;
+mod document;
+mod scalar;
+mod tag;
+pub(crate) mod text;
+mod value;
+
+pub use document::{Document, Limits, Node, Span};
+pub use scalar::{Resolved, resolve_plain};
+pub use value::{Mapping, Scalar, ScalarStyle, Value};

@@ -1,0 +1,26 @@
+//! Tags: `!!str 12`, `!!bool "yes"`, `!!binary aGk=`.
+
+use super::scalar::{Resolved, resolve_plain};
+use super::value::ScalarStyle;
+
+/// What a scalar means, its tag considered, or `None` where kubectl refuses it (`!!int x`).
+///
+/// `!!binary` is left to the caller: its text has to be decoded first.
+pub(crate) fn resolve_tagged<'a>(text: &'a str, style: ScalarStyle, tag: Option<&str>) -> Option<Resolved<'a>> {
+    let Some(tag) = tag else {
+        return Some(if style == ScalarStyle::Plain { resolve_plain(text) } else { Resolved::Str(text) });
+    };
+    Some(match (tag, resolve_plain(text)) {
+        ("str" | "binary", _) => Resolved::Str(text),
+        ("null", Resolved::Null) => Resolved::Null,
+        ("bool", Resolved::Bool(b)) => Resolved::Bool(b),
+        ("int", Resolved::Int(i)) => Resolved::Int(i),
+        ("int", Resolved::Uint(u)) => Resolved::Uint(u),
+        ("float", Resolved::Float(f)) => Resolved::Float(f),
+        ("float", Resolved::Int(i)) => Resolved::Float(i as f64),
+        ("float", Resolved::Uint(u)) => Resolved::Float(u as f64),
+        ("null" | "bool" | "int" | "float", _) => return None,
+        // A tag of somebody's own: the text as it stands.
+        _ => Resolved::Str(text),
+    })
+}
