@@ -5,7 +5,7 @@ use crate::secret::{Secret, Wipe};
 use crate::syntax::de::KEY;
 use crate::syntax::{Mapping, Scalar, Value};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde::ser::{Serialize, SerializeMap};
+use serde::ser::SerializeMap;
 use std::collections::BTreeMap;
 use std::fmt;
 

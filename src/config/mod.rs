@@ -226,7 +226,9 @@ impl ExecConfig {
     /// (`tools/clientcmd/api/v1/defaults.go`).
     pub fn effective_interactive_mode(&self) -> Option<&str> {
         set(&self.interactive_mode).or(match set(&self.api_version) {
-            Some("client.authentication.k8s.io/v1alpha1" | "client.authentication.k8s.io/v1beta1") => Some("IfAvailable"),
+            Some("client.authentication.k8s.io/v1alpha1" | "client.authentication.k8s.io/v1beta1") => {
+                Some("IfAvailable")
+            }
             _ => None,
         })
     }
