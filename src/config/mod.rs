@@ -13,9 +13,12 @@ mod data;
 mod entries;
 pub(crate) mod fields;
 mod read;
+mod view;
+mod write;
 
 pub use data::Data;
 pub use entries::{Body, Entries};
+pub use view::View;
 
 use crate::secret::Secret;
 use crate::syntax::Value;

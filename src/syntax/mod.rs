@@ -12,9 +12,11 @@ mod tag;
 pub(crate) mod text;
 mod tree;
 mod value;
+pub(crate) mod write;
 
 pub use de::from_document;
 pub use document::{Document, Limits, Node, NodeKind, Span};
 pub use encoding::Encoding;
 pub use scalar::{Resolved, resolve_plain};
 pub use value::{Mapping, Scalar, ScalarStyle, Value};
+pub use write::{to_json, to_yaml};
