@@ -15,8 +15,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["error", "secret", "syntax"]),
     ("store", &["error", "secret", "syntax", "cert", "config"]),
     ("load", &["error", "secret", "syntax", "cert", "config"]),
-    ("rancher", &["error", "secret", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "config", "store", "load"]),
+    // Export takes the choice of the current context as a function, so it need not know this.
+    ("rancher", &["error", "secret", "syntax", "cert", "config", "export"]),
 ];
 
 /// Words that stand nowhere in the library, and why.
