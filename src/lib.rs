@@ -3,6 +3,7 @@
 pub mod config;
 mod error;
 mod secret;
+pub mod store;
 pub mod syntax;
 
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};
