@@ -1,5 +1,6 @@
 //! Lists of named entries (`clusters`, `users`, `contexts`, `extensions`) as maps that keep their order.
 
+use super::fields::{ToValue, copy_other, text};
 use crate::syntax::{Mapping, Value};
 use indexmap::IndexMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -214,6 +215,19 @@ impl<T: Body + Serialize> Serialize for Entries<T> {
             seq.serialize_element(&Named { name, slot })?;
         }
         seq.end()
+    }
+}
+
+impl<T: Body + ToValue> ToValue for Entries<T> {
+    fn to_value(&self) -> Value {
+        let entry = |(name, slot): (&String, &Slot<T>)| {
+            let mut map = Mapping::new();
+            map.insert("name", text(name));
+            map.insert(T::KEY, slot.body.to_value());
+            copy_other(&mut map, &slot.other);
+            Value::Mapping(map)
+        };
+        Value::Sequence(self.map.iter().map(entry).collect())
     }
 }
 

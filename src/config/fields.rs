@@ -3,9 +3,10 @@
 
 use crate::secret::{Secret, Wipe};
 use crate::syntax::de::KEY;
-use crate::syntax::{Mapping, Scalar, Value};
+use crate::syntax::write::means_text;
+use crate::syntax::{Mapping, Scalar, ScalarStyle, Value};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
-use serde::ser::{Serialize, SerializeMap};
+use serde::ser::SerializeMap;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -14,6 +15,8 @@ pub(crate) trait Field {
     /// Left out when writing.
     fn is_absent(&self) -> bool;
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// For writing in our own order; what is absent is not asked.
+    fn to_value(&self) -> Value;
 }
 
 impl Field for Option<String> {
@@ -23,14 +26,20 @@ impl Field for Option<String> {
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.as_deref().map(without_userinfo), f)
     }
+    fn to_value(&self) -> Value {
+        self.as_deref().map_or_else(Value::null, text)
+    }
 }
 
-impl<T: Wipe> Field for Option<Secret<T>> {
+impl<T: Wipe + ToValue> Field for Option<Secret<T>> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
+    }
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(Value::null, |secret| secret.expose().to_value())
     }
 }
 
@@ -41,6 +50,9 @@ impl Field for Option<super::Data> {
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(Value::null, ToValue::to_value)
+    }
 }
 
 impl Field for bool {
@@ -49,6 +61,9 @@ impl Field for bool {
     }
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(self, f)
+    }
+    fn to_value(&self) -> Value {
+        (*self).into()
     }
 }
 
@@ -61,17 +76,77 @@ macro_rules! plain_fields {
             fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Debug::fmt(self, f)
             }
+            fn to_value(&self) -> Value {
+                ToValue::to_value(self)
+            }
         }
     )*};
 }
 
 plain_fields! {
-    [T: fmt::Debug] Vec<T>: is_empty;
-    [T: fmt::Debug] BTreeMap<String, T>: is_empty;
-    [T: fmt::Debug] super::Entries<T>: is_empty;
+    [T: fmt::Debug + ToValue] Vec<T>: is_empty;
+    [T: fmt::Debug + ToValue] BTreeMap<String, T>: is_empty;
+    [T: fmt::Debug + super::Body + ToValue] super::Entries<T>: is_empty;
     [] super::Preferences: is_empty;
     [] Option<super::ExecConfig>: is_none;
     [] Option<super::AuthProviderConfig>: is_none;
+}
+
+/// What a part of the model is as a value, with the spelling of its unknown fields.
+pub(crate) trait ToValue {
+    fn to_value(&self) -> Value;
+}
+
+/// A string: quoted where kubectl would quote it, so that no other reader takes it for a date or a number either.
+pub(crate) fn text(text: &str) -> Value {
+    let style = if means_text(text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
+    Value::Scalar(Scalar::spelled(text.to_owned(), style, ""))
+}
+
+impl ToValue for Value {
+    fn to_value(&self) -> Value {
+        self.clone()
+    }
+}
+
+impl ToValue for String {
+    fn to_value(&self) -> Value {
+        text(self)
+    }
+}
+
+impl<T: Wipe + ToValue> ToValue for Secret<T> {
+    fn to_value(&self) -> Value {
+        self.expose().to_value()
+    }
+}
+
+impl ToValue for super::Data {
+    /// On one line, whatever it had.
+    fn to_value(&self) -> Value {
+        match self.as_base64() {
+            base64 if base64.contains(['\r', '\n']) => text(&base64.replace(['\r', '\n'], "")),
+            base64 => text(base64),
+        }
+    }
+}
+
+impl<T: ToValue> ToValue for Vec<T> {
+    fn to_value(&self) -> Value {
+        Value::Sequence(self.iter().map(ToValue::to_value).collect())
+    }
+}
+
+impl<T: ToValue> ToValue for BTreeMap<String, T> {
+    fn to_value(&self) -> Value {
+        Value::Mapping(self.iter().map(|(key, value)| (key.as_str(), value.to_value())).collect())
+    }
+}
+
+impl<T: ToValue> ToValue for Option<T> {
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or_else(Value::null, ToValue::to_value)
+    }
 }
 
 /// `https://user:password@host` as `https://[hidden]@host`; anything else as it is.
@@ -181,6 +256,13 @@ pub(crate) fn serialize_other<M: SerializeMap>(map: &mut M, other: &Mapping) -> 
     Ok(())
 }
 
+/// As [`serialize_other`], with spelling.
+pub(crate) fn copy_other(map: &mut Mapping, other: &Mapping) {
+    for (key, spelling, value) in other.iter_spelled() {
+        map.insert_spelled(key.to_owned(), spelling.cloned(), value.clone());
+    }
+}
+
 /// Defines a struct of the model: known fields with their keys in the order they are written in, and `other` for the
 /// rest. Null is the field's default, as in Go; a repeated key's last value stays.
 macro_rules! model {
@@ -227,6 +309,17 @@ macro_rules! model {
                 } )*
                 $crate::config::fields::serialize_other(&mut map, &self.other)?;
                 map.end()
+            }
+        }
+
+        impl $crate::config::fields::ToValue for $name {
+            fn to_value(&self) -> $crate::syntax::Value {
+                let mut map = $crate::syntax::Mapping::new();
+                $( if !$crate::config::fields::Field::is_absent(&self.$field) {
+                    map.insert($key, $crate::config::fields::Field::to_value(&self.$field));
+                } )*
+                $crate::config::fields::copy_other(&mut map, &self.other);
+                map.into()
             }
         }
 

@@ -13,9 +13,12 @@ mod data;
 mod entries;
 pub(crate) mod fields;
 mod read;
+mod view;
+mod write;
 
 pub use data::Data;
 pub use entries::{Body, Entries};
+pub use view::View;
 
 use crate::secret::Secret;
 use crate::syntax::Value;
@@ -226,7 +229,9 @@ impl ExecConfig {
     /// (`tools/clientcmd/api/v1/defaults.go`).
     pub fn effective_interactive_mode(&self) -> Option<&str> {
         set(&self.interactive_mode).or(match set(&self.api_version) {
-            Some("client.authentication.k8s.io/v1alpha1" | "client.authentication.k8s.io/v1beta1") => Some("IfAvailable"),
+            Some("client.authentication.k8s.io/v1alpha1" | "client.authentication.k8s.io/v1beta1") => {
+                Some("IfAvailable")
+            }
             _ => None,
         })
     }

@@ -1,6 +1,6 @@
 //! placeholder
-use super::value::{Scalar, Value};
 use super::text::Slice;
+use super::value::{Scalar, Value};
 use std::cell::RefCell;
 
 /// The name under which [`Value`] asks our own deserializer to hand it over whole, with its spelling.

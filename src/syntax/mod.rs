@@ -6,7 +6,9 @@ mod scalar;
 mod tag;
 pub(crate) mod text;
 mod value;
+pub(crate) mod write;
 
 pub use document::{Document, Limits, Node, Span};
 pub use scalar::{Resolved, resolve_plain};
 pub use value::{Mapping, Scalar, ScalarStyle, Value};
+pub use write::{to_json, to_yaml};

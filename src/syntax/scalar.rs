@@ -66,11 +66,13 @@ fn number(text: &str) -> Option<Resolved<'static>> {
         _ => {}
     }
     // Most texts that begin with a digit are no numbers (addresses, hashes, base64): leave them early.
-    if !text.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O')) {
+    if !text
+        .bytes()
+        .all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O'))
+    {
         return None;
     }
-    let plain: std::borrow::Cow<'_, str> =
-        if text.contains('_') { text.replace('_', "").into() } else { text.into() };
+    let plain: std::borrow::Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
     integer(&plain).or_else(|| float(&plain).map(Resolved::Float))
 }
 

@@ -1,0 +1,241 @@
+//! YAML in our own order and spelling.
+
+use super::plain::is_break;
+use crate::syntax::scalar::{Resolved, resolve_plain};
+use crate::syntax::value::{Mapping, Scalar, ScalarStyle, Value};
+use std::fmt::Write;
+
+/// The longest key, in characters as written, that goes without `?`; go-yaml reads no more than 1024 of them.
+const SIMPLE_KEY: usize = 1000;
+
+pub(super) fn write(value: &Value) -> String {
+    let mut writer = Writer { out: String::new() };
+    match value {
+        Value::Mapping(map) if !map.is_empty() => writer.map(map, 0, false),
+        Value::Sequence(items) if !items.is_empty() => writer.list(items, 0, false),
+        // A list without a key stands at column 0, as deep as the document's own blocks.
+        Value::Scalar(scalar) if scalar.text().is_empty() && scalar.resolve() == Resolved::Null => {
+            writer.out.push_str("null\n");
+        }
+        value => writer.inline(value, 0),
+    }
+    writer.out
+}
+
+struct Writer {
+    out: String,
+}
+
+impl Writer {
+    /// The entries of a map at column `indent`; `started` says that this line is indented already.
+    fn map(&mut self, map: &Mapping, indent: usize, mut started: bool) {
+        for (key, spelling, value) in map.iter_spelled() {
+            if !std::mem::take(&mut started) {
+                self.indent(indent);
+            }
+            let start = self.out.len();
+            match spelling {
+                Some(scalar) => self.scalar(scalar, Place::Key),
+                None => self.scalar(&Scalar::string(key), Place::Key),
+            }
+            if self.out.get(start..).is_some_and(|key| key.len() > SIMPLE_KEY) {
+                self.out.insert_str(start, "? ");
+                self.out.push('\n');
+                self.indent(indent);
+            }
+            self.out.push(':');
+            match value {
+                Value::Mapping(map) if !map.is_empty() => {
+                    self.out.push('\n');
+                    self.map(map, indent + 2, false);
+                }
+                Value::Sequence(items) if !items.is_empty() => {
+                    self.out.push('\n');
+                    self.list(items, indent, false);
+                }
+                value => self.behind_indicator(value, indent),
+            }
+        }
+    }
+
+    /// The items of a list with its dashes at column `indent`.
+    fn list(&mut self, items: &[Value], indent: usize, mut started: bool) {
+        for item in items {
+            if !std::mem::take(&mut started) {
+                self.indent(indent);
+            }
+            self.out.push('-');
+            match item {
+                Value::Mapping(map) if !map.is_empty() => {
+                    self.out.push(' ');
+                    self.map(map, indent + 2, true);
+                }
+                Value::Sequence(items) if !items.is_empty() => {
+                    self.out.push(' ');
+                    self.list(items, indent + 2, true);
+                }
+                value => self.behind_indicator(value, indent),
+            }
+        }
+    }
+
+    /// A scalar or an empty collection behind `:` or `-`; a plain nothing stays a nothing.
+    fn behind_indicator(&mut self, value: &Value, indent: usize) {
+        let nothing = |s: &Scalar| s.text().is_empty() && s.style() == ScalarStyle::Plain && s.tag().is_none();
+        if value.as_scalar().is_some_and(nothing) {
+            self.out.push('\n');
+            return;
+        }
+        self.out.push(' ');
+        self.inline(value, indent);
+    }
+
+    fn inline(&mut self, value: &Value, indent: usize) {
+        match value {
+            Value::Scalar(scalar) => self.scalar(scalar, Place::Value { indent }),
+            Value::Sequence(_) => self.out.push_str("[]"),
+            Value::Mapping(_) => self.out.push_str("{}"),
+        }
+        if !self.out.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    fn indent(&mut self, indent: usize) {
+        self.out.extend(std::iter::repeat_n(' ', indent));
+    }
+
+    fn scalar(&mut self, scalar: &Scalar, place: Place) {
+        let text = scalar.text();
+        let mut bare = scalar.tag().is_none();
+        if let Some(tag) = scalar.tag().and_then(written_tag) {
+            self.out.push_str(&tag);
+            self.out.push(' ');
+            bare = true;
+        }
+        match (scalar.style(), place) {
+            // Without its tag a plain `12` would become a number.
+            (ScalarStyle::Plain, _) if bare && can_be_plain(text, place) => self.out.push_str(text),
+            (ScalarStyle::SingleQuoted, _) if is_quiet(text) => {
+                self.out.push('\'');
+                self.out.push_str(&text.replace('\'', "''"));
+                self.out.push('\'');
+            }
+            // Plain is what a string has by default, and a text of several lines is better read in lines.
+            (ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded, Place::Value { indent })
+                if can_be_literal(text) =>
+            {
+                self.literal(text, indent);
+            }
+            _ => self.double_quoted(text),
+        }
+    }
+
+    fn literal(&mut self, text: &str, indent: usize) {
+        self.out.push('|');
+        // Otherwise the first line would be taken for the measure.
+        if text.starts_with([' ', '\t', '\n']) {
+            self.out.push('2');
+        }
+        match text.strip_suffix('\n') {
+            None => self.out.push('-'),
+            Some(body) if body.is_empty() || body.ends_with('\n') => self.out.push('+'),
+            Some(_) => {}
+        }
+        self.out.push('\n');
+        for line in text.split_inclusive('\n') {
+            if line != "\n" {
+                self.indent(indent + 2);
+            }
+            self.out.push_str(line);
+        }
+        if !text.ends_with('\n') {
+            self.out.push('\n');
+        }
+    }
+
+    fn double_quoted(&mut self, text: &str) {
+        self.out.push('"');
+        let mut rest = text;
+        while let Some(at) = rest.find(|c| is_loud(c) || matches!(c, '"' | '\\')) {
+            let (raw, special) = rest.split_at(at);
+            self.out.push_str(raw);
+            let mut chars = special.chars();
+            match chars.next() {
+                Some('"') => self.out.push_str("\\\""),
+                Some('\\') => self.out.push_str("\\\\"),
+                Some('\n') => self.out.push_str("\\n"),
+                Some('\r') => self.out.push_str("\\r"),
+                Some('\t') => self.out.push_str("\\t"),
+                Some('\0') => self.out.push_str("\\0"),
+                Some('\u{1b}') => self.out.push_str("\\e"),
+                // Writing to a String can't fail.
+                Some(c @ ..='\u{7f}') => drop(write!(self.out, "\\x{:02X}", u32::from(c))),
+                Some(c) => drop(write!(self.out, "\\u{:04X}", u32::from(c))),
+                None => {}
+            }
+            rest = chars.as_str();
+        }
+        self.out.push_str(rest);
+        self.out.push('"');
+    }
+}
+
+#[derive(Clone, Copy)]
+enum Place {
+    Key,
+    /// In a collection at that column.
+    Value {
+        indent: usize,
+    },
+}
+
+/// Characters that may only stand escaped: those kubectl's reader refuses, folds away or that nobody sees.
+fn is_loud(c: char) -> bool {
+    c.is_control() || is_break(c) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}')
+}
+
+fn is_quiet(text: &str) -> bool {
+    !text.contains(is_loud)
+}
+
+/// Whether `text` stands for itself where it is plain.
+fn can_be_plain(text: &str, place: Place) -> bool {
+    if !matches!(resolve_plain(text), Resolved::Str(_)) {
+        // Words and numbers have no characters that mean anything else; the empty text has none at all.
+        return !text.is_empty();
+    }
+    let first = text.chars().next().unwrap_or(' ');
+    let lone = |sign: char| text.strip_prefix(sign).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+    is_quiet(text)
+        && !text.starts_with(' ')
+        && !text.ends_with([' ', ':'])
+        && !matches!(
+            first,
+            ',' | '[' | ']' | '{' | '}' | '#' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+        )
+        && !['-', '?', ':'].into_iter().any(lone)
+        && !text.starts_with("---")
+        && !text.starts_with("...")
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !(matches!(place, Place::Key) && text == "<<")
+}
+
+/// Whether `text` can be written in lines: it has several, none ends in a blank, and all is printable.
+fn can_be_literal(text: &str) -> bool {
+    text.contains('\n')
+        && !text.contains(|c| is_loud(c) && !matches!(c, '\n' | '\t'))
+        && !text.split('\n').any(|line| line.ends_with([' ', '\t']))
+}
+
+/// The tag as it is written, if it can be: `str` is `!!str`. Those of somebody's own change nothing for kubectl.
+fn written_tag(tag: &str) -> Option<String> {
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.:/;?@&=+$~*'()#%".contains(c);
+    match tag.strip_prefix('!') {
+        Some(name) if name.chars().all(safe) && !name.contains('%') => Some(tag.to_owned()),
+        None if tag.contains(':') && tag.chars().all(safe) && !tag.contains('%') => Some(format!("!<{tag}>")),
+        None if tag.chars().all(|c| c.is_ascii_alphanumeric()) => Some(format!("!!{tag}")),
+        _ => None,
+    }
+}
