@@ -79,6 +79,8 @@ struct Inner {
     help: Option<Cow<'static, str>>,
     file: Option<PathBuf>,
     position: Option<Position>,
+    /// A byte offset that waits for the document to turn it into a position.
+    offset: Option<usize>,
     field: Option<String>,
     source: Option<io::Error>,
     errors: Vec<Error>,
@@ -93,6 +95,7 @@ impl Error {
             help: None,
             file: None,
             position: None,
+            offset: None,
             field: None,
             source: None,
             errors: Vec::new(),
@@ -121,8 +124,37 @@ impl Error {
         Some(error)
     }
 
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
     pub(crate) fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// The place as a byte offset, for those who can't count lines; the first one given stays.
+    pub(crate) fn at_offset(mut self, offset: usize) -> Self {
+        self.0.offset.get_or_insert(offset);
+        self
+    }
+
+    /// Turns the offset into a position, if one waits.
+    pub(crate) fn locate(mut self, position: impl Fn(usize) -> Position) -> Self {
+        if let (Some(offset), None) = (self.0.offset, self.0.position) {
+            self.0.position = Some(position(offset));
+        }
+        self
+    }
+
+    /// Puts a step in front of the path of the field: `users`, then `[3]`, then `.token` come in from the inside out.
+    pub(crate) fn inside(mut self, step: impl fmt::Display) -> Self {
+        self.0.field = Some(match self.0.field.take() {
+            None => step.to_string(),
+            Some(field) if field.starts_with('[') => format!("{step}{field}"),
+            Some(field) => format!("{step}.{field}"),
+        });
         self
     }
 

@@ -1,25 +1,221 @@
-//! STUB of this morning: reads JSON only, through serde_json. The signatures stay.
-use super::Kubeconfig;
-use crate::error::{Error, ErrorKind, Result};
-use crate::syntax::{Document, Limits};
+//! Documents to kubeconfigs, by kubectl's rules.
+
+use super::{AuthInfo, Cluster, Context, DUPLICATE_NAME, Entries, Kubeconfig};
+use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::syntax::de::from_node;
+use crate::syntax::{Document, Node, Resolved, from_document};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, HashMap};
 
 impl Kubeconfig {
-    /// Reads a document by kubectl's rules.
+    /// Reads a document by kubectl's rules: `kind` and `apiVersion` are those of a kubeconfig or absent, names are unique,
+    /// a number or boolean is no string, `*-data` is base64.
+    ///
+    /// `apiVersion: __internal` is read as kubectl reads it: maps in place of lists, `act-as` in place of `as`; the result
+    /// is an ordinary one.
+    ///
+    /// # Errors
+    /// With line, column and the path of the field, never with a value: [`ErrorKind::Type`], [`ErrorKind::DuplicateName`]
+    /// (naming both places), [`ErrorKind::Base64`], [`ErrorKind::Version`], [`ErrorKind::Limit`].
     pub fn from_document(document: &Document) -> Result<Self> {
-        if document.text().trim().is_empty() {
-            return Ok(Self::default());
+        let Some(root) = document.root() else { return Ok(Self::default()) };
+        match header(root).map_err(|e| document.locate(e))? {
+            Version::V1 => from_document(document).map_err(|e| explain(e, document)),
+            Version::Internal => {
+                from_document::<Unchecked>(document)?;
+                internal(root)
+            }
         }
-        serde_json::from_str(document.text()).map_err(|_| Error::new(ErrorKind::Syntax, "stub: not JSON"))
     }
-    /// Reads text by kubectl's rules.
-    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
-        Self::from_document(&Document::parse_with(bytes, &Limits::default())?)
+
+    /// Reads a text by kubectl's rules, with the default [`Limits`](crate::syntax::Limits).
+    ///
+    /// # Errors
+    /// As [`Document::parse`] and [`from_document`](Kubeconfig::from_document).
+    pub fn from_slice(text: &[u8]) -> Result<Self> {
+        Self::from_document(&Document::parse(text)?)
     }
 }
 
 impl std::str::FromStr for Kubeconfig {
     type Err = Error;
+
     fn from_str(text: &str) -> Result<Self> {
         Self::from_slice(text.as_bytes())
     }
+}
+
+/// A type that takes anything: for what `from_document` checks beside types.
+struct Unchecked;
+
+impl<'de> serde::Deserialize<'de> for Unchecked {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Unchecked)
+    }
+}
+
+enum Version {
+    V1,
+    Internal,
+}
+
+/// What `kind` and `apiVersion` say. They are looked for as Go's `encoding/json` does, whatever the case of the key; of
+/// several spellings the one that sorts last counts.
+fn header(root: Node<'_>) -> Result<Version> {
+    let at = root.span().start as usize;
+    if root.resolved() == Some(Resolved::Null) {
+        return Ok(Version::V1);
+    }
+    let mut entries: Vec<(String, Node<'_>)> =
+        root.entries().into_iter().map(|(key, value)| (key.key().into_owned(), value)).collect();
+    if entries.is_empty() && root.resolve().kind() != crate::syntax::NodeKind::Mapping {
+        return Err(Error::new(ErrorKind::Type, "a kubeconfig must be a map at the top").at_offset(at));
+    }
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut found: [(Option<&str>, usize); 2] = [(None, at); 2];
+    for (key, value) in &entries {
+        let place = match fold(key).as_str() {
+            "kind" => 0,
+            "apiversion" => 1,
+            _ => continue,
+        };
+        let at = value.span().start as usize;
+        match value.resolved() {
+            Some(Resolved::Null) => {}
+            Some(Resolved::Str(text)) => found[place] = (Some(text), at),
+            _ => {
+                return Err(Error::new(ErrorKind::Type, "something else where a string is expected")
+                    .with_help("put it in quotes")
+                    .in_field(key.clone())
+                    .at_offset(at));
+            }
+        }
+    }
+    let [(kind, kind_at), (version, version_at)] = found;
+    let version = match version.unwrap_or_default() {
+        // An empty group is no group.
+        "" | "/" | "v1" | "/v1" => Version::V1,
+        "__internal" | "/__internal" => Version::Internal,
+        _ => {
+            return Err(Error::new(ErrorKind::Version, "not the apiVersion of a kubeconfig, which is v1")
+                .in_field("apiVersion")
+                .at_offset(version_at));
+        }
+    };
+    match kind {
+        None | Some("" | "Config") => Ok(version),
+        Some(_) => Err(Error::new(ErrorKind::Version, "not the kind of a kubeconfig, which is Config")
+            .in_field("kind")
+            .at_offset(kind_at)),
+    }
+}
+
+/// Lower case as `encoding/json` folds it: ASCII, and the two characters of Unicode that fold to ASCII.
+fn fold(key: &str) -> String {
+    key.chars()
+        .map(|c| match c {
+            '\u{212a}' => 'k',
+            '\u{17f}' => 's',
+            c => c.to_ascii_lowercase(),
+        })
+        .collect()
+}
+
+/// Gives an error of two entries with one name both places: serde's errors have room for one.
+fn explain(error: Error, document: &Document) -> Error {
+    if error.message() != DUPLICATE_NAME {
+        return error;
+    }
+    document.root().and_then(duplicate).map_or(error, |e| document.locate(e))
+}
+
+fn duplicate(root: Node<'_>) -> Option<Error> {
+    let lists = |node: Node<'_>, path: &str| -> Option<Error> {
+        in_list(node.get("extensions")?, &format!("{path}extensions"))
+    };
+    for (list, body) in [("clusters", "cluster"), ("users", "user"), ("contexts", "context")] {
+        let Some(list_node) = root.get(list) else { continue };
+        if let Some(error) = in_list(list_node, list) {
+            return Some(error);
+        }
+        for (i, item) in list_node.items().enumerate() {
+            let body_node = item.get(body);
+            if let Some(error) = body_node.and_then(|node| lists(node, &format!("{list}[{i}].{body}."))) {
+                return Some(error);
+            }
+        }
+    }
+    lists(root, "").or_else(|| lists(root.get("preferences")?, "preferences."))
+}
+
+fn in_list(list: Node<'_>, path: &str) -> Option<Error> {
+    let mut seen: HashMap<&str, Node<'_>> = HashMap::new();
+    let document = list.document();
+    for (i, item) in list.items().enumerate() {
+        let name = item.get("name");
+        let text = name.and_then(|n| n.as_str()).unwrap_or_default();
+        let place = name.unwrap_or(item);
+        if let Some(first) = seen.insert(text, place) {
+            let yields = path.ends_with("extensions")
+                && list
+                    .items()
+                    .take(i)
+                    .filter(|e| e.get("name").and_then(|n| n.as_str()).unwrap_or_default() == text)
+                    .all(|e| e.get("extension").is_none_or(|v| v.resolved() == Some(Resolved::Null)));
+            if yields {
+                continue;
+            }
+            let shown = format!("{:?}", text);
+            let message = format!("the name {} stands at {} already", Printable(&shown), first.position());
+            return Some(
+                Error::new(ErrorKind::DuplicateName, message)
+                    .with_help("give one of the two another name, or remove it")
+                    .in_field(format!("{path}[{i}].name"))
+                    .at(document.position(place.span().start)),
+            );
+        }
+    }
+    None
+}
+
+/// The unversioned type of client-go: lists are maps, impersonation has other keys, extensions have no form at all.
+fn internal(root: Node<'_>) -> Result<Kubeconfig> {
+    fn map<T: DeserializeOwned + Default>(root: Node<'_>, key: &str) -> Result<Vec<(String, T)>> {
+        let Some(node) = root.get(key) else { return Ok(Vec::new()) };
+        // As a type first, so that a list in place of the map is an error with a place.
+        from_node::<Option<BTreeMap<String, serde::de::IgnoredAny>>>(node).map_err(|e| e.inside(key))?;
+        node.entries()
+            .into_iter()
+            .map(|(name, value)| {
+                let name = name.key().into_owned();
+                match from_node::<Option<T>>(value) {
+                    Ok(body) => Ok((name, body.unwrap_or_default())),
+                    Err(e) => Err(e.inside(name).inside(key)),
+                }
+            })
+            .collect()
+    }
+    let mut users: Entries<AuthInfo> = Entries::new();
+    for (name, mut user) in map::<AuthInfo>(root, "users")? {
+        let known = |key: &str| root.get("users")?.get(&name)?.get(key);
+        user.impersonate = optional(known("act-as"))?;
+        user.impersonate_uid = optional(known("act-as-uid"))?;
+        user.impersonate_groups = optional(known("act-as-groups"))?.unwrap_or_default();
+        user.impersonate_user_extra = optional(known("act-as-user-extra"))?.unwrap_or_default();
+        for key in ["act-as", "act-as-uid", "act-as-groups", "act-as-user-extra"] {
+            user.other.remove(key);
+        }
+        users.insert(name, user);
+    }
+    Ok(Kubeconfig {
+        clusters: map::<Cluster>(root, "clusters")?.into_iter().collect(),
+        users,
+        contexts: map::<Context>(root, "contexts")?.into_iter().collect(),
+        current_context: optional(root.get("current-context"))?,
+        ..Kubeconfig::new()
+    })
+}
+
+fn optional<T: DeserializeOwned>(node: Option<Node<'_>>) -> Result<Option<T>> {
+    node.map_or(Ok(None), from_node::<Option<T>>)
 }

@@ -1,16 +1,45 @@
-//! STUB of this morning: reads JSON only. The real one (scanner, parser, tree) replaces this file; the signatures stay.
-#![allow(missing_docs)]
-use super::text::{Slice, Text};
-use crate::error::{Error, ErrorKind, Position, Result};
-use std::sync::Arc;
+//! The text of one file and the tree of its nodes.
 
-#[derive(Clone, Debug)]
+use super::effective;
+use super::encoding::Encoding;
+use super::parser;
+use super::scalar::Resolved;
+use super::scanner::error_at;
+use super::tag::resolve_tagged;
+use super::text::{Piece, Slice, Text};
+use super::tree::{NodeData, Shape, Tree};
+use super::value::ScalarStyle;
+use crate::error::{Error, ErrorKind, Position, Result};
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+/// What a document may cost. Beyond a limit reading fails with [`ErrorKind::Limit`] and the figure.
+///
+/// ```
+/// use kubeconfig::syntax::{Document, Limits};
+/// let mut limits = Limits::default();
+/// limits.input = 10;
+/// let error = Document::parse_with("current-context: prod", &limits).unwrap_err();
+/// assert!(error.is_limit());
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
+    /// Bytes of input; 1 GiB. Values above [`Limits::MAX_INPUT`] count as that: spans are `u32`.
     pub input: u64,
+    /// Levels of nesting, flow and block each; 10,000, as in kubectl.
     pub depth: u32,
+    /// Nodes made by aliases; 4,000,000. kubectl's rule on their share (99 % of small documents, 10 % of large ones) holds beside it.
     pub aliased_nodes: u32,
+    /// Levels of nesting of a typed value, a [`Value`](super::Value) among them; 128. Unlike the tree these are read by
+    /// recursion, and so many levels fit the stack of a thread with 2 MiB, also in a debug build.
     pub value_depth: u32,
+}
+
+impl Limits {
+    /// The largest input there can be: 2 GiB.
+    pub const MAX_INPUT: u64 = 1 << 31;
 }
 
 impl Default for Limits {
@@ -19,64 +48,417 @@ impl Default for Limits {
     }
 }
 
-/// A byte range of the document's UTF-8 text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A range of bytes of a document's UTF-8 text ([`Document::text`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
+    /// The first byte.
     pub start: u32,
+    /// The byte behind the last.
     pub end: u32,
 }
 
-#[derive(Clone)]
+/// The text of one file and the tree of its nodes, as kubectl's YAML 1.1 reader sees it. JSON is read by the same rules.
+///
+/// Of several documents in the text the first is read; what follows is not parsed, but kept. The text is wiped when the
+/// document and all that was read from it are gone; `Debug` shows kinds and spans, never text. Cloning copies the tree, not the text.
+///
+/// ```
+/// use kubeconfig::syntax::Document;
+/// let document = Document::parse("clusters:\n- name: prod  # ours\n").unwrap();
+/// let name = document.root().unwrap().get("clusters").unwrap().items().next().unwrap().get("name").unwrap();
+/// assert_eq!(name.as_str(), Some("prod"));
+/// assert_eq!(document.position(name.span().start).to_string(), "2:9");
+/// ```
 pub struct Document {
     text: Arc<Text>,
-}
-
-#[derive(Clone, Copy)]
-pub struct Node<'d> {
-    #[allow(dead_code)]
-    document: &'d Document,
+    tree: Arc<Tree>,
+    encoding: Encoding,
+    value_depth: u32,
+    lines: OnceLock<Vec<u32>>,
 }
 
 impl Document {
+    /// Reads a text with the default [`Limits`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Syntax`] with line and column where the text is not YAML as kubectl reads it, [`ErrorKind::Limit`]
+    /// where it is too large, too deep, or made too large by aliases.
     pub fn parse(bytes: impl Into<Vec<u8>>) -> Result<Document> {
         Self::parse_with(bytes, &Limits::default())
     }
-    pub fn parse_with(bytes: impl Into<Vec<u8>>, _limits: &Limits) -> Result<Document> {
-        let source = String::from_utf8(bytes.into()).map_err(|_| Error::new(ErrorKind::Syntax, "not UTF-8"))?;
-        Ok(Document { text: Arc::new(Text { source, decoded: String::new() }) })
+
+    /// Reads a text with limits of your own.
+    ///
+    /// # Errors
+    /// As [`parse`](Document::parse).
+    pub fn parse_with(bytes: impl Into<Vec<u8>>, limits: &Limits) -> Result<Document> {
+        let bytes = bytes.into();
+        let limit = limits.input.min(Limits::MAX_INPUT);
+        if bytes.len() as u64 > limit {
+            return Err(Error::new(ErrorKind::Limit, format!("more than {limit} bytes")));
+        }
+        let (source, encoding) = Encoding::decode(bytes)?;
+        // The text may end before a character that YAML forbids. Whether that is an error depends on whether the parser
+        // comes that far: it may stand behind the first document.
+        let forbidden = forbidden_character(source.as_bytes());
+        let readable = source.get(..forbidden.unwrap_or(source.len())).unwrap_or_default();
+        let (parsed, at_end) = parser::parse(readable, limits.depth);
+        let parsed = match forbidden {
+            Some(at) if at_end => Err(error_at(at, "a control character, or another that YAML does not allow")
+                .with_help("remove it, or write it as an escape in double quotes")),
+            _ => parsed,
+        };
+        let mut text = Text { source, decoded: String::new() };
+        let parsed = parsed.map_err(|e| e.locate(|at| position_in(&text.source, at)))?;
+        text.decoded = parsed.decoded;
+        let document = Document {
+            text: Arc::new(text),
+            tree: Arc::new(parsed.tree),
+            encoding,
+            value_depth: limits.value_depth,
+            lines: OnceLock::new(),
+        };
+        effective::check(&document, limits.aliased_nodes).map_err(|e| document.locate(e))?;
+        Ok(document)
     }
+
+    /// The text as UTF-8, without a byte order mark. Spans are ranges of it.
     pub fn text(&self) -> &str {
         &self.text.source
     }
-    /// The bytes of the file this document came from (encoding, BOM and line ends as they were).
+
+    /// How the bytes it was read from are encoded.
+    pub fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// The bytes it was read from: encoding, byte order mark and line ends as they were.
     pub fn to_bytes(&self) -> Vec<u8> {
-        self.text.source.clone().into_bytes()
+        self.encoding.encode(&self.text.source)
     }
-    /// None for an empty document.
+
+    /// The top node; none where the text is empty, blank or only comments.
     pub fn root(&self) -> Option<Node<'_>> {
-        None
+        (!self.tree.nodes.is_empty()).then_some(Node { document: self, index: 0 })
     }
-    pub fn position(&self, _offset: u32) -> Position {
-        Position { line: 1, column: 1 }
+
+    /// Line and column of the byte `offset` of the text.
+    ///
+    /// A line ends as YAML 1.1 has it: LF, CR, CR LF, NEL, and the Unicode separators of lines and paragraphs. The first call
+    /// counts the lines of the text, the others look them up.
+    pub fn position(&self, offset: u32) -> Position {
+        let lines = self.lines.get_or_init(|| line_starts(&self.text.source));
+        let line = lines.partition_point(|&start| start <= offset).max(1);
+        let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let column = self.text.source.get(start..offset as usize).map_or(0, |text| text.chars().count());
+        Position { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// All nodes, each before its children.
+    pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
+        (0..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })
+    }
+
+    pub(super) fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
+    pub(super) fn value_depth(&self) -> u32 {
+        self.value_depth
+    }
+
+    pub(crate) fn locate(&self, error: Error) -> Error {
+        error.locate(|offset| self.position(offset as u32))
     }
 }
 
-impl<'d> Node<'d> {
-    pub fn span(&self) -> Span {
-        Span { start: 0, end: 0 }
-    }
-    /// Effective value of a key of a mapping (merge keys resolved, last duplicate wins), aliases followed.
-    pub fn get(&self, _key: &str) -> Option<Node<'d>> {
-        None
-    }
-    /// The items of a sequence; empty for anything else.
-    pub fn items(&self) -> Vec<Node<'d>> {
-        Vec::new()
-    }
-    /// The text of a scalar.
-    pub fn as_str(&self) -> Option<&'d str> {
-        None
+impl Clone for Document {
+    fn clone(&self) -> Self {
+        Document {
+            text: Arc::clone(&self.text),
+            tree: Arc::clone(&self.tree),
+            encoding: self.encoding,
+            value_depth: self.value_depth,
+            lines: OnceLock::new(),
+        }
     }
 }
-#[allow(dead_code)]
-fn unused(_: Slice) {}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("encoding", &self.encoding)
+            .field("bytes", &self.text.source.len())
+            .field("nodes", &self.tree.nodes.len())
+            .field("root", &self.root())
+            .finish()
+    }
+}
+
+/// What a [`Node`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum NodeKind {
+    /// Null, a boolean, a number or a string.
+    Scalar,
+    /// A list.
+    Sequence,
+    /// A map.
+    Mapping,
+    /// `*name`: stands for the node with the anchor `&name`.
+    Alias,
+}
+
+/// A node of a [`Document`].
+#[derive(Clone, Copy)]
+pub struct Node<'d> {
+    document: &'d Document,
+    index: u32,
+}
+
+impl<'d> Node<'d> {
+    /// The document it belongs to.
+    pub fn document(&self) -> &'d Document {
+        self.document
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> NodeKind {
+        match self.data().shape {
+            Shape::Scalar { .. } => NodeKind::Scalar,
+            Shape::Sequence { .. } => NodeKind::Sequence,
+            Shape::Mapping { .. } => NodeKind::Mapping,
+            Shape::Alias(_) => NodeKind::Alias,
+        }
+    }
+
+    /// Where it stands in the text: from its anchor or tag, if it has one, to its end. A block ends with its last child.
+    pub fn span(&self) -> Span {
+        let data = self.data();
+        Span { start: data.start, end: data.end.max(data.start) }
+    }
+
+    /// Line and column of its start.
+    pub fn position(&self) -> Position {
+        self.document.position(self.span().start)
+    }
+
+    /// The node an alias stands for; any other node itself.
+    pub fn resolve(self) -> Node<'d> {
+        match self.data().shape {
+            Shape::Alias(target) => Node { index: target, ..self },
+            _ => self,
+        }
+    }
+
+    /// How a scalar is written; none for other nodes.
+    pub fn style(&self) -> Option<ScalarStyle> {
+        match self.data().shape {
+            Shape::Scalar { style, .. } => Some(style),
+            _ => None,
+        }
+    }
+
+    /// Whether it is a list or map in brackets.
+    pub fn is_flow(&self) -> bool {
+        matches!(self.data().shape, Shape::Sequence { flow: true } | Shape::Mapping { flow: true })
+    }
+
+    /// Its anchor, without the `&`.
+    pub fn anchor(&self) -> Option<&'d str> {
+        self.document.tree.anchor(self.index).map(|name| self.document.text.get(name))
+    }
+
+    /// Its tag: `str` for `!!str`, others whole.
+    pub fn tag(&self) -> Option<&'d str> {
+        self.document.tree.tag(self.index)
+    }
+
+    /// The text of a scalar, without quotes, escapes resolved, lines folded; aliases are followed. None for other nodes.
+    pub fn text(&self) -> Option<&'d str> {
+        match self.resolve().data().shape {
+            Shape::Scalar { text, .. } => Some(self.document.text.get(text)),
+            _ => None,
+        }
+    }
+
+    /// The text, if it is a string to kubectl (and not a number, a boolean or null).
+    pub fn as_str(&self) -> Option<&'d str> {
+        match self.resolved()? {
+            Resolved::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a scalar means to kubectl; aliases are followed. None for lists and maps, and for a scalar whose tag is not
+    /// true (`!!int x`).
+    pub fn resolved(&self) -> Option<Resolved<'d>> {
+        let node = self.resolve();
+        match node.data().shape {
+            Shape::Scalar { text, style } => resolve_tagged(self.document.text.get(text), style, node.tag()),
+            _ => None,
+        }
+    }
+
+    /// The items of a list, aliases followed; nothing for other nodes.
+    pub fn items(&self) -> impl Iterator<Item = Node<'d>> + use<'d> {
+        let node = self.resolve();
+        let is_sequence = node.is_sequence();
+        node.children().filter(move |_| is_sequence).map(Node::resolve)
+    }
+
+    /// Keys and values of a map in their order, `<<` merged and repeated keys settled as kubectl does: the last one wins.
+    /// Nothing for other nodes.
+    pub fn entries(&self) -> Vec<(Node<'d>, Node<'d>)> {
+        if self.resolve().is_mapping() { effective::pairs(*self) } else { Vec::new() }
+    }
+
+    /// The value of a key of a map, found as in [`entries`](Node::entries).
+    pub fn get(&self, key: &str) -> Option<Node<'d>> {
+        self.entries().into_iter().find(|(k, _)| k.key() == key).map(|(_, value)| value.resolve())
+    }
+
+    /// The text of a node that is a key: numbers and booleans become text (`0x10` is `16`, `yes` is `true`).
+    pub fn key(&self) -> Cow<'d, str> {
+        effective::key_text(*self)
+    }
+
+    pub(super) fn index(&self) -> u32 {
+        self.index
+    }
+
+    pub(super) fn data(&self) -> NodeData {
+        const NOTHING: NodeData = NodeData {
+            shape: Shape::Scalar { text: Piece { decoded: false, start: 0, end: 0 }, style: ScalarStyle::Plain },
+            start: 0,
+            end: 0,
+            next: 0,
+        };
+        self.document.tree.nodes.get(self.index as usize).copied().unwrap_or(NOTHING)
+    }
+
+    pub(super) fn is_scalar(&self) -> bool {
+        self.kind() == NodeKind::Scalar
+    }
+
+    pub(super) fn is_sequence(&self) -> bool {
+        self.kind() == NodeKind::Sequence
+    }
+
+    pub(super) fn is_mapping(&self) -> bool {
+        self.kind() == NodeKind::Mapping
+    }
+
+    pub(super) fn is_alias(&self) -> bool {
+        self.kind() == NodeKind::Alias
+    }
+
+    pub(super) fn children(self) -> Children<'d> {
+        Children { document: self.document, next: self.index + 1, end: self.data().next }
+    }
+
+    pub(super) fn children_as_pairs(self) -> Pairs<'d> {
+        Pairs(self.children())
+    }
+
+    /// The text of a scalar as a slice that shares the document's text.
+    pub(super) fn slice(&self) -> Option<Slice> {
+        match self.resolve().data().shape {
+            Shape::Scalar { text, .. } => Some(Slice::new(Arc::clone(&self.document.text), text)),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Node<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = self.span();
+        write!(f, "{:?} at {}..{}", self.kind(), span.start, span.end)
+    }
+}
+
+/// The nodes directly below another, in the order of the text.
+#[derive(Clone)]
+pub(super) struct Children<'d> {
+    document: &'d Document,
+    next: u32,
+    end: u32,
+}
+
+impl<'d> Iterator for Children<'d> {
+    type Item = Node<'d>;
+
+    fn next(&mut self) -> Option<Node<'d>> {
+        if self.next >= self.end {
+            return None;
+        }
+        let node = Node { document: self.document, index: self.next };
+        self.next = node.data().next;
+        Some(node)
+    }
+}
+
+/// The children of a map by twos.
+pub(super) struct Pairs<'d>(Children<'d>);
+
+impl<'d> Iterator for Pairs<'d> {
+    type Item = (Node<'d>, Node<'d>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        Some((self.0.next()?, self.0.next()?))
+    }
+}
+
+fn line_starts(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let mut starts = vec![0];
+    let mut at = 0;
+    while at < bytes.len() {
+        let width = match bytes[at] {
+            b'\r' if bytes.get(at + 1) == Some(&b'\n') => 2,
+            b'\n' | b'\r' => 1,
+            0xC2 if bytes.get(at + 1) == Some(&0x85) => 2,
+            0xE2 if bytes.get(at + 1) == Some(&0x80) && matches!(bytes.get(at + 2), Some(0xA8 | 0xA9)) => 3,
+            _ => {
+                at += 1;
+                continue;
+            }
+        };
+        at += width;
+        starts.push(at as u32);
+    }
+    starts
+}
+
+/// Line and column of the byte `offset` of `text`, where there is no document yet.
+pub(super) fn position_in(text: &str, offset: usize) -> Position {
+    let before = text.get(..offset).unwrap_or(text);
+    let starts = line_starts(before);
+    let start = starts.last().copied().unwrap_or(0) as usize;
+    let column = before.get(start..).map_or(0, |line| line.chars().count());
+    Position { line: starts.len() as u32, column: column as u32 + 1 }
+}
+
+/// The offset of the first character that YAML 1.1 does not allow in a stream: C0 except tab and line ends, DEL, C1 except NEL,
+/// U+FFFE and U+FFFF.
+fn forbidden_character(text: &[u8]) -> Option<usize> {
+    let suspicious = |b: u8| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || matches!(b, 0x7F | 0xC2 | 0xEF);
+    let mut at = 0;
+    for chunk in text.chunks(64) {
+        if chunk.iter().fold(false, |any, &b| any | suspicious(b)) {
+            for (i, &b) in chunk.iter().enumerate() {
+                let next = |n: usize| text.get(at + i + n).copied().unwrap_or(0);
+                let forbidden = match b {
+                    0xC2 => next(1) < 0xA0 && next(1) != 0x85,
+                    0xEF => next(1) == 0xBF && next(2) >= 0xBE,
+                    _ => suspicious(b),
+                };
+                if forbidden {
+                    return Some(at + i);
+                }
+            }
+        }
+        at += chunk.len();
+    }
+    None
+}

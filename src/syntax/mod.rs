@@ -2,13 +2,21 @@
 
 pub(crate) mod de;
 mod document;
+mod effective;
+mod encoding;
+mod parser;
 mod scalar;
+mod scalars;
+mod scanner;
 mod tag;
 pub(crate) mod text;
+mod tree;
 mod value;
 pub(crate) mod write;
 
-pub use document::{Document, Limits, Node, Span};
+pub use de::from_document;
+pub use document::{Document, Limits, Node, NodeKind, Span};
+pub use encoding::Encoding;
 pub use scalar::{Resolved, resolve_plain};
 pub use value::{Mapping, Scalar, ScalarStyle, Value};
 pub use write::{to_json, to_yaml};

@@ -1,0 +1,250 @@
+//! What a map holds once aliases are followed, `<<` is merged and repeated keys are settled, as kubectl settles them.
+
+use super::document::{Document, Node};
+use super::scalar::{Resolved, json_float};
+use super::scanner::error_at;
+use super::tree::Shape;
+use super::value::ScalarStyle;
+use crate::error::{Error, ErrorKind, Result};
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// A key and its value.
+pub(super) type Pair<'d> = (Node<'d>, Node<'d>);
+
+/// Whether `node` is the merge key: a plain `<<`. In quotes it is a key as any other.
+pub(super) fn is_merge_key(node: Node<'_>) -> bool {
+    let Shape::Scalar { style, .. } = node.data().shape else { return false };
+    node.text() == Some("<<")
+        && match node.tag() {
+            None => style == ScalarStyle::Plain,
+            Some(tag) => tag == "!" || tag == "merge",
+        }
+}
+
+/// The pairs of the map `node`: a key that comes again replaces the value it had, and so does a merged one; the place is
+/// that of the first. The tree has been checked, so what is merged is a map.
+pub(super) fn pairs<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
+    let mut found = Vec::new();
+    // What is still to be read, last first: pairs of a map from a child on.
+    let mut work = vec![node.resolve().children_as_pairs()];
+    while let Some(top) = work.last_mut() {
+        match top.next() {
+            None => {
+                work.pop();
+            }
+            Some((key, value)) if is_merge_key(key) => {
+                let value = value.resolve();
+                if value.is_sequence() {
+                    // The first of the list shall win, so it is read last: it lies deepest on the stack.
+                    work.extend(value.children().map(|map| map.resolve().children_as_pairs()));
+                } else {
+                    work.push(value.children_as_pairs());
+                }
+            }
+            Some(pair) => found.push(pair),
+        }
+    }
+    settle(found)
+}
+
+/// Above so many pairs a table finds repeated keys, below a look at each.
+const FEW: usize = 24;
+
+fn settle(mut found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
+    if found.len() <= FEW {
+        let mut kept = 0;
+        for i in 0..found.len() {
+            let pair = found[i];
+            let key = pair.0.key();
+            match (0..kept).find(|&j| found[j].0.key() == key) {
+                Some(j) => found[j] = pair,
+                None => {
+                    found[kept] = pair;
+                    kept += 1;
+                }
+            }
+        }
+        found.truncate(kept);
+        return found;
+    }
+    let mut places: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(found.len());
+    let mut kept: Vec<Pair<'_>> = Vec::with_capacity(found.len());
+    for pair in found {
+        match places.get(&pair.0.key()) {
+            Some(&place) => kept[place] = pair,
+            None => {
+                places.insert(pair.0.key(), kept.len());
+                kept.push(pair);
+            }
+        }
+    }
+    kept
+}
+
+/// What a scalar is as a key: text. Numbers and booleans become text as in `sigs.k8s.io/yaml` (`0x10` is `16`).
+pub(super) fn key_text<'d>(node: Node<'d>) -> Cow<'d, str> {
+    match node.resolved() {
+        Some(Resolved::Str(text)) => text.into(),
+        Some(Resolved::Bool(b)) => (if b { "true" } else { "false" }).into(),
+        Some(Resolved::Int(i)) => i.to_string().into(),
+        Some(Resolved::Uint(u)) => u.to_string().into(),
+        Some(Resolved::Float(f)) => go_float_key(f).into(),
+        Some(Resolved::Null) | None => "".into(),
+    }
+}
+
+/// Go's `strconv.FormatFloat(f, 'g', -1, 32)`, with YAML's words for what is not finite.
+fn go_float_key(f: f64) -> String {
+    let f = f as f32;
+    if f.is_nan() {
+        return ".nan".into();
+    }
+    if f.is_infinite() {
+        return if f > 0.0 { ".inf" } else { "-.inf" }.into();
+    }
+    let scientific = format!("{f:e}");
+    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    if (-4..21).contains(&exponent) {
+        // The shortest digits of the f32, not those of the f64 next to it.
+        let shortest = scientific.parse().ok().and_then(json_float);
+        return shortest.unwrap_or(scientific);
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{digits}e{sign}{:02}", exponent.abs())
+}
+
+/// Checks what holds for every document: what is merged is a map, and aliases stay within their budget.
+///
+/// The budget is go-yaml's: above 100 nodes made by aliases and 1,000 in all, their share may be 99 % up to 400,000
+/// nodes, falling to 10 % at 4,000,000; and the limit of the caller on top.
+pub(super) fn check(document: &Document, aliased_limit: u32) -> Result<()> {
+    if !document.tree().has_aliases && !document.text().contains("<<") {
+        return Ok(());
+    }
+    let Some(root) = document.root() else { return Ok(()) };
+    let mut budget = Budget { decoded: 0, aliased: 0, limit: u64::from(aliased_limit) };
+    // Nodes to be visited, last first, and whether an alias led there.
+    let mut work = vec![(root, false)];
+    while let Some((node, aliased)) = work.pop() {
+        budget.count(node, aliased)?;
+        let first = work.len();
+        match node.data().shape {
+            Shape::Scalar { .. } => {}
+            Shape::Alias(_) => work.push((node.resolve(), true)),
+            Shape::Sequence { .. } => work.extend(node.children().map(|child| (child, aliased))),
+            Shape::Mapping { .. } => {
+                for (key, value) in node.children_as_pairs() {
+                    if is_merge_key(key) {
+                        let merged = value.resolve();
+                        if value.is_sequence() && !value.is_alias() {
+                            for item in value.children() {
+                                wants_map(item)?;
+                                work.push((item, aliased));
+                            }
+                        } else {
+                            wants_map(merged)?;
+                            work.push((value, aliased));
+                        }
+                    } else {
+                        work.push((key, aliased));
+                        work.push((value, aliased));
+                    }
+                }
+            }
+        }
+        if let Some(added) = work.get_mut(first..) {
+            added.reverse();
+        }
+    }
+    Ok(())
+}
+
+fn wants_map(node: Node<'_>) -> Result<()> {
+    if node.resolve().is_mapping() {
+        return Ok(());
+    }
+    Err(error_at(node.span().start as usize, "only a map, or a list of maps, can be merged with '<<'"))
+}
+
+struct Budget {
+    decoded: u64,
+    aliased: u64,
+    limit: u64,
+}
+
+impl Budget {
+    fn count(&mut self, node: Node<'_>, aliased: bool) -> Result<()> {
+        self.decoded += 1;
+        self.aliased += u64::from(aliased);
+        let (decoded, aliased) = (self.decoded as f64, self.aliased as f64);
+        let share = 0.99 - 0.89 * ((decoded - 400_000.0) / 3_600_000.0).clamp(0.0, 1.0);
+        let refused_by_kubectl = self.aliased > 100 && self.decoded > 1000 && aliased / decoded > share;
+        if !refused_by_kubectl && self.aliased <= self.limit {
+            return Ok(());
+        }
+        let message = if self.aliased > self.limit {
+            format!("aliases make more than {} nodes", self.limit)
+        } else {
+            format!(
+                "aliases make {} of the first {} nodes, more than the {:.0} % that are allowed",
+                self.aliased,
+                self.decoded,
+                share * 100.0
+            )
+        };
+        Err(Error::new(ErrorKind::Limit, message).at_offset(node.span().start as usize))
+    }
+}
+
+/// Checks what holds for a document that is to be JSON: keys are scalars and not null, numbers finite, tags true.
+pub(super) fn check_json(document: &Document) -> Result<()> {
+    if let Some(root) = document.root() {
+        check_value(root)?;
+    }
+    for node in document.nodes() {
+        match node.data().shape {
+            Shape::Mapping { .. } => {
+                for (key, value) in node.children_as_pairs() {
+                    check_key(key)?;
+                    check_value(value)?;
+                }
+            }
+            Shape::Sequence { .. } => node.children().try_for_each(check_value)?,
+            Shape::Scalar { .. } | Shape::Alias(_) => {}
+        }
+    }
+    Ok(())
+}
+
+fn check_key(key: Node<'_>) -> Result<()> {
+    let at = key.span().start as usize;
+    let target = key.resolve();
+    if !target.is_scalar() {
+        return Err(error_at(at, "a list or map as a key").with_help("keys must be text"));
+    }
+    match target.resolved() {
+        None => Err(wrong_tag(at)),
+        Some(Resolved::Null | Resolved::Uint(_)) => {
+            Err(error_at(at, "a key that is null or too large a number").with_help("put the key in quotes"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn check_value(value: Node<'_>) -> Result<()> {
+    let at = value.span().start as usize;
+    match value.resolved() {
+        None if value.is_scalar() => Err(wrong_tag(at)),
+        Some(Resolved::Float(f)) if !f.is_finite() => {
+            Err(error_at(at, "a number that is infinite or not a number").with_help("put it in quotes if it is text"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cold]
+fn wrong_tag(at: usize) -> Error {
+    error_at(at, "a value that is not what its tag says")
+}
