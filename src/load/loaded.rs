@@ -306,14 +306,9 @@ struct Offsets(OnceLock<HashMap<String, u32>>);
 impl Offsets {
     fn find(&self, document: &Document, list: &[&str], name: &str) -> Option<u32> {
         let offsets = self.0.get_or_init(|| {
-            let items = node(document, list).map(|list| list.items()).unwrap_or_default();
-            items
-                .into_iter()
-                .map(|item| {
-                    let name = item.get("name").and_then(|name| name.as_str()).unwrap_or_default();
-                    (name.to_owned(), item.span().start)
-                })
-                .collect()
+            let items = node(document, list).into_iter().flat_map(|list| list.items());
+            let name = |item: Node<'_>| item.get("name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+            items.map(|item| (name(item), item.span().start)).collect()
         });
         offsets.get(name).copied()
     }

@@ -139,9 +139,9 @@ impl Loader {
     }
 
     fn read(&self, path: &Path) -> Result<Source> {
-        match self.read_as(path, path) {
+        match self.read_one(path) {
             Err(error) if error.is_file_not_found() => match self.migrated(path) {
-                Some(old) => self.read_as(&old, &old),
+                Some(old) => self.read_one(&old).map_err(|error| error.in_file(&old)),
                 None => Err(error),
             },
             read => read,
@@ -157,22 +157,16 @@ impl Loader {
         (same && old != default && self.environment.locate(&old).is_file()).then_some(old)
     }
 
-    fn read_as(&self, path: &Path, given: &Path) -> Result<Source> {
+    fn read_one(&self, path: &Path) -> Result<Source> {
         let bytes = match &self.stdin {
-            Some(bytes) if path == Path::new("-") => {
-                if bytes.len() as u64 > self.limits.input {
-                    return Err(files::too_large(path, self.limits.input));
-                }
-                bytes.to_vec()
+            Some(bytes) if path == Path::new("-") => bytes.to_vec(),
+            _ => {
+                let limit = self.limits.input.min(Limits::MAX_INPUT);
+                files::read_config(&self.environment.locate(path), path, limit)?
             }
-            _ => files::read_config(&self.environment.locate(path), self.limits.input)?,
         };
-        let read = || {
-            let document = Document::parse_with(bytes, &self.limits)?;
-            let config = Kubeconfig::from_document(&document)?;
-            Ok((document, config))
-        };
-        let (document, config) = read().map_err(|error: Error| error.in_file(given))?;
+        let document = Document::parse_with(bytes, &self.limits)?;
+        let config = Kubeconfig::from_document(&document)?;
         let folder = self.environment.rules().folder_of(self.environment.cwd(), path);
         Ok(Source::new(path.to_owned(), folder, document, config))
     }

@@ -1,9 +1,9 @@
 //! What a context comes to: cluster, user and namespace after the overrides.
 
-use super::{Loaded, Origin, Overrides, Subject, url};
+use super::{Loaded, Origin, Overrides, Subject, url, validate};
 use crate::config::{AuthInfo, Cluster, Data, Entries, set, set_secret};
-use crate::error::{Error, ErrorKind, Printable, Result};
-use std::path::Path;
+use crate::error::{Error, ErrorKind, Position, Printable, Result};
+use std::path::PathBuf;
 
 /// How a client would identify itself: one of the ways of [`Target::auth_methods`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -43,8 +43,8 @@ pub struct Target {
 /// Where the cluster or the user of a target stands, to say so in errors.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Place {
-    file: Option<std::path::PathBuf>,
-    position: Option<crate::Position>,
+    file: Option<PathBuf>,
+    position: Option<Position>,
 }
 
 impl From<Option<Origin<'_>>> for Place {
@@ -95,7 +95,8 @@ impl Loaded {
 
     fn resolve_target(&self, context: Option<&str>, overrides: &Overrides) -> Result<Target> {
         let config = self.config();
-        let context = context.filter(|name| !name.is_empty()).or(config.current_context());
+        let chosen = context.filter(|name| !name.is_empty());
+        let context = chosen.or(config.current_context());
         let configured = config.contexts.get(context.unwrap_or_default());
         let user_name = set(&overrides.user).or(configured.and_then(|c| set(&c.user)));
         let cluster_name = set(&overrides.cluster).or(configured.and_then(|c| set(&c.cluster)));
@@ -113,14 +114,7 @@ impl Loaded {
         if set(&overrides.cluster).is_some() && !config.clusters.contains(cluster) {
             unknown.push(not_found("cluster", cluster));
         }
-        Error::several(unknown).map_or(Ok(()), Err)?;
-
-        if let Some(name) = context {
-            if configured.is_none() {
-                let error = super::validate::context_not_found(name);
-                return Err(self.placed(error, Subject::CurrentContext));
-            }
-        }
+        validate::all(unknown)?;
 
         let cluster_place = Place::from(self.origin(Subject::Cluster(cluster)));
         let user_place = Place::from(self.origin(Subject::User(user)));
@@ -137,8 +131,29 @@ impl Loaded {
             cluster_place,
             user_place,
         };
-        super::validate::target(&target, user, cluster)?;
+        self.confirm(&target, user, cluster, chosen.is_some())?;
         Ok(target)
+    }
+
+    /// client-go's method `DirectClientConfig.ConfirmUsable`, which does not look at the context's own fields.
+    fn confirm(&self, target: &Target, user: &str, cluster: &str, chosen: bool) -> Result<()> {
+        let mut errors = Vec::new();
+        let dangling = target.context_name().filter(|name| !self.config().contexts.contains(name));
+        if let Some(name) = dangling {
+            let error = validate::context_not_found(name);
+            errors.push(if chosen { error } else { self.placed(error, Subject::CurrentContext) });
+        }
+        errors.extend(validate::validate_user(user, &target.auth_info).into_iter().map(|e| target.user_error(e)));
+        if !validate::is_blank(&target.cluster) || target.cluster_place.file.is_some() {
+            let found = validate::validate_cluster(cluster, &target.cluster);
+            errors.extend(found.into_iter().map(|e| target.cluster_error(e)));
+        } else if errors.is_empty() {
+            return Err(validate::empty_config());
+        } else if dangling.is_none() {
+            // Without a context there is no cluster either: said once is enough.
+            errors.push(validate::empty_cluster());
+        }
+        validate::all(errors)
     }
 
     /// The configured cluster with its paths made absolute.
@@ -172,7 +187,7 @@ impl Loaded {
     fn effective_cluster(&self, name: &str, overrides: &Overrides) -> Cluster {
         let over = &overrides.cluster_info;
         let mut cluster = overrides.cluster_defaults.clone();
-        self.from_base(&mut cluster.certificate_authority);
+        self.absolute_here(&mut cluster.certificate_authority);
         if let Some(configured) = self.cluster_with_paths(name) {
             put_cluster(&mut cluster, &configured);
         }
@@ -185,7 +200,7 @@ impl Loaded {
             cluster.certificate_authority_data.clone_from(&over.certificate_authority_data);
         }
         if set(&over.certificate_authority).is_some() {
-            self.from_base(&mut cluster.certificate_authority);
+            self.absolute_here(&mut cluster.certificate_authority);
         }
         // Another server has another name.
         if set(&over.tls_server_name).is_some() || set(&over.server).is_some() {
@@ -196,16 +211,16 @@ impl Loaded {
 
     fn effective_user(&self, name: &str, overrides: &Overrides) -> AuthInfo {
         let mut over = overrides.auth_info.clone();
-        self.from_base(&mut over.client_certificate);
-        self.from_base(&mut over.client_key);
-        self.from_base(&mut over.token_file);
+        self.absolute_here(&mut over.client_certificate);
+        self.absolute_here(&mut over.client_key);
+        self.absolute_here(&mut over.token_file);
         let mut user = self.user_with_paths(name).unwrap_or_default();
         put_user(&mut user, &over);
         user
     }
 
     /// A path of the caller's: from the current folder, or that of [`Loaded::from_config`].
-    fn from_base(&self, path: &mut Option<String>) {
+    fn absolute_here(&self, path: &mut Option<String>) {
         if let Some(relative) = set(path) {
             *path = Some(self.os.resolve(&self.base, relative).to_string_lossy().into_owned());
         }
@@ -320,7 +335,7 @@ impl Target {
     /// Whether the server's URL says https. Where it does not (`http://`, or no scheme at all), client-go leaves out all
     /// credentials, the CA and `tls-server-name`.
     pub fn is_tls(&self) -> bool {
-        url::server(set(&self.cluster.server).unwrap_or_default()) == Some(true)
+        url::server_is_tls(set(&self.cluster.server).unwrap_or_default()) == Some(true)
     }
 
     /// How a client would identify itself: the first of [`auth_methods`](Target::auth_methods), or [`Auth::None`].
@@ -383,13 +398,4 @@ impl Target {
     pub(super) fn user_error(&self, error: Error) -> Error {
         self.user_place.of(error)
     }
-
-    pub(super) fn cluster_is_configured(&self) -> bool {
-        self.cluster_place.file.is_some()
-    }
-}
-
-#[allow(dead_code)]
-fn path(text: &str) -> &Path {
-    Path::new(text)
 }
