@@ -1,6 +1,6 @@
 //! The command line: what clap is told, and what pflag (kubectl's library) does otherwise.
 
-use clap::builder::{OsStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +8,7 @@ use std::path::PathBuf;
 /// Kubeconfigs as kubectl reads them: look at them, ask what they lead to, keep backups that stand on their own.
 #[derive(Parser)]
 #[command(name = "kubeconfig", version, args_override_self = true, disable_help_subcommand = true)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) verb: Verb,
@@ -15,18 +16,37 @@ pub(crate) struct Cli {
 
 #[derive(Subcommand)]
 pub(crate) enum Verb {
+    /// Show the configuration as kubectl merges it, secrets hidden
+    ///
+    /// Sorted, with client-go's defaults and without fields it does not know: byte for byte what `kubectl config view` prints.
+    /// As there, --flatten shows secrets even without --raw, and only token, password and *-data are hidden.
     View(ViewArgs),
+    /// Print the name of the current context
     CurrentContext(PlainArgs),
+    /// List contexts: all, or those named
     GetContexts(GetContextsArgs),
+    /// List the names of the clusters
     GetClusters(PlainArgs),
+    /// List the names of the users
     GetUsers(PlainArgs),
+    /// Say where a context leads, before any connection: server, CA, kind of credentials, namespace
+    ///
+    /// Nothing is executed and nothing is connected to. Exit 0: kubectl would go on to connect. Exit 1: it would refuse the
+    /// configuration, and the reasons are given.
     Resolve(ResolveArgs),
+    /// Write a self-contained backup: certificates, keys and token files embedded
+    ///
+    /// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
+    /// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
     Export(ExportArgs),
+    /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
 
 /// kubectl's verbs: their usage errors are exit 1, and they take kubectl's global flags.
 const KUBECTLS: &[&str] = &["view", "current-context", "get-contexts", "get-clusters", "get-users"];
+
+const GLOBALS: &str = "kubectl's other global flags are taken, and ignored as kubectl ignores them here.";
 
 /// Where the kubeconfig is.
 #[derive(Args)]
@@ -95,8 +115,8 @@ pub(crate) struct OverrideArgs {
     #[arg(long = "as-group", value_name = "NAME")]
     pub(crate) impersonate_groups: Vec<String>,
     /// A property to impersonate; may be repeated
-    #[arg(long = "as-user-extra", value_name = "KEY=VALUE")]
-    pub(crate) impersonate_user_extra: Vec<String>,
+    #[arg(long = "as-user-extra", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) impersonate_user_extra: Vec<(String, String)>,
     /// How long to wait for an answer: seconds, or as in 1m30s
     #[arg(long, value_name = "TIME")]
     pub(crate) request_timeout: Option<String>,
@@ -125,10 +145,6 @@ pub(crate) struct Ignored {
     warnings_as_errors: bool,
 }
 
-/// Show the configuration as kubectl merges it, secrets hidden
-///
-/// Sorted, with client-go's defaults and without fields it does not know: byte for byte what `kubectl config view` prints.
-/// As there, --flatten shows secrets even without --raw, and only token, password and *-data are hidden.
 #[derive(Args)]
 pub(crate) struct ViewArgs {
     #[command(flatten)]
@@ -160,7 +176,7 @@ pub(crate) struct ViewArgs {
     ignored: Ignored,
 }
 
-/// What takes no flags of its own; kubectl ignores further arguments to these.
+/// What takes no flags of its own. kubectl ignores further arguments to these.
 #[derive(Args)]
 pub(crate) struct PlainArgs {
     #[command(flatten)]
@@ -173,7 +189,6 @@ pub(crate) struct PlainArgs {
     arguments: Vec<OsString>,
 }
 
-/// List contexts: all, or those named
 #[derive(Args)]
 pub(crate) struct GetContextsArgs {
     #[command(flatten)]
@@ -192,10 +207,6 @@ pub(crate) struct GetContextsArgs {
     ignored: Ignored,
 }
 
-/// Say where a context leads, before any connection: server, CA, kind of credentials, namespace
-///
-/// Nothing is executed and nothing is connected to. Exit 0: kubectl would go on to connect. Exit 1: it would refuse the
-/// configuration, and the reasons are given.
 #[derive(Args)]
 pub(crate) struct ResolveArgs {
     #[command(flatten)]
@@ -209,10 +220,6 @@ pub(crate) struct ResolveArgs {
     ignored: Ignored,
 }
 
-/// Write a self-contained backup: certificates, keys and token files embedded
-///
-/// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
-/// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
 #[derive(Args)]
 pub(crate) struct ExportArgs {
     #[command(flatten)]
@@ -227,8 +234,8 @@ pub(crate) struct ExportArgs {
     #[arg(long)]
     pub(crate) prefer_direct: bool,
     /// The server to write, of all contexts or of context NAME; may be repeated
-    #[arg(long = "server", short, value_name = "[NAME=]URL")]
-    pub(crate) servers: Vec<String>,
+    #[arg(long = "server", short, value_name = "[NAME=]URL", value_parser = server)]
+    pub(crate) servers: Vec<Server>,
     /// A new name for the one context, its cluster and its user
     #[arg(long, value_name = "NEW")]
     pub(crate) name: Option<String>,
@@ -243,7 +250,6 @@ pub(crate) struct ExportArgs {
     pub(crate) allow_dependent: bool,
 }
 
-/// Print a completion script for a shell
 #[derive(Args)]
 pub(crate) struct CompletionsArgs {
     /// The shell
@@ -253,6 +259,48 @@ pub(crate) struct CompletionsArgs {
 /// A path as it is given: not UTF-8 if it isn't, and empty if it is.
 fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("there is no = in it")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// A server for all contexts, or for one.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) context: Option<String>,
+    pub(crate) url: String,
+}
+
+/// Names may hold `=` and `:`, and so may the end of a URL: the last `=` before the scheme parts the two.
+fn server(text: &str) -> Result<Server, std::convert::Infallible> {
+    let scheme_end = text.find("://").unwrap_or(text.len());
+    let (context, url) = match text[..scheme_end].rfind('=') {
+        Some(at) => (Some(text[..at].to_owned()), &text[at + 1..]),
+        None => (None, text),
+    };
+    Ok(Server { context, url: url.to_owned() })
+}
+
+/// Whether client-go takes `text` for a time to wait: whole seconds, or what Go's `time.ParseDuration` takes. Empty is none.
+pub(crate) fn is_timeout(text: &str) -> bool {
+    let units = ["ns", "us", "\u{b5}s", "\u{3bc}s", "ms", "s", "m", "h"];
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if text.is_empty() || rest == "0" || (!text.starts_with('-') && rest.parse::<i64>().is_ok()) {
+        return true;
+    }
+    while !rest.is_empty() {
+        let number = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let figures = &rest[..rest.len() - number.len()];
+        let unit_end = number.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(number.len());
+        let is_number = figures.contains(|c: char| c.is_ascii_digit()) && figures.matches('.').count() < 2;
+        if !is_number || !units.contains(&&number[..unit_end]) {
+            return false;
+        }
+        rest = &number[unit_end..];
+    }
+    text.len() > 1
 }
 
 /// The whole command line, ready to parse.
@@ -270,6 +318,9 @@ pub(crate) fn command() -> Command {
                 if hidden { arg.hide(true) } else { arg }
             })
         });
+        if is_kubectls {
+            command = command.mut_subcommand(&name, |verb| verb.after_help(GLOBALS));
+        }
     }
     command
 }
@@ -289,8 +340,7 @@ fn as_pflag(arg: clap::Arg) -> clap::Arg {
                 .hide_default_value(true)
                 .default_missing_value("true")
                 .value_name("BOOL")
-                .hide_possible_values(true)
-                .value_parser(boolean())
+                .value_parser(boolean)
         }
         ArgAction::Set | ArgAction::Append if !arg.is_positional() => arg.allow_hyphen_values(true),
         _ => arg,
@@ -298,16 +348,17 @@ fn as_pflag(arg: clap::Arg) -> clap::Arg {
 }
 
 /// Go's `strconv.ParseBool`.
-fn boolean() -> ValueParser {
-    const WORDS: [&str; 12] = ["true", "false", "1", "t", "T", "TRUE", "True", "0", "f", "F", "FALSE", "False"];
-    PossibleValuesParser::new(WORDS)
-        .map(|word| matches!(word.as_str(), "true" | "1" | "t" | "T" | "TRUE" | "True"))
-        .into()
+fn boolean(text: &str) -> Result<bool, &'static str> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err("it is neither true nor false"),
+    }
 }
 
-/// Why there is nothing to run.
+/// Why there is nothing to run: what to say, and the exit status.
 pub(crate) struct Stop {
-    pub(crate) error: clap::Error,
+    pub(crate) text: String,
     pub(crate) status: u8,
 }
 
@@ -319,15 +370,22 @@ pub(crate) fn parse(mut args: Vec<OsString>) -> Result<Cli, Stop> {
         // pflag takes flags before and after the verb alike; clap is given them after it.
         args[1..=at].rotate_right(1);
     }
-    let is_kubectls = |name: &OsString| KUBECTLS.iter().any(|verb| *name == **verb);
-    let status = match args.get(1).filter(|_| verb.is_some()) {
-        Some(name) if command.find_subcommand(name).is_some() && !is_kubectls(name) => 2,
-        _ => 1,
-    };
-    command
-        .try_get_matches_from_mut(args)
-        .and_then(|matches| Cli::from_arg_matches(&matches))
-        .map_err(|error| Stop { status: if error.use_stderr() { status } else { 0 }, error })
+    let name = verb.and_then(|_| args.get(1)).and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+    let known = command.find_subcommand(&name).is_some();
+    let parsed = command.try_get_matches_from_mut(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    parsed.map_err(|error| {
+        let text = error.to_string();
+        if !error.use_stderr() {
+            Stop { text, status: 0 }
+        } else if known {
+            Stop { text, status: if KUBECTLS.contains(&&*name) { 1 } else { 2 } }
+        } else {
+            // No verb that is known: all that there are.
+            let what = text.split("\n\nUsage:").next().filter(|_| verb.is_some());
+            let help = command.render_help();
+            Stop { text: what.map_or(help.to_string(), |what| format!("{what}\n\n{help}")), status: 1 }
+        }
+    })
 }
 
 /// The first argument that is neither a flag nor the value of one.
@@ -411,6 +469,31 @@ mod tests {
         assert_eq!(resolve.overrides.impersonate_groups, ["a", "b"]);
         assert_eq!(resolve.overrides.token.as_deref(), Some("-y"));
         assert_eq!(resolve.output, "text");
+    }
+
+    #[test]
+    fn servers_of_one_context_or_of_all() {
+        for (text, context, url) in [
+            ("https://a:1", None, "https://a:1"),
+            ("prod=https://a/x=y", Some("prod"), "https://a/x=y"),
+            ("arn:aws:eks/a=b=https://a", Some("arn:aws:eks/a=b"), "https://a"),
+            ("https://a/x=y", None, "https://a/x=y"),
+            ("prod=a:1", Some("prod"), "a:1"),
+            ("=https://a", Some(""), "https://a"),
+        ] {
+            let Ok(server) = server(text);
+            assert_eq!((server.context.as_deref(), &*server.url), (context, url), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_to_wait() {
+        for good in ["", "0", "5", "+5", "1m30s", "1.5h", ".5s", "-1s", "100ms", "3\u{b5}s", "5.s"] {
+            assert!(is_timeout(good), "{good}");
+        }
+        for bad in ["-5", "5x", "s", "1.2.3s", ".s", "1m30", "m1", " 5", "5 s", "-", "--1s"] {
+            assert!(!is_timeout(bad), "{bad}");
+        }
     }
 
     #[test]
