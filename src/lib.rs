@@ -2,9 +2,11 @@
 #![doc = "placeholder"]
 pub mod config;
 mod error;
+pub mod load;
 mod secret;
 pub mod syntax;
 
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};
 pub use error::{Error, ErrorKind, Position, Printable};
+pub use load::{Loaded, Loader, Overrides, Target};
 pub use secret::Secret;

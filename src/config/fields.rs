@@ -150,7 +150,15 @@ impl<T: ToValue> ToValue for Option<T> {
 }
 
 /// `https://user:password@host` as `https://[hidden]@host`; anything else as it is.
-pub(crate) fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
+///
+/// For showing a `server` or `proxy-url`, parsable or not.
+///
+/// ```
+/// use kubeconfig::config::without_userinfo;
+/// assert_eq!(without_userinfo("https://user:password@proxy:3128"), "https://[hidden]@proxy:3128");
+/// assert_eq!(without_userinfo("https://host"), "https://host");
+/// ```
+pub fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
     // Everything up to the last @ before the path: with or without a scheme, parsable or not.
     let start = text.find("://").map_or(0, |i| i + 3);
     let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |i| start + i);
