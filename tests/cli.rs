@@ -252,6 +252,7 @@ fn view_refuses_what_only_kubectl_prints() {
         answer.is(1).says("error: ").says(format.split('=').next().unwrap());
         assert_eq!(answer.stdout, "");
     }
+    folder.run(&["view", "--template={{.}}"]).is(1).says("template");
     folder.run(&["view", "--merge=false"]).is(1).says("--kubeconfig");
     folder.run(&["view", "--merge=false", "--kubeconfig=gone"]).is(1).says("gone");
     folder.run(&["view", "--kubeconfig=gone", "-o=JSON"]).is(0).prints("\"contexts\": null");

@@ -164,7 +164,7 @@ pub(crate) struct ViewArgs {
     #[arg(long, hide = true)]
     show_managed_fields: bool,
     #[arg(long, hide = true)]
-    template: Option<String>,
+    pub(crate) template: Option<String>,
     #[command(flatten)]
     pub(crate) overrides: OverrideArgs,
     #[command(flatten)]

@@ -82,9 +82,12 @@ pub(crate) struct Stop {
 pub(crate) fn parse(mut args: Vec<OsString>) -> Result<Cli, Stop> {
     let mut command = command();
     let verb = find_verb(&command, &args);
-    if let Some(at) = verb {
+    match verb {
         // pflag takes flags before and after the verb alike; clap is given them after it.
-        args[1..=at].rotate_right(1);
+        Some(at) => args[1..=at].rotate_right(1),
+        // What else stands beside a call for help says nothing without a verb.
+        None if args.iter().any(|arg| arg == "-h" || arg == "--help") => args = vec!["".into(), "--help".into()],
+        None => {}
     }
     let name = verb.and_then(|_| args.get(1)).and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     let known = command.find_subcommand(&name).is_some();
@@ -214,6 +217,7 @@ mod tests {
             ("kubeconfig resolve -o yaml", 2),
             ("kubeconfig completions csh", 2),
             ("kubeconfig --help", 0),
+            ("kubeconfig --kubeconfig x -h", 0),
             ("kubeconfig view -h", 0),
             ("kubeconfig -h view", 0),
             ("kubeconfig --version", 0),
