@@ -252,6 +252,7 @@ fn view_refuses_what_only_kubectl_prints() {
         answer.is(1).says("error: ").says(format.split('=').next().unwrap());
         assert_eq!(answer.stdout, "");
     }
+    folder.run(&["view", "--template={{.}}"]).is(1).says("template");
     folder.run(&["view", "--merge=false"]).is(1).says("--kubeconfig");
     folder.run(&["view", "--merge=false", "--kubeconfig=gone"]).is(1).says("gone");
     folder.run(&["view", "--kubeconfig=gone", "-o=JSON"]).is(0).prints("\"contexts\": null");
@@ -363,7 +364,7 @@ fn export_statuses() {
     assert!(!fs::read_to_string(folder.0.join("direct")).unwrap().contains("rancher"));
 
     let again = folder.run(&["export", "--kubeconfig=c", "--context=prod", "--out=one", "--name=x"]);
-    again.is(1).says("error: ").says("nothing was written");
+    again.is(1).says("error: ").says("nothing was");
     let forced = [
         "export",
         "--kubeconfig=c",
@@ -385,7 +386,7 @@ fn export_statuses() {
         &["--out=new", "--name=one-for-all"],
         &["--kubeconfig=gone", "--out=new"],
     ] {
-        folder.run(&[&["export", "--kubeconfig=c"], args].concat()).is(1).says("error: ").says("nothing was written");
+        folder.run(&[&["export", "--kubeconfig=c"], args].concat()).is(1).says("error: ").says("nothing was");
         assert!(!folder.0.join("new").exists());
         assert_eq!(fs::read_to_string(folder.0.join("c")).unwrap(), config().to_string());
     }

@@ -5,16 +5,18 @@ mod args;
 mod get;
 mod load;
 mod output;
+mod pflag;
 mod resolve;
 mod view;
 
-use args::{Stop, Verb};
+use args::Verb;
 use output::{Failure, Out};
+use pflag::Stop;
 use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let verb = match args::parse(std::env::args_os().collect()) {
+    let verb = match pflag::parse(std::env::args_os().collect()) {
         Ok(cli) => cli.verb,
         Err(stop) => return refuse(&stop),
     };
@@ -42,7 +44,7 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Resolve(args) => resolve::resolve(args, out),
         Verb::Export(_) => Err(Failure::said("not there yet")),
         Verb::Completions(args) => {
-            clap_complete::generate(args.shell, &mut args::command(), "kubeconfig", out);
+            clap_complete::generate(args.shell, &mut pflag::command(), "kubeconfig", out);
             Ok(0)
         }
     }

@@ -1,8 +1,9 @@
 //! `resolve`: what a context comes to, as text or JSON.
 
-use crate::args::{OverrideArgs, ResolveArgs, is_timeout};
+use crate::args::{OverrideArgs, ResolveArgs};
 use crate::load;
 use crate::output::{Failure, Out};
+use crate::pflag::is_timeout;
 use kubeconfig::config::without_userinfo;
 use kubeconfig::load::{Auth, Environment, Overrides, Target};
 use kubeconfig::{AuthInfo, Cluster, Error, Loaded, Printable, Secret};

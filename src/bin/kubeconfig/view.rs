@@ -12,7 +12,7 @@ enum Format {
 }
 
 pub(crate) fn view(args: &ViewArgs, out: &mut Out) -> Result<u8, Failure> {
-    let format = format(&args.output)?;
+    let format = format(args.template.as_ref().map_or(&args.output, |_| "template"))?;
     let mut loaded = if args.merge {
         load::config(&args.source)?
     } else if args.source.explicit().is_some() {
