@@ -18,6 +18,7 @@ mod write;
 
 pub use data::Data;
 pub use entries::{Body, Entries};
+pub use fields::without_userinfo;
 pub use view::View;
 
 use crate::secret::Secret;
