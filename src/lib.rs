@@ -1,5 +1,7 @@
 #![forbid(unsafe_code)]
 #![doc = "placeholder"]
+#[cfg(feature = "cert")]
+pub mod cert;
 pub mod config;
 mod error;
 pub mod load;
