@@ -6,6 +6,7 @@ pub mod config;
 mod error;
 pub mod load;
 mod secret;
+pub mod store;
 pub mod syntax;
 
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};

@@ -86,8 +86,6 @@ fn debug_of_everything() {
             Err(error) => check_error("the error of a target", &error),
         }
     }
-    let export = loaded.export();
-    check("Debug of an export", &format!("{export:?}"));
     let backup = loaded.export().build().expect("a backup");
     check("Debug of a backup", &format!("{backup:?} {backup:#?}"));
     let report = backup.report();

@@ -22,7 +22,7 @@ fn laid_out(shape: &Shape) -> (TempDir, PathBuf) {
 fn backup(shape: &Shape) -> (String, TempDir, PathBuf) {
     let (folder, file) = laid_out(shape);
     let backup = api::export(&file).unwrap_or_else(|e| panic!("{}: {e}", shape.name));
-    let text = backup.to_yaml().unwrap_or_else(|e| panic!("{}: {e}", shape.name)).to_string();
+    let text = backup.to_yaml().to_owned();
     drop(folder);
     let elsewhere = tempfile::tempdir().expect("a temporary folder");
     let copy = elsewhere.path().join("backup");
@@ -192,6 +192,7 @@ fn a_backup_keeps_what_is_unknown_and_leaves_out_what_is_unused() {
 }
 
 #[test]
+#[cfg(feature = "rancher")]
 fn every_backup_says_what_its_contexts_depend_on() {
     for shape in all() {
         let (_folder, file) = laid_out(&shape);
@@ -216,6 +217,7 @@ fn every_backup_says_what_its_contexts_depend_on() {
 }
 
 #[test]
+#[cfg(feature = "rancher")]
 fn the_file_of_the_readme_is_exported() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/rancher-ace.yaml");
     let backup = api::export(&file).expect("a backup");

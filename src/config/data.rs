@@ -206,8 +206,7 @@ impl<'de> Deserialize<'de> for Data {
         }
 
         fn checked<E: de::Error>(slice: Slice) -> Result<Data, E> {
-            Data::checked(slice)
-                .map_err(|at| E::custom(format_args!("not base64: illegal byte at offset {at}; {HELP}")))
+            Data::checked(slice).map_err(|at| E::custom(format_args!("not base64: illegal byte at offset {at}; {HELP}")))
         }
 
         deserializer.deserialize_newtype_struct(SLICE, Base64)

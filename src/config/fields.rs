@@ -156,15 +156,26 @@ impl<T: ToValue> ToValue for Option<T> {
 /// ```
 /// use kubeconfig::config::without_userinfo;
 /// assert_eq!(without_userinfo("https://user:password@proxy:3128"), "https://[hidden]@proxy:3128");
-/// assert_eq!(without_userinfo("https://host"), "https://host");
+/// assert_eq!(without_userinfo("https://user:pass/word@proxy"), "https://[hidden]@proxy");
+/// assert_eq!(without_userinfo("https://user:passw"), "https://[hidden]"); // cut off
+/// assert_eq!(without_userinfo("https://host:6443/path"), "https://host:6443/path");
 /// ```
 pub fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
     // Everything up to the last @ before the path: with or without a scheme, parsable or not.
     let start = text.find("://").map_or(0, |i| i + 3);
-    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |i| start + i);
-    match text[start..end].rfind('@') {
-        Some(at) => format!("{}[hidden]{}", &text[..start], &text[start + at..]).into(),
-        None => text.into(),
+    let rest = &text[start..];
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let hidden = |from: usize| format!("{}[hidden]{}", &text[..start], &rest[from..]).into();
+    if let Some(at) = authority.rfind('@') {
+        return hidden(at);
+    }
+    // A password with a slash in it, or one whose end was cut off: what stands behind the colon is no port.
+    let Some((_, port)) = authority.split_once(':').filter(|_| !authority.starts_with('[')) else { return text.into() };
+    match rest.rfind('@') {
+        Some(at) => hidden(at),
+        // Rancher leaves the brackets of IPv6 addresses out.
+        None if port.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') => text.into(),
+        None => hidden(authority.len()),
     }
 }
 

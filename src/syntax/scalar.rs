@@ -43,7 +43,7 @@ pub fn resolve_plain(text: &str) -> Resolved<'_> {
         b'.' => match text {
             ".inf" | ".Inf" | ".INF" => Resolved::Float(f64::INFINITY),
             ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
-            _ => float(text).map_or(Resolved::Str(text), Resolved::Float),
+            _ => leading_dot(text).map_or(Resolved::Str(text), Resolved::Float),
         },
         b'+' | b'-' | b'0'..=b'9' => number(text).unwrap_or(Resolved::Str(text)),
         _ => Resolved::Str(text),
@@ -66,13 +66,11 @@ fn number(text: &str) -> Option<Resolved<'static>> {
         _ => {}
     }
     // Most texts that begin with a digit are no numbers (addresses, hashes, base64): leave them early.
-    if !text
-        .bytes()
-        .all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O'))
-    {
+    if !text.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O')) {
         return None;
     }
-    let plain: std::borrow::Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
+    let plain: std::borrow::Cow<'_, str> =
+        if text.contains('_') { text.replace('_', "").into() } else { text.into() };
     integer(&plain).or_else(|| float(&plain).map(Resolved::Float))
 }
 
@@ -103,6 +101,19 @@ fn integer(text: &str) -> Option<Resolved<'static>> {
         Err(_) if signed => None,
         Err(_) => Some(Resolved::Uint(value)),
     }
+}
+
+/// A text that begins with a dot goes to Go's `ParseFloat` as it is, which takes underscores between digits only:
+/// `.5_0` is a number, `.5_` is none.
+fn leading_dot(text: &str) -> Option<f64> {
+    if !text.contains('_') {
+        return float(text);
+    }
+    let between = |w: &[u8]| !matches!(w, [a, b'_', b] if !(a.is_ascii_digit() && b.is_ascii_digit()));
+    if text.ends_with('_') || !text.as_bytes().windows(3).all(between) {
+        return None;
+    }
+    float(&text.replace('_', ""))
 }
 
 /// A float of the form above; out of range is none, as Go's `ParseFloat` fails there.

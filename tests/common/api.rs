@@ -12,9 +12,13 @@ pub fn load(file: &Path) -> Result<Loaded, Error> {
     Loader::new(Environment::new(folder)).explicit(file).load()
 }
 
-/// Exports all contexts of that file.
+/// Exports all contexts of that file, and says of each whether it leads through Rancher.
 pub fn export(file: &Path) -> Result<Backup, Error> {
-    load(file)?.export().build()
+    let loaded = load(file)?;
+    let export = loaded.export();
+    #[cfg(feature = "rancher")]
+    let export = export.judge(kubeconfig::rancher::judge);
+    export.build()
 }
 
 /// What `kubectl config view --raw -o json` says, by us.
