@@ -69,12 +69,15 @@ fn place(message: &str) -> Option<(u32, u32)> {
     at.filter(|&(line, column)| line > 0 && column > 0)
 }
 
+/// What it is called; the text with the line of the flaw, where that is certain; what the message must say.
+type Case<'a> = (&'a str, (Vec<u8>, Option<u32>), &'a [&'a str]);
+
 #[test]
 fn text_that_is_no_kubeconfig() {
     let base64 = format!("client-key-data: {CANARY}");
     let tabs = "\tapiVersion: v1\n\tkind: Config\n\tusers:\n\t- name: u\n\t  user:\n\t\ttoken: SECRET-CANARY\n";
     let user = |fields: &str, line: u32| (with_user(fields).into_bytes(), Some(FIELDS + line));
-    let mut cases: Vec<(&str, (Vec<u8>, Option<u32>), &[&str])> = vec![
+    let mut cases: Vec<Case> = vec![
         ("no YAML: an open list", (format!("users: [{{name: {CANARY}").into_bytes(), None), &[]),
         ("no YAML: an open quote", (format!("users: \"{CANARY}\n").into_bytes(), None), &[]),
         ("no YAML: a key in the wrong place", (format!("a: b: {CANARY}\n").into_bytes(), Some(1)), &[]),
@@ -239,13 +242,13 @@ fn files_that_are_not_there_or_not_files() {
         let what = format!("{name} that is a folder");
         let (folder, file) = lay_out();
         fs::create_dir(&file).expect("a new folder");
-        says(&what, &refused(&what, folder.path()), &["folder", "directory"]);
+        says(&what, &refused(&what, folder.path()), &["folder", "directory", "regular"]);
 
         let what = format!("{name} that is a pipe");
         let (folder, file) = lay_out();
         let made = Command::new("mkfifo").arg(&file).status().expect("mkfifo starts");
         assert!(made.success());
-        says(&what, &refused(&what, folder.path()), &["pipe", "fifo"]);
+        says(&what, &refused(&what, folder.path()), &["pipe", "fifo", "regular"]);
 
         let what = format!("{name} that is a device");
         let (folder, file) = lay_out();
@@ -268,7 +271,7 @@ fn files_that_are_not_there_or_not_files() {
         let what = format!("{name} that may not be read");
         let (folder, file) = lay_out();
         fs::write(&file, CANARY).expect("a new file");
-        fs::set_permissions(&file, fs::Permissions::from_mode(0)).expect("its mode");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).expect("its mode");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o777)).expect("its mode");
         let before = listing(folder.path());
         let Some(run) = run_unprivileged(folder.path(), &EXPORT) else { continue };
@@ -304,7 +307,7 @@ fn kubeconfigs_that_cannot_be_read() {
     assert!(run.stderr.contains("huge"), "{}", run.stderr);
 
     let folder = folder_with(good());
-    fs::set_permissions(folder.path().join("in"), fs::Permissions::from_mode(0)).expect("its mode");
+    fs::set_permissions(folder.path().join("in"), fs::Permissions::from_mode(0o000)).expect("its mode");
     if let Some(run) = run_unprivileged(folder.path(), &EXPORT) {
         assert_refused("unreadable", &run);
         assert!(run.stderr.to_lowercase().contains("permission denied"), "{}", run.stderr);
@@ -341,13 +344,13 @@ fn targets_that_cannot_be_written() {
     fs::write(path.join("taken"), "mine").expect("a new file");
     fs::write(path.join("file"), "mine").expect("a new file");
     symlink("nowhere/at/all", path.join("dangling")).expect("a new link");
-    for (name, target, force) in [
-        ("a missing folder", "none/out", false),
-        ("a file as folder", "file/out", false),
-        ("a folder", "folder", false),
-        ("a folder by force", "folder", true),
-        ("a file that is there", "taken", false),
-        ("a link into a missing folder", "dangling", true),
+    for (name, target, force, says) in [
+        ("a missing folder", "none/out", false, "none"),
+        ("a file as folder", "file/out", false, "file"),
+        ("a folder", "folder", false, "folder"),
+        ("a folder by force", "folder", true, "folder"),
+        ("a file that is there", "taken", false, "taken"),
+        ("a link into a missing folder", "dangling", true, "nowhere"),
     ] {
         let before = listing(path);
         let mut arguments = vec!["export", "--kubeconfig", "in", "--out", target];
@@ -356,7 +359,7 @@ fn targets_that_cannot_be_written() {
         }
         let run = run(path, &arguments);
         assert_refused(name, &run);
-        assert!(run.stderr.contains(target), "{name}: {}", run.stderr);
+        assert!(run.stderr.contains(says), "{name}: {}", run.stderr);
         assert_eq!(listing(path), before, "{name}: something was written");
     }
     assert_eq!(fs::read_to_string(path.join("taken")).expect("the file"), "mine");

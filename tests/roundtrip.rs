@@ -54,7 +54,7 @@ fn config() -> impl Strategy<Value = Kubeconfig> {
             config.contexts.insert(two.as_str(), Context::new(one.as_str(), two.as_str()));
             config.clusters.insert(one.as_str(), Cluster::new(two.as_str()));
             let mut user = AuthInfo::with_token(two.as_str());
-            user.impersonate_user_extra.insert(two.clone(), vec![one.clone()]);
+            user.impersonate_user_extra.insert(two.clone(), Some(vec![one.clone()]));
             config.users.insert(one.as_str(), user);
             let nested = serde_json::json!({two.as_str(): [one.as_str(), {"k": two.as_str()}]});
             config.extensions.insert(one, nested.into());

@@ -232,7 +232,7 @@ fn config() -> impl Strategy<Value = Kubeconfig> {
         for (name, token) in users {
             let mut user = AuthInfo::with_token(token.as_str());
             user.impersonate_groups = vec![token.clone(), name.clone()];
-            user.impersonate_user_extra.insert(token, vec![name.clone()]);
+            user.impersonate_user_extra.insert(token, Some(vec![name.clone()]));
             config.users.insert(name, user);
         }
         for (name, value) in extensions {

@@ -88,6 +88,9 @@ plain_fields! {
     [T: fmt::Debug + ToValue] BTreeMap<String, T>: is_empty;
     [T: fmt::Debug + super::Body + ToValue] super::Entries<T>: is_empty;
     [] super::Preferences: is_empty;
+    [] Option<Vec<Secret<String>>>: is_none;
+    [] Option<Vec<super::ExecEnvVar>>: is_none;
+    [] Option<BTreeMap<String, Secret<String>>>: is_none;
     [] Option<super::ExecConfig>: is_none;
     [] Option<super::AuthProviderConfig>: is_none;
 }
@@ -192,7 +195,19 @@ impl<'de, T: FromGo<'de>> Deserialize<'de> for Go<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> FromGo<'de> for Option<T> {
+impl<'de, T: FromGo<'de>> FromGo<'de> for Option<T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<Go<T>>::deserialize(deserializer)?.map(|value| value.0))
+    }
+}
+
+impl<'de> FromGo<'de> for super::Data {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<'de> FromGo<'de> for Secret<super::Data> {
     fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
@@ -223,7 +238,7 @@ macro_rules! from_go {
 }
 
 from_go! {
-    String bool Secret<String> super::ExecEnvVar super::Preferences
+    String bool Secret<String> super::ExecEnvVar super::Preferences super::ExecConfig super::AuthProviderConfig
     super::Entries<super::Cluster> super::Entries<super::AuthInfo> super::Entries<super::Context> super::Entries<Value>
 }
 

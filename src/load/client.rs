@@ -118,7 +118,7 @@ fn check_provider(provider: &AuthProviderConfig, fault: &mut impl FnMut(Error)) 
     match provider.name.as_deref().unwrap_or_default() {
         "oidc" => {
             for key in ["idp-issuer-url", "client-id"] {
-                if provider.config.get(key).is_none_or(|value| value.expose().is_empty()) {
+                if provider.setting(key).is_none_or(|value| value.expose().is_empty()) {
                     fault(invalid(format!("Must provide {key}")));
                 }
             }
@@ -137,7 +137,7 @@ fn check_provider(provider: &AuthProviderConfig, fault: &mut impl FnMut(Error)) 
 /// What a pair of data and path comes to: the data, else the file.
 fn bytes(data: Option<&Data>, path: Option<&str>) -> Result<Option<Bytes>> {
     match (data, path) {
-        (Some(data), _) => Ok(Some(data.decode())),
+        (Some(data), _) => Ok(Some(data.decode().into_bytes())),
         (None, Some(path)) => read_reference(Path::new(path)).map(Some),
         (None, None) => Ok(None),
     }

@@ -66,11 +66,13 @@ fn number(text: &str) -> Option<Resolved<'static>> {
         _ => {}
     }
     // Most texts that begin with a digit are no numbers (addresses, hashes, base64): leave them early.
-    if !text.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O')) {
+    if !text
+        .bytes()
+        .all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'+' | b'-' | b'.' | b'x' | b'X' | b'o' | b'O'))
+    {
         return None;
     }
-    let plain: std::borrow::Cow<'_, str> =
-        if text.contains('_') { text.replace('_', "").into() } else { text.into() };
+    let plain: std::borrow::Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
     integer(&plain).or_else(|| float(&plain).map(Resolved::Float))
 }
 
@@ -149,7 +151,7 @@ fn float(text: &str) -> Option<f64> {
 /// A float as Go's `encoding/json` writes it: plain digits between 1e-6 and 1e21, else with an exponent.
 ///
 /// Returns `None` for infinity and NaN, which JSON has no words for.
-pub fn json_float(value: f64) -> Option<String> {
+pub(crate) fn json_float(value: f64) -> Option<String> {
     if !value.is_finite() {
         return None;
     }

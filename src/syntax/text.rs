@@ -54,7 +54,10 @@ impl From<String> for Slice {
     /// Text of its own. Beyond 4 GiB, which no caller of this crate makes, it is empty.
     fn from(source: String) -> Self {
         let end = u32::try_from(source.len()).unwrap_or(0);
-        Slice { text: Arc::new(Text { source, decoded: String::new() }), piece: Piece { decoded: false, start: 0, end } }
+        Slice {
+            text: Arc::new(Text { source, decoded: String::new() }),
+            piece: Piece { decoded: false, start: 0, end },
+        }
     }
 }
 

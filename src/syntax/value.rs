@@ -167,15 +167,13 @@ impl Value {
                 Resolved::Bool(b) => b.into(),
                 Resolved::Int(i) => i.into(),
                 Resolved::Uint(u) => u.into(),
-                Resolved::Float(f) => {
-                    serde_json::Number::from_f64(f).ok_or_else(not_finite)?.into()
-                }
+                Resolved::Float(f) => serde_json::Number::from_f64(f).ok_or_else(not_finite)?.into(),
                 Resolved::Str(s) => s.into(),
             },
             Value::Sequence(items) => Json::Array(items.iter().map(Value::to_json).collect::<Result<_>>()?),
-            Value::Mapping(map) => Json::Object(
-                map.iter().map(|(k, v)| Ok((k.to_owned(), v.to_json()?))).collect::<Result<_>>()?,
-            ),
+            Value::Mapping(map) => {
+                Json::Object(map.iter().map(|(k, v)| Ok((k.to_owned(), v.to_json()?))).collect::<Result<_>>()?)
+            }
         })
     }
 }
