@@ -197,6 +197,18 @@ fn feed(command: &mut Command, input: &[u8]) -> Answer {
     child.wait_with_output().unwrap().into()
 }
 
+/// JSON has no end that could be mistaken: half a file is no empty one.
+#[test]
+fn a_file_that_was_cut_off_is_refused() {
+    let text = config().to_string();
+    for end in 1..text.len() {
+        assert!(text[..end].parse::<kubeconfig::Kubeconfig>().is_err(), "{}", &text[..end]);
+    }
+    feed(&mut Folder::new("cut").program(&["view", "--kubeconfig=-"]), &text.as_bytes()[..40])
+        .is(1)
+        .says("error: -:1:33: ");
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error_to_speak_of() {
     let folder = Folder::new("pipe");
