@@ -8,8 +8,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The result of most functions here.
-pub type Result<T, E = Error> = std::result::Result<T, E>;
+/// The result of most functions of the crate; in public signatures it shows as std's.
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A place in a text: line and column, both counted from 1, columns in characters (not bytes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,9 +1,12 @@
 #![forbid(unsafe_code)]
 #![doc = "placeholder"]
+#[cfg(feature = "cert")]
+pub mod cert;
 pub mod config;
 mod error;
 pub mod load;
 mod secret;
+pub mod store;
 pub mod syntax;
 
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};

@@ -67,8 +67,8 @@ impl Data {
         self.as_base64().bytes().all(|b| matches!(b, b'\r' | b'\n'))
     }
 
-    /// The bytes, wiped when dropped.
-    pub fn decode(&self) -> Zeroizing<Vec<u8>> {
+    /// The bytes.
+    pub fn decode(&self) -> Decoded {
         let text = self.as_base64();
         let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
         // Checked when it was made, so decoding can't fail; if it did, no bytes are better than a panic.
@@ -79,7 +79,37 @@ impl Data {
             GO.decode_vec(text, &mut bytes)
         };
         debug_assert!(decoded.is_ok(), "checked base64 decodes");
-        bytes
+        Decoded(bytes)
+    }
+}
+
+/// Bytes decoded from a [`Data`], wiped when dropped. `Debug` shows their number only.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Decoded(Zeroizing<Vec<u8>>);
+
+impl Decoded {
+    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+}
+
+impl std::ops::Deref for Decoded {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl AsRef<[u8]> for Decoded {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Decoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes", self.0.len())
     }
 }
 

@@ -88,6 +88,9 @@ plain_fields! {
     [T: fmt::Debug + ToValue] BTreeMap<String, T>: is_empty;
     [T: fmt::Debug + super::Body + ToValue] super::Entries<T>: is_empty;
     [] super::Preferences: is_empty;
+    [] Option<Vec<Secret<String>>>: is_none;
+    [] Option<Vec<super::ExecEnvVar>>: is_none;
+    [] Option<BTreeMap<String, Secret<String>>>: is_none;
     [] Option<super::ExecConfig>: is_none;
     [] Option<super::AuthProviderConfig>: is_none;
 }
@@ -150,13 +153,32 @@ impl<T: ToValue> ToValue for Option<T> {
 }
 
 /// `https://user:password@host` as `https://[hidden]@host`; anything else as it is.
-pub(crate) fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
+///
+/// For showing a `server` or `proxy-url`, parsable or not.
+///
+/// ```
+/// use kubeconfig::config::without_userinfo;
+/// assert_eq!(without_userinfo("https://user:password@proxy:3128"), "https://[hidden]@proxy:3128");
+/// assert_eq!(without_userinfo("https://user:pass/word@proxy"), "https://[hidden]@proxy");
+/// assert_eq!(without_userinfo("https://user:passw"), "https://[hidden]"); // cut off
+/// assert_eq!(without_userinfo("https://host:6443/path"), "https://host:6443/path");
+/// ```
+pub fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
     // Everything up to the last @ before the path: with or without a scheme, parsable or not.
     let start = text.find("://").map_or(0, |i| i + 3);
-    let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |i| start + i);
-    match text[start..end].rfind('@') {
-        Some(at) => format!("{}[hidden]{}", &text[..start], &text[start + at..]).into(),
-        None => text.into(),
+    let rest = &text[start..];
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let hidden = |from: usize| format!("{}[hidden]{}", &text[..start], &rest[from..]).into();
+    if let Some(at) = authority.rfind('@') {
+        return hidden(at);
+    }
+    // A password with a slash in it, or one whose end was cut off: what stands behind the colon is no port.
+    let Some((_, port)) = authority.split_once(':').filter(|_| !authority.starts_with('[')) else { return text.into() };
+    match rest.rfind('@') {
+        Some(at) => hidden(at),
+        // Rancher leaves the brackets of IPv6 addresses out.
+        None if port.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') => text.into(),
+        None => hidden(authority.len()),
     }
 }
 
@@ -173,7 +195,19 @@ impl<'de, T: FromGo<'de>> Deserialize<'de> for Go<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> FromGo<'de> for Option<T> {
+impl<'de, T: FromGo<'de>> FromGo<'de> for Option<T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Option::<Go<T>>::deserialize(deserializer)?.map(|value| value.0))
+    }
+}
+
+impl<'de> FromGo<'de> for super::Data {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<'de> FromGo<'de> for Secret<super::Data> {
     fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::deserialize(deserializer)
     }
@@ -204,7 +238,7 @@ macro_rules! from_go {
 }
 
 from_go! {
-    String bool Secret<String> super::ExecEnvVar super::Preferences
+    String bool Secret<String> super::ExecEnvVar super::Preferences super::ExecConfig super::AuthProviderConfig
     super::Entries<super::Cluster> super::Entries<super::AuthInfo> super::Entries<super::Context> super::Entries<Value>
 }
 

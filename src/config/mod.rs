@@ -16,8 +16,9 @@ mod read;
 mod view;
 mod write;
 
-pub use data::Data;
+pub use data::{Data, Decoded};
 pub use entries::{Body, Entries};
+pub use fields::without_userinfo;
 pub use view::View;
 
 use crate::secret::Secret;
@@ -105,8 +106,8 @@ model! {
         "as-uid" => pub impersonate_uid: Option<String>,
         /// The groups to impersonate; needs `as`.
         "as-groups" => pub impersonate_groups: Vec<String>,
-        /// Further properties to impersonate; needs `as`.
-        "as-user-extra" => pub impersonate_user_extra: BTreeMap<String, Vec<String>>,
+        /// Further properties to impersonate; needs `as`. A property without values may be null.
+        "as-user-extra" => pub impersonate_user_extra: BTreeMap<String, Option<Vec<String>>>,
         /// Name for basic authentication.
         "username" => pub username: Option<String>,
         /// Password for basic authentication.
@@ -126,7 +127,8 @@ model! {
         /// `oidc` is the only one left in client-go; `gcp` and `azure` were removed in 1.26.
         "name" => pub name: Option<String>,
         /// Its settings, sorted by key. Many are secret (`id-token`, `refresh-token`, `client-secret`), so all are treated so.
-        "config" => pub config: BTreeMap<String, Secret<String>>,
+        /// kubectl shows whether they are absent or empty, so they may be either.
+        "config" => pub config: Option<BTreeMap<String, Secret<String>>>,
     }
 }
 
@@ -135,10 +137,11 @@ model! {
     pub struct ExecConfig {
         /// A name looked up in `$PATH`, or a path; one with a separator is relative to the kubeconfig's folder.
         "command" => pub command: Option<String>,
-        /// Its arguments. They may carry secrets, so `Debug` hides them.
-        "args" => pub args: Vec<Secret<String>>,
-        /// Variables added to its environment.
-        "env" => pub env: Vec<ExecEnvVar>,
+        /// Its arguments. They may carry secrets, so `Debug` hides them. kubectl shows whether the list is absent or empty,
+        /// so it may be either; [`arguments`](ExecConfig::arguments) makes no difference.
+        "args" => pub args: Option<Vec<Secret<String>>>,
+        /// Variables added to its environment; absent or empty as `args`.
+        "env" => pub env: Option<Vec<ExecEnvVar>>,
         /// The protocol: `client.authentication.k8s.io/v1` or `/v1beta1`.
         "apiVersion" => pub api_version: Option<String>,
         /// What to tell the user where the command is missing.
@@ -224,7 +227,24 @@ impl AuthInfo {
     }
 }
 
+impl AuthProviderConfig {
+    /// The setting called `key`.
+    pub fn setting(&self, key: &str) -> Option<&Secret<String>> {
+        self.config.as_ref()?.get(key)
+    }
+}
+
 impl ExecConfig {
+    /// The arguments, none where there is no list.
+    pub fn arguments(&self) -> &[Secret<String>] {
+        self.args.as_deref().unwrap_or_default()
+    }
+
+    /// The variables added to the environment, none where there is no list.
+    pub fn variables(&self) -> &[ExecEnvVar] {
+        self.env.as_deref().unwrap_or_default()
+    }
+
     /// `interactiveMode` as client-go sees it: for `v1alpha1` and `v1beta1` it is `IfAvailable` where absent
     /// (`tools/clientcmd/api/v1/defaults.go`).
     pub fn effective_interactive_mode(&self) -> Option<&str> {

@@ -213,7 +213,10 @@ fn user(user: &AuthInfo, raw: bool) -> Result<Tree<'_>> {
         fields.always("as-groups", texts(&user.impersonate_groups));
     }
     if !user.impersonate_user_extra.is_empty() {
-        fields.always("as-user-extra", map(&user.impersonate_user_extra, |values| texts(values)));
+        fields.always(
+            "as-user-extra",
+            map(&user.impersonate_user_extra, |values| or_null(values, |text| Tree::Text(text))),
+        );
     }
     fields.text("username", &user.username);
     fields.secret("password", &user.password, raw);
@@ -239,7 +242,7 @@ fn context(context: &Context) -> Result<Tree<'_>> {
 fn auth_provider(provider: &AuthProviderConfig) -> Tree<'_> {
     let mut fields = Fields::new();
     fields.always("name", plain(&provider.name));
-    fields.always("config", if provider.config.is_empty() { Tree::Null } else { map(&provider.config, secret) });
+    fields.always("config", provider.config.as_ref().map_or(Tree::Null, |config| map(config, secret)));
     fields.done()
 }
 
@@ -270,9 +273,9 @@ fn texts(texts: &[String]) -> Tree<'_> {
     Tree::List(texts.iter().map(|text| Tree::Text(text)).collect())
 }
 
-/// Go's nil slice is null. An empty list in the file would be `[]` there; the model makes no difference.
-fn or_null<'a, T>(items: &'a [T], each: impl Fn(&'a T) -> Tree<'a>) -> Tree<'a> {
-    if items.is_empty() { Tree::Null } else { Tree::List(items.iter().map(each).collect()) }
+/// Go's nil slice is null, its empty one `[]`.
+fn or_null<'a, T>(items: &'a Option<Vec<T>>, each: impl Fn(&'a T) -> Tree<'a>) -> Tree<'a> {
+    items.as_ref().map_or(Tree::Null, |items| Tree::List(items.iter().map(each).collect()))
 }
 
 fn map<'a, T>(entries: &'a BTreeMap<String, T>, each: impl Fn(&'a T) -> Tree<'a>) -> Tree<'a> {

@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 /// The largest file that is read because a kubeconfig refers to it (certificate, key, token): 16 MiB.
 pub const REFERENCE_LIMIT: u64 = 16 << 20;
 
-/// A kubeconfig, whole, read once: a FIFO or `/dev/stdin` will do.
-pub(crate) fn read_config(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let file = File::open(path).map_err(|e| Error::io("cannot open", path, e))?;
+/// A kubeconfig, whole, read once: a FIFO or `/dev/stdin` will do. Errors name it as `path`.
+pub(crate) fn read_config(place: &Path, path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let file = File::open(place).map_err(|e| Error::io("cannot open", path, e))?;
     let metadata = file.metadata().map_err(|e| Error::io("cannot read", path, e))?;
     let mut bytes = read(file, &metadata, path, limit)?;
     Ok(std::mem::take(&mut *bytes))
@@ -43,9 +43,7 @@ fn regular(metadata: &Metadata, path: &Path) -> Result<()> {
     if metadata.is_dir() {
         return Err(is_folder(path));
     }
-    Err(Error::new(ErrorKind::Io, "is not a regular file")
-        .with_help("a file that a kubeconfig refers to is read only where it is a regular one")
-        .in_file(path))
+    Err(Error::new(ErrorKind::Io, "is not a regular file; no other is read for a kubeconfig").in_file(path))
 }
 
 #[cold]
@@ -71,6 +69,6 @@ fn read(file: File, metadata: &Metadata, path: &Path, limit: u64) -> Result<Zero
 }
 
 #[cold]
-pub(crate) fn too_large(path: &Path, limit: u64) -> Error {
+fn too_large(path: &Path, limit: u64) -> Error {
     Error::new(ErrorKind::Limit, format!("larger than the limit of {limit} bytes")).in_file(path)
 }

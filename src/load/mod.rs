@@ -159,13 +159,11 @@ impl Loader {
 
     fn read_one(&self, path: &Path) -> Result<Source> {
         let bytes = match &self.stdin {
-            Some(bytes) if path == Path::new("-") => {
-                if bytes.len() as u64 > self.limits.input {
-                    return Err(files::too_large(path, self.limits.input));
-                }
-                bytes.to_vec()
+            Some(bytes) if path == Path::new("-") => bytes.to_vec(),
+            _ => {
+                let limit = self.limits.input.min(Limits::MAX_INPUT);
+                files::read_config(&self.environment.locate(path), path, limit)?
             }
-            _ => files::read_config(&self.environment.locate(path), self.limits.input)?,
         };
         let document = Document::parse_with(bytes, &self.limits)?;
         let config = Kubeconfig::from_document(&document)?;

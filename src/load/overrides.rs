@@ -154,7 +154,7 @@ impl Overrides {
 
     /// `--as-user-extra key=value`, one more; a key replaces the configured values of that key.
     pub fn impersonate_user_extra(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.auth_info.impersonate_user_extra.entry(key.into()).or_default().push(value.into());
+        self.auth_info.impersonate_user_extra.entry(key.into()).or_default().get_or_insert_default().push(value.into());
         self
     }
 }

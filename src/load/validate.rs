@@ -232,7 +232,7 @@ fn validate_exec(name: &str, exec: &ExecConfig, errors: &mut Vec<Error>) {
     };
     required("command", set(&exec.command).is_some());
     required("apiVersion", set(&exec.api_version).is_some());
-    required("env variable name", exec.env.iter().all(|variable| set(&variable.name).is_some()));
+    required("env variable name", exec.variables().iter().all(|variable| set(&variable.name).is_some()));
     let mode = exec.effective_interactive_mode();
     required("interactiveMode", mode.is_some());
     if let Some(mode) = mode {

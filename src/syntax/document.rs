@@ -323,10 +323,6 @@ impl<'d> Node<'d> {
         effective::key_text(*self)
     }
 
-    pub(super) fn index(&self) -> u32 {
-        self.index
-    }
-
     pub(super) fn data(&self) -> NodeData {
         const NOTHING: NodeData = NodeData {
             shape: Shape::Scalar { text: Piece { decoded: false, start: 0, end: 0 }, style: ScalarStyle::Plain },

@@ -3,6 +3,7 @@
 use super::document::{Document, Node};
 use super::scalar::{Resolved, json_float};
 use super::scanner::error_at;
+use super::tag::decode_binary;
 use super::tree::Shape;
 use super::value::ScalarStyle;
 use crate::error::{Error, ErrorKind, Result};
@@ -235,6 +236,9 @@ fn check_key(key: Node<'_>) -> Result<()> {
 
 fn check_value(value: Node<'_>) -> Result<()> {
     let at = value.span().start as usize;
+    if value.tag() == Some("binary") && value.text().and_then(decode_binary).is_none() {
+        return Err(error_at(at, "!!binary that is not base64"));
+    }
     match value.resolved() {
         None if value.is_scalar() => Err(wrong_tag(at)),
         Some(Resolved::Float(f)) if !f.is_finite() => {

@@ -5,6 +5,7 @@ mod document;
 mod effective;
 mod encoding;
 mod parser;
+mod properties;
 mod scalar;
 mod scalars;
 mod scanner;

@@ -43,7 +43,7 @@ pub fn resolve_plain(text: &str) -> Resolved<'_> {
         b'.' => match text {
             ".inf" | ".Inf" | ".INF" => Resolved::Float(f64::INFINITY),
             ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
-            _ => float(text).map_or(Resolved::Str(text), Resolved::Float),
+            _ => leading_dot(text).map_or(Resolved::Str(text), Resolved::Float),
         },
         b'+' | b'-' | b'0'..=b'9' => number(text).unwrap_or(Resolved::Str(text)),
         _ => Resolved::Str(text),
@@ -105,6 +105,19 @@ fn integer(text: &str) -> Option<Resolved<'static>> {
     }
 }
 
+/// A text that begins with a dot goes to Go's `ParseFloat` as it is, which takes underscores between digits only:
+/// `.5_0` is a number, `.5_` is none.
+fn leading_dot(text: &str) -> Option<f64> {
+    if !text.contains('_') {
+        return float(text);
+    }
+    let between = |w: &[u8]| !matches!(w, [a, b'_', b] if !(a.is_ascii_digit() && b.is_ascii_digit()));
+    if text.ends_with('_') || !text.as_bytes().windows(3).all(between) {
+        return None;
+    }
+    float(&text.replace('_', ""))
+}
+
 /// A float of the form above; out of range is none, as Go's `ParseFloat` fails there.
 fn float(text: &str) -> Option<f64> {
     let bytes = text.as_bytes();
@@ -138,7 +151,7 @@ fn float(text: &str) -> Option<f64> {
 /// A float as Go's `encoding/json` writes it: plain digits between 1e-6 and 1e21, else with an exponent.
 ///
 /// Returns `None` for infinity and NaN, which JSON has no words for.
-pub fn json_float(value: f64) -> Option<String> {
+pub(crate) fn json_float(value: f64) -> Option<String> {
     if !value.is_finite() {
         return None;
     }

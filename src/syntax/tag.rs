@@ -2,6 +2,9 @@
 
 use super::scalar::{Resolved, resolve_plain};
 use super::value::ScalarStyle;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use zeroize::Zeroizing;
 
 /// What a scalar means, its tag considered, or `None` where kubectl refuses it (`!!int x`).
 ///
@@ -23,4 +26,11 @@ pub(crate) fn resolve_tagged<'a>(text: &'a str, style: ScalarStyle, tag: Option<
         // A tag of somebody's own: the text as it stands.
         _ => Resolved::Str(text),
     })
+}
+
+/// What `!!binary` stands for, or `None` where it is not base64. Bytes that are no UTF-8 become U+FFFD, as in Go's JSON.
+pub(crate) fn decode_binary(text: &str) -> Option<String> {
+    let joined = Zeroizing::new(text.replace(['\r', '\n'], ""));
+    let bytes = Zeroizing::new(STANDARD.decode(&*joined).ok()?);
+    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

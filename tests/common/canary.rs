@@ -218,8 +218,9 @@ fn wrong_types(whole: &str, all: &mut Vec<Broken>) {
         }
     }
     // Whole blocks of another type: a list for a map, a scalar for a list.
-    for key in ["clusters", "users", "contexts", "extensions", "exec", "auth-provider", "config", "args", "env", "user"] {
-        for wrong in [CANARY.to_owned(), format!("{{{CANARY}: {CANARY}}}"), format!("[{CANARY}, [{CANARY}]]")] {
+    for key in ["clusters", "users", "contexts", "extensions", "exec", "auth-provider", "config", "args", "env", "user"]
+    {
+        for wrong in [CANARY.to_owned(), format!("{{a: {CANARY}}}"), format!("[{CANARY}, [{CANARY}]]")] {
             // A second key of that name wins over the first; it goes where the first stands.
             let Some(i) = lines.iter().position(|l| l.trim_start() == format!("{key}:")) else { continue };
             let indent = &lines[i][..lines[i].len() - lines[i].trim_start().len()];
@@ -237,10 +238,14 @@ fn wrong_types(whole: &str, all: &mut Vec<Broken>) {
             push(all, format!("{key} as {}", wrong.replace(CANARY, "…")), broken.join("\n") + "\n", certain);
         }
     }
-    for root in [CANARY.to_owned(), format!("- {CANARY}\n"), format!("? {{{CANARY}: 1}}\n: x\n"), format!("\"{CANARY}\"")] {
+    for root in
+        [CANARY.to_owned(), format!("- {CANARY}\n"), format!("? {{{CANARY}: 1}}\n: x\n"), format!("\"{CANARY}\"")]
+    {
         push(all, format!("root {}", root.replace(CANARY, "…")), root, true);
     }
-    for (key, value) in [("kind", CANARY), ("apiVersion", CANARY), ("apiVersion", "a/b/SECRET-CANARY"), ("KIND", CANARY)] {
+    for (key, value) in
+        [("kind", CANARY), ("apiVersion", CANARY), ("apiVersion", "a/b/SECRET-CANARY"), ("KIND", CANARY)]
+    {
         let text = whole.replace("apiVersion: v1\nkind: Config\n", &format!("{key}: {value}\n"));
         push(all, format!("{key} of another kind"), text, true);
     }
@@ -259,7 +264,8 @@ fn duplicates(whole: &str, all: &mut Vec<Broken>) {
         push(all, format!("{to:?} twice"), whole.replace(from, to), true);
     }
     for list in ["extensions:\n  - name: kept", "extensions:\n- name: top", "    extensions:\n    - name: kept"] {
-        let (indent, name) = list.rsplit_once("- name: ").map(|(i, n)| (i.lines().last().unwrap_or(""), n)).expect("a list");
+        let (indent, name) =
+            list.rsplit_once("- name: ").map(|(i, n)| (i.lines().last().unwrap_or(""), n)).expect("a list");
         let twice = list.replacen(
             "- name: ",
             &format!("- name: {name}\n{indent}  extension: {{a: {CANARY}}}\n{indent}- name: "),

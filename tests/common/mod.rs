@@ -4,12 +4,14 @@
 // Each test program takes what it needs of this.
 #![allow(dead_code, unreachable_pub)]
 
+pub mod api;
 pub mod canary;
 pub mod kubectl;
 pub mod pki;
 #[cfg(feature = "cli")]
 pub mod program;
 pub mod shapes;
+pub mod shapes_cloud;
 pub mod shapes_rancher;
 
 use std::path::Path;

@@ -103,12 +103,7 @@ impl Ca {
     }
 }
 
-fn params(
-    common_name: &str,
-    organization: Option<&str>,
-    validity: Validity,
-    names: &[&str],
-) -> CertificateParams {
+fn params(common_name: &str, organization: Option<&str>, validity: Validity, names: &[&str]) -> CertificateParams {
     let names = names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>();
     let mut params = CertificateParams::new(names).expect("names that certificates allow");
     params.distinguished_name = rcgen::DistinguishedName::new();

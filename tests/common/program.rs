@@ -1,6 +1,8 @@
 //! The program, run with nothing of this machine's environment but what a test gives it.
 
 use std::io::Write;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -74,20 +76,26 @@ pub fn run_unprivileged(folder: &Path, arguments: &[&str]) -> Option<Run> {
         return Some(run(folder, arguments));
     }
     // The program lies where nobody may not reach; a copy does not.
-    let copy = folder.join(".program");
+    let place = tempfile::tempdir().expect("a temporary folder");
+    std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o755)).expect("its mode");
+    let copy = place.path().join("kubeconfig");
     std::fs::copy(PROGRAM, &copy).expect("a copy of the program");
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(&copy).args(arguments);
-    set_up(&mut command, folder);
-    let out = command.output();
-    std::fs::remove_file(&copy).expect("the copy goes again");
-    match out {
-        Ok(output) => Some(Run::of(output)),
-        Err(_) => {
+    for _ in 0..50 {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid", "65534", "--regid", "65534", "--clear-groups"]).arg(&copy).args(arguments);
+        set_up(&mut command, folder);
+        let Ok(output) = command.output() else {
             super::skipped("setpriv");
-            None
+            return None;
+        };
+        let run = Run::of(output);
+        // A process that another test is just starting may still have the copy open for writing.
+        if !run.stderr.contains("Text file busy") {
+            return Some(run);
         }
+        std::thread::sleep(std::time::Duration::from_millis(50));
     }
+    panic!("the copy of the program stays busy");
 }
 
 /// Whether this is root, whom no mode keeps out.

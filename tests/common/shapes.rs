@@ -15,6 +15,10 @@ pub enum Depends {
     OnlyThroughRancher,
     /// It works where it was written and nowhere else.
     ThisMachineOnly,
+    /// A login plugin of client-go.
+    NeedsPlugin(&'static str),
+    /// Its client certificate is over.
+    Expired,
     /// Not for these tests to say.
     Unsaid,
 }
@@ -27,6 +31,8 @@ impl Depends {
             Depends::NeedsCommand(command) => Some(format!("needs {command} on the machine")),
             Depends::OnlyThroughRancher => Some("only through Rancher".into()),
             Depends::ThisMachineOnly => Some("this machine only".into()),
+            Depends::NeedsPlugin(plugin) => Some(format!("needs the login plugin {plugin}")),
+            Depends::Expired => Some("the client certificate has expired".into()),
             Depends::Unsaid => None,
         }
     }
@@ -42,6 +48,20 @@ pub enum Auth {
     CertificateAndToken,
     Exec,
     Provider,
+}
+
+impl Auth {
+    /// The words of the summary for it.
+    pub fn words(self) -> &'static [&'static str] {
+        match self {
+            Auth::None => &["no credentials"],
+            Auth::Token | Auth::TokenFile => &["token"],
+            Auth::Certificate => &["client certificate"],
+            Auth::CertificateAndToken => &["client certificate", "token"],
+            Auth::Exec => &["command"],
+            Auth::Provider => &["login plugin"],
+        }
+    }
 }
 
 /// What is expected of one context.
@@ -111,11 +131,11 @@ pub fn all() -> Vec<Shape> {
         rke_0_1_2(),
         k3s(),
         rke2(),
-        eks(),
-        gke(),
-        gke_provider(),
-        aks_kubelogin(),
-        aks_admin(),
+        super::shapes_cloud::eks(),
+        super::shapes_cloud::gke(),
+        super::shapes_cloud::gke_provider(),
+        super::shapes_cloud::aks_kubelogin(),
+        super::shapes_cloud::aks_admin(),
         kubeadm(),
         kubeadm_expired(),
         files(),
@@ -177,7 +197,7 @@ pub fn rke_0_1_2() -> Shape {
 }
 
 /// A file as client-go writes it, with one cluster, user and context: sorted keys, `preferences: {}`.
-fn client_go(cluster: &str, user: &str, context: &str, cluster_body: &str, user_body: &str) -> String {
+pub(super) fn client_go(cluster: &str, user: &str, context: &str, cluster_body: &str, user_body: &str) -> String {
     format!(
         "apiVersion: v1\nclusters:\n- cluster:\n{cluster_body}  name: {cluster}\ncontexts:\n- context:\n    \
          cluster: {cluster}\n    user: {user}\n  name: {context}\ncurrent-context: {context}\nkind: Config\n\
@@ -185,7 +205,7 @@ fn client_go(cluster: &str, user: &str, context: &str, cluster_body: &str, user_
     )
 }
 
-fn cluster_body(ca: &str, server: &str) -> String {
+pub(super) fn cluster_body(ca: &str, server: &str) -> String {
     format!("    certificate-authority-data: {}\n    server: {server}\n", base64(ca))
 }
 
@@ -198,11 +218,7 @@ fn k3s_kind(name: &'static str, file: &'static str) -> Shape {
         "default",
         "default",
         &cluster_body(&w.k3s_server_ca.certificate, "https://127.0.0.1:6443"),
-        &format!(
-            "    client-certificate-data: {}\n    client-key-data: {}\n",
-            base64(chain),
-            base64(&w.k3s_admin.key)
-        ),
+        &format!("    client-certificate-data: {}\n    client-key-data: {}\n", base64(chain), base64(&w.k3s_admin.key)),
     );
     Shape {
         name,
@@ -230,146 +246,6 @@ pub fn rke2() -> Shape {
     k3s_kind("rke2", "rke2.yaml")
 }
 
-/// `aws eks update-kubeconfig --profile production`.
-pub fn eks() -> Shape {
-    let arn = "arn:aws:eks:eu-central-1:111122223333:cluster/prod";
-    let server = "https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-central-1.eks.amazonaws.com";
-    let text = client_go(
-        arn,
-        arn,
-        arn,
-        &cluster_body(&world().cloud_ca.certificate, server),
-        "    exec:\n      apiVersion: client.authentication.k8s.io/v1beta1\n      args:\n      - --region\n      \
-         - eu-central-1\n      - eks\n      - get-token\n      - --cluster-name\n      - prod\n      - --output\n      - json\n      \
-         command: aws\n      env:\n      - name: AWS_PROFILE\n        value: production\n",
-    );
-    Shape {
-        name: "eks",
-        file: "config",
-        text,
-        files: vec![],
-        current: arn.into(),
-        contexts: vec![context(arn, arn, server, Auth::Exec, Depends::NeedsCommand("aws"))],
-    }
-}
-
-const GKE: &str = "gke_example-project_europe-west3_prod";
-
-/// `gcloud container clusters get-credentials`; the hint is a plain scalar over two lines.
-pub fn gke() -> Shape {
-    let text = client_go(
-        GKE,
-        GKE,
-        GKE,
-        &cluster_body(&world().cloud_ca.certificate, "https://203.0.113.20"),
-        "    exec:\n      apiVersion: client.authentication.k8s.io/v1beta1\n      command: gke-gcloud-auth-plugin\n      \
-         installHint: Install gke-gcloud-auth-plugin for use with kubectl by following\n        \
-         https://cloud.google.com/blog/products/containers-kubernetes/kubectl-auth-changes-in-gke\n      \
-         provideClusterInfo: true\n",
-    );
-    Shape {
-        name: "gke",
-        file: "config",
-        text,
-        files: vec![],
-        current: GKE.into(),
-        contexts: vec![context(
-            GKE,
-            GKE,
-            "https://203.0.113.20",
-            Auth::Exec,
-            Depends::NeedsCommand("gke-gcloud-auth-plugin"),
-        )],
-    }
-}
-
-/// The same before 2022: a login plugin that client-go has dropped since.
-pub fn gke_provider() -> Shape {
-    let text = client_go(
-        GKE,
-        GKE,
-        GKE,
-        &cluster_body(&world().cloud_ca.certificate, "https://203.0.113.20"),
-        "    auth-provider:\n      config:\n        access-token: ya29.fake-fake-fake\n        \
-         cmd-args: config config-helper --format=json\n        cmd-path: /usr/lib/google-cloud-sdk/bin/gcloud\n        \
-         expiry: \"2021-03-15T13:14:15Z\"\n        expiry-key: '{.credential.token_expiry}'\n        \
-         token-key: '{.credential.access_token}'\n      name: gcp\n",
-    );
-    Shape {
-        name: "gke-auth-provider",
-        file: "config",
-        text,
-        files: vec![],
-        current: GKE.into(),
-        contexts: vec![context(GKE, GKE, "https://203.0.113.20", Auth::Provider, Depends::Unsaid)],
-    }
-}
-
-const AKS: &str = "https://prod-dns-1a2b3c4d.hcp.westeurope.azmk8s.io:443";
-
-/// `az aks get-credentials`, then `kubelogin convert-kubeconfig`; the hint is a block with an indentation indicator.
-pub fn aks_kubelogin() -> Shape {
-    let text = client_go(
-        "prod",
-        "clusterUser_example-group_prod",
-        "prod",
-        &cluster_body(&world().cloud_ca.certificate, AKS),
-        "    exec:\n      apiVersion: client.authentication.k8s.io/v1beta1\n      args:\n      - get-token\n      - --environment\n      \
-         - AzurePublicCloud\n      - --server-id\n      - 6dae42f8-4368-4678-94ff-3960e28e3630\n      - --client-id\n      \
-         - 80faf920-1908-4b52-b5ef-a8e7bedfc67a\n      - --tenant-id\n      - 00000000-0000-0000-0000-000000000000\n      \
-         - --login\n      - devicecode\n      command: kubelogin\n      env: null\n      installHint: |2\n\n        \
-         kubelogin is not installed which is required to connect to AAD enabled cluster.\n\n        \
-         To learn more, please go to https://aka.ms/aks/kubelogin\n      provideClusterInfo: false\n",
-    );
-    Shape {
-        name: "aks-kubelogin",
-        file: "config",
-        text,
-        files: vec![],
-        current: "prod".into(),
-        contexts: vec![context(
-            "prod",
-            "clusterUser_example-group_prod",
-            AKS,
-            Auth::Exec,
-            Depends::NeedsCommand("kubelogin"),
-        )],
-    }
-}
-
-/// `az aks get-credentials --admin`: a client certificate and a token together.
-pub fn aks_admin() -> Shape {
-    let w = world();
-    let text = client_go(
-        "prod",
-        "clusterAdmin_example-group_prod",
-        "prod-admin",
-        &cluster_body(&w.cloud_ca.certificate, AKS),
-        &format!(
-            "    client-certificate-data: {}\n    client-key-data: {}\n    token: {}\n",
-            base64(&w.cloud_admin.certificate),
-            base64(&w.cloud_admin.key),
-            "fake0".repeat(25)
-        ),
-    );
-    let mut expected = context(
-        "prod-admin",
-        "clusterAdmin_example-group_prod",
-        AKS,
-        Auth::CertificateAndToken,
-        Depends::StandsAlone,
-    );
-    expected.cluster = "prod".into();
-    Shape {
-        name: "aks-admin",
-        file: "config",
-        text,
-        files: vec![],
-        current: "prod-admin".into(),
-        contexts: vec![expected],
-    }
-}
-
 fn kubeadm_kind(name: &'static str, expired: bool) -> Shape {
     let w = world();
     let admin = if expired { &w.plain_expired } else { &w.plain_admin };
@@ -390,17 +266,10 @@ fn kubeadm_kind(name: &'static str, expired: bool) -> Shape {
         "kubernetes-admin",
         server,
         Auth::Certificate,
-        if expired { Depends::Unsaid } else { Depends::StandsAlone },
+        if expired { Depends::Expired } else { Depends::StandsAlone },
     );
     expected.cluster = "kubernetes".into();
-    Shape {
-        name,
-        file: "admin.conf",
-        text,
-        files: vec![],
-        current: expected.name.clone(),
-        contexts: vec![expected],
-    }
+    Shape { name, file: "admin.conf", text, files: vec![], current: expected.name.clone(), contexts: vec![expected] }
 }
 
 /// `/etc/kubernetes/admin.conf`, the kind of cluster one imports into Rancher.

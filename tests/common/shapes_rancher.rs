@@ -10,7 +10,7 @@ const HOST: &str = "rancher.example.com";
 const ID: &str = "c-m-7xk2m9qd";
 const PROXY: &str = "https://rancher.example.com/k8s/clusters/c-m-7xk2m9qd";
 /// Not a token of anybody: Rancher's have 54 small consonants and digits here.
-const SECRET: &str = "fffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+const SECRET: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffff";
 
 /// CA data as Rancher folds it: 49 characters, then lines of up to 76 behind six blanks.
 pub fn fold(data: &str) -> String {
@@ -321,6 +321,35 @@ pub fn multi_cluster_exec() -> Shape {
     write_contexts(&mut text, [("test", "rancher")], "test");
     let expected = context("test", "rancher", &behind, Auth::Exec, Depends::OnlyThroughRancher);
     shape("rancher-multi-cluster-exec", text, "test", vec![expected])
+}
+
+/// The file the README exports from: as [`multi_cluster`], with one cluster by name and one by three nodes, and CAs that
+/// outlive us all and whose keys are nowhere.
+pub fn readme() -> String {
+    use super::pki::{Algorithm::Ec, Ca, Validity};
+    let until_2100 = Validity { from: 1_767_225_600, until: 4_102_444_800 };
+    let ca = |name: &str, organization| Ca::valid(name, organization, Ec, until_2100).certificate;
+    let rancher = ca("dynamiclistener-ca@1767225600", Some("dynamiclistener-org"));
+    let balancer = ca("Example Corp Internal CA", Some("Example Corp"));
+    let kube = ca("rke2-server-ca@1767225600", None);
+    let behind = |id: &str| format!("https://{HOST}/k8s/clusters/{id}");
+    let entries = [
+        entry("prod", &behind("c-m-7xk2m9qd"), Some(&rancher)),
+        entry("prod-fqdn", "https://prod.k8s.example.com:6443", Some(&balancer)),
+        entry("edge", &behind("c-m-4hj6n8vb"), Some(&rancher)),
+        entry("edge-cp1", "https://192.0.2.41:6443", Some(&kube)),
+        entry("edge-cp2", "https://192.0.2.42:6443", Some(&kube)),
+        entry("edge-cp3", "https://192.0.2.43:6443", Some(&kube)),
+    ];
+    let users = ["prod", "prod", "edge", "edge", "edge", "edge"];
+    let mut text = HEADER.to_owned();
+    write_clusters(&mut text, &entries);
+    text.push_str("\nusers:\n");
+    for (user, id) in [("prod", "u-abcde"), ("edge", "u-abcdf")] {
+        write_user(&mut text, user, &Credential::Token(&format!("kubeconfig-{id}:{}", "x".repeat(54))));
+    }
+    write_contexts(&mut text, entries.iter().map(|(name, ..)| name.as_str()).zip(users), "prod-fqdn");
+    text
 }
 
 /// The `<cluster>-kubeconfig` secret of provisioning, as client-go writes it: fixed names, a CA without its last newline.

@@ -1,1 +1,63 @@
-fn main() {}
+//! The program `kubeconfig`: it parses the command line, calls the library, and prints. `kubeconfig --help` says what.
+
+mod args;
+
+mod get;
+mod load;
+mod output;
+mod pflag;
+mod resolve;
+mod view;
+
+use args::Verb;
+use output::{Failure, Out};
+use pflag::Stop;
+use std::io::Write;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let verb = match pflag::parse(std::env::args_os().collect()) {
+        Ok(cli) => cli.verb,
+        Err(stop) => return refuse(&stop),
+    };
+    let mut out = Out::new();
+    let done = run(&verb, &mut out).and_then(|status| out.flush().map(|()| status));
+    ExitCode::from(done.unwrap_or_else(|failure| {
+        // What was printed before the failure belongs to the answer, as with the contexts that are there beside one that isn't.
+        let flushed = out.flush();
+        failure.report();
+        if let Err(failure) = flushed {
+            failure.report();
+        }
+        1
+    }))
+}
+
+/// Runs a verb; the exit status where it did not fail.
+fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
+    match verb {
+        Verb::View(args) => view::view(args, out),
+        Verb::CurrentContext(args) => get::current_context(args, out),
+        Verb::GetContexts(args) => get::contexts(args, out),
+        Verb::GetClusters(args) => get::clusters(args, out),
+        Verb::GetUsers(args) => get::users(args, out),
+        Verb::Resolve(args) => resolve::resolve(args, out),
+        Verb::Export(_) => Err(Failure::said("not there yet")),
+        Verb::Completions(args) => {
+            clap_complete::generate(args.shell, &mut pflag::command(), "kubeconfig", out);
+            Ok(0)
+        }
+    }
+}
+
+/// Help, the version, or what is wrong with the command line.
+fn refuse(stop: &Stop) -> ExitCode {
+    let text = stop.text.trim_end();
+    // Where it can't be written there is nobody to tell.
+    if stop.status == 0 {
+        let _ = writeln!(std::io::stdout(), "{text}");
+    } else {
+        output::say(&text);
+    }
+    ExitCode::from(stop.status)
+}

@@ -13,7 +13,7 @@ pub(super) fn write(value: &Value) -> String {
     match value {
         Value::Mapping(map) if !map.is_empty() => writer.map(map, 0, false),
         Value::Sequence(items) if !items.is_empty() => writer.list(items, 0, false),
-        // A list without a key stands at column 0, as deep as the document's own blocks.
+        // An empty file would be null too, but looks like a failure.
         Value::Scalar(scalar) if scalar.text().is_empty() && scalar.resolve() == Resolved::Null => {
             writer.out.push_str("null\n");
         }
@@ -231,11 +231,90 @@ fn can_be_literal(text: &str) -> bool {
 
 /// The tag as it is written, if it can be: `str` is `!!str`. Those of somebody's own change nothing for kubectl.
 fn written_tag(tag: &str) -> Option<String> {
-    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.:/;?@&=+$~*'()#%".contains(c);
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-_.:/;?@&=+$~*'()#".contains(c);
     match tag.strip_prefix('!') {
-        Some(name) if name.chars().all(safe) && !name.contains('%') => Some(tag.to_owned()),
-        None if tag.contains(':') && tag.chars().all(safe) && !tag.contains('%') => Some(format!("!<{tag}>")),
+        Some(name) if name.chars().all(safe) => Some(tag.to_owned()),
+        None if tag.contains(':') && tag.chars().all(|c| c == ',' || safe(c)) => Some(format!("!<{tag}>")),
         None if tag.chars().all(|c| c.is_ascii_alphanumeric()) => Some(format!("!!{tag}")),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(text: &str, style: ScalarStyle, tag: &str) -> Value {
+        Value::Scalar(Scalar::spelled(text.into(), style, tag))
+    }
+
+    fn written(value: Value) -> String {
+        let mut map = Mapping::new();
+        map.insert("k", value);
+        write(&map.into())
+    }
+
+    #[test]
+    fn scalars_keep_their_style_where_they_can() {
+        use ScalarStyle::{DoubleQuoted, Folded, Literal, Plain, SingleQuoted};
+        for (text, style, tag, expected) in [
+            ("0777", Plain, "", " 0777"),
+            ("1.10", Plain, "", " 1.10"),
+            ("~", Plain, "", " ~"),
+            ("", Plain, "", ""),
+            ("", SingleQuoted, "", " ''"),
+            ("", DoubleQuoted, "", " \"\""),
+            ("yes", Plain, "", " yes"),
+            ("yes", SingleQuoted, "", " 'yes'"),
+            ("it's", SingleQuoted, "", " 'it''s'"),
+            ("a\tb", SingleQuoted, "", " \"a\\tb\""),
+            ("a", DoubleQuoted, "", " \"a\""),
+            ("<<", Plain, "", " <<"),
+            ("a #b", Plain, "", " \"a #b\""),
+            ("a#b", Plain, "", " a#b"),
+            ("- a", Plain, "", " \"- a\""),
+            ("-a", Plain, "", " -a"),
+            ("a:", Plain, "", " \"a:\""),
+            ("a:b", Plain, "", " a:b"),
+            ("---", Plain, "", " \"---\""),
+            ("?", Plain, "", " \"?\""),
+            ("a\u{7f}\u{85}\u{feff}\u{2028}😀", Plain, "", " \"a\\x7F\\u0085\\uFEFF\\u2028😀\""),
+            ("a\nb\n", Literal, "", " |\n  a\n  b"),
+            ("a\nb", Folded, "", " |-\n  a\n  b"),
+            (" a\n\n b\n\n", Literal, "", " |2+\n   a\n\n   b\n"),
+            ("\n", Literal, "", " |2+\n"),
+            ("a \nb", Literal, "", " \"a \\nb\""),
+            ("a\r\nb", Literal, "", " \"a\\r\\nb\""),
+            ("12", Plain, "str", " !!str 12"),
+            ("yes", DoubleQuoted, "bool", " !!bool \"yes\""),
+            ("", Plain, "null", " !!null \"\""),
+            ("12", Plain, "!mine", " !mine 12"),
+            ("12", Plain, "!my tag", " \"12\""),
+            ("12", Plain, "tag:example.com,2000:x", " !<tag:example.com,2000:x> 12"),
+        ] {
+            assert_eq!(written(spelled(text, style, tag)), format!("k:{expected}\n"), "{text:?} {style:?} {tag}");
+        }
+    }
+
+    #[test]
+    fn collections_nest() {
+        let json = serde_json::json!([{"a": {"b": [[1, [2]], {"c": [], "d": {}}, null, "x\ny\n"]}}, []]);
+        let yaml = "- a:\n    b:\n    - - 1\n      - - 2\n    - c: []\n      d: {}\n    - null\n    - |\n      x\n      y\n- []\n";
+        assert_eq!(write(&json.into()), yaml);
+        assert_eq!(write(&Value::Mapping(Mapping::new())), "{}\n");
+        assert_eq!(write(&spelled("", ScalarStyle::Plain, "")), "null\n");
+    }
+
+    #[test]
+    fn keys() {
+        let long = "x".repeat(1001);
+        let mut map = Mapping::new();
+        map.insert("a\nb", true);
+        map.insert("<<", true);
+        map.insert("yes", true);
+        map.insert_spelled("16".into(), Some(Scalar::plain("0x10")), true.into());
+        map.insert(long.as_str(), vec![Value::from(1i64)]);
+        let yaml = format!("\"a\\nb\": true\n\"<<\": true\n\"yes\": true\n0x10: true\n? {long}\n:\n- 1\n");
+        assert_eq!(write(&map.into()), yaml);
     }
 }

@@ -1,0 +1,299 @@
+//! The command line: verbs and flags. How they are read is in `pflag.rs`.
+
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Kubeconfigs as kubectl reads them: look at them, ask what they lead to, keep backups that stand on their own.
+#[derive(Parser)]
+#[command(name = "kubeconfig", version, args_override_self = true, disable_help_subcommand = true)]
+#[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Verb {
+    /// Show the configuration as kubectl merges it, secrets hidden
+    ///
+    /// Sorted, with client-go's defaults and without fields it does not know: byte for byte what `kubectl config view` prints.
+    /// As there, --flatten shows secrets even without --raw, and only token, password and *-data are hidden.
+    View(ViewArgs),
+    /// Print the name of the current context
+    CurrentContext(PlainArgs),
+    /// List contexts: all, or those named
+    GetContexts(GetContextsArgs),
+    /// List the names of the clusters
+    GetClusters(PlainArgs),
+    /// List the names of the users
+    GetUsers(PlainArgs),
+    /// Say where a context leads, before any connection: server, CA, kind of credentials, namespace
+    ///
+    /// Nothing is executed and nothing is connected to. Exit 0: kubectl would go on to connect. Exit 1: it would refuse the
+    /// configuration, and the reasons are given.
+    Resolve(ResolveArgs),
+    /// Write a self-contained backup: certificates, keys and token files embedded
+    ///
+    /// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
+    /// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
+    Export(ExportArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Where the kubeconfig is.
+#[derive(Args)]
+pub(crate) struct Source {
+    /// The kubeconfig to read instead of $KUBECONFIG or ~/.kube/config; - is standard input
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    kubeconfig: Option<PathBuf>,
+}
+
+impl Source {
+    /// The file that was named. As in kubectl, an empty name is none.
+    pub(crate) fn explicit(&self) -> Option<&PathBuf> {
+        self.kubeconfig.as_ref().filter(|path| !path.as_os_str().is_empty())
+    }
+}
+
+/// kubectl's flags that say what to use instead of what the kubeconfig says.
+#[derive(Args)]
+pub(crate) struct OverrideArgs {
+    /// The context to use instead of the current one
+    #[arg(long, value_name = "NAME")]
+    pub(crate) context: Option<String>,
+    /// The cluster to use instead of the context's
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cluster: Option<String>,
+    /// The user to use instead of the context's
+    #[arg(long, value_name = "NAME")]
+    pub(crate) user: Option<String>,
+    /// The namespace to use instead of the context's
+    #[arg(long, short, value_name = "NAME")]
+    pub(crate) namespace: Option<String>,
+    /// The server's address
+    #[arg(long, short, value_name = "URL")]
+    pub(crate) server: Option<String>,
+    /// The name to check in the server's certificate
+    #[arg(long, value_name = "NAME")]
+    pub(crate) tls_server_name: Option<String>,
+    /// Don't check the server's certificate
+    #[arg(long)]
+    pub(crate) insecure_skip_tls_verify: bool,
+    /// A file with the certificates to trust
+    #[arg(long, value_name = "FILE")]
+    pub(crate) certificate_authority: Option<String>,
+    /// A file with the client certificate
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_certificate: Option<String>,
+    /// A file with its key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) client_key: Option<String>,
+    /// A bearer token
+    #[arg(long)]
+    pub(crate) token: Option<String>,
+    /// A name for basic authentication
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Its password
+    #[arg(long)]
+    pub(crate) password: Option<String>,
+    /// The user to impersonate
+    #[arg(long = "as", value_name = "NAME")]
+    pub(crate) impersonate: Option<String>,
+    /// The uid to impersonate
+    #[arg(long = "as-uid", value_name = "UID")]
+    pub(crate) impersonate_uid: Option<String>,
+    /// A group to impersonate; may be repeated
+    #[arg(long = "as-group", value_name = "NAME")]
+    pub(crate) impersonate_groups: Vec<String>,
+    /// A property to impersonate; may be repeated
+    #[arg(long = "as-user-extra", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub(crate) impersonate_user_extra: Vec<(String, String)>,
+    /// How long to wait for an answer: seconds, or as in 1m30s
+    #[arg(long, value_name = "TIME")]
+    pub(crate) request_timeout: Option<String>,
+}
+
+/// kubectl's other global flags. It takes them everywhere, and what they ask for does not happen here.
+#[derive(Args)]
+pub(crate) struct Ignored {
+    #[arg(long, hide = true)]
+    cache_dir: Option<OsString>,
+    #[arg(long, hide = true)]
+    disable_compression: bool,
+    #[arg(long, hide = true)]
+    log_flush_frequency: Option<String>,
+    #[arg(long, hide = true)]
+    match_server_version: bool,
+    #[arg(long, hide = true)]
+    profile: Option<String>,
+    #[arg(long, hide = true)]
+    profile_output: Option<OsString>,
+    #[arg(long, short, hide = true)]
+    v: Option<i32>,
+    #[arg(long, hide = true)]
+    vmodule: Option<String>,
+    #[arg(long, hide = true)]
+    warnings_as_errors: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct ViewArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// Show secrets and embedded data
+    #[arg(long)]
+    pub(crate) raw: bool,
+    /// Embed the certificate and key files, so that the result can be moved; shows secrets
+    #[arg(long)]
+    pub(crate) flatten: bool,
+    /// Only what the current context needs, or that of --context
+    #[arg(long)]
+    pub(crate) minify: bool,
+    /// Merge all files that are found; switched off, --kubeconfig must name one
+    #[arg(long, action = ArgAction::SetTrue, default_value = "true")]
+    pub(crate) merge: bool,
+    /// yaml or json
+    #[arg(long, short, value_name = "FORMAT", default_value = "yaml")]
+    pub(crate) output: String,
+    #[arg(long, hide = true)]
+    allow_missing_template_keys: bool,
+    #[arg(long, hide = true)]
+    show_managed_fields: bool,
+    #[arg(long, hide = true)]
+    pub(crate) template: Option<String>,
+    #[command(flatten)]
+    pub(crate) overrides: OverrideArgs,
+    #[command(flatten)]
+    ignored: Ignored,
+}
+
+/// What takes no flags of its own. kubectl ignores further arguments to these.
+#[derive(Args)]
+pub(crate) struct PlainArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    #[command(flatten)]
+    ignored: Ignored,
+    #[arg(hide = true)]
+    arguments: Vec<OsString>,
+}
+
+#[derive(Args)]
+pub(crate) struct GetContextsArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// The contexts to list
+    pub(crate) names: Vec<String>,
+    /// Leave the line with the headings out
+    #[arg(long)]
+    pub(crate) no_headers: bool,
+    /// name: only the names
+    #[arg(long, short, value_name = "FORMAT", default_value = "", hide_default_value = true)]
+    pub(crate) output: String,
+    #[command(flatten)]
+    overrides: OverrideArgs,
+    #[command(flatten)]
+    ignored: Ignored,
+}
+
+#[derive(Args)]
+pub(crate) struct ResolveArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) overrides: OverrideArgs,
+    /// text, or json with "schema": 1
+    #[arg(long, short, value_name = "FORMAT", default_value = "text", value_parser = ["text", "json"])]
+    pub(crate) output: String,
+    #[command(flatten)]
+    ignored: Ignored,
+}
+
+#[derive(Args)]
+pub(crate) struct ExportArgs {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    /// A context to export; may be repeated. Without it, all are
+    #[arg(long = "context", value_name = "NAME")]
+    pub(crate) contexts: Vec<String>,
+    /// Leave out contexts that lead through Rancher
+    #[arg(long)]
+    pub(crate) direct_only: bool,
+    /// Make a context that does not lead through Rancher the current one, if there is one
+    #[arg(long)]
+    pub(crate) prefer_direct: bool,
+    /// The server to write, of all contexts or of context NAME; may be repeated
+    #[arg(long = "server", short, value_name = "[NAME=]URL", value_parser = server)]
+    pub(crate) servers: Vec<Server>,
+    /// A new name for the one context, its cluster and its user
+    #[arg(long, value_name = "NEW")]
+    pub(crate) name: Option<String>,
+    /// The file to write, mode 0600; - is standard output, even if that is a terminal
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    pub(crate) out: Option<PathBuf>,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Exit 0 also where a context does not stand alone
+    #[arg(long)]
+    pub(crate) allow_dependent: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// A path as it is given: not UTF-8 if it isn't, and empty if it is.
+fn path() -> impl TypedValueParser<Value = PathBuf> {
+    OsStringValueParser::new().map(PathBuf::from)
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("there is no = in it")?;
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// A server for all contexts, or for one.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) context: Option<String>,
+    pub(crate) url: String,
+}
+
+/// Names may hold `=` and `:`, and so may the end of a URL: the last `=` before the scheme parts the two.
+fn server(text: &str) -> Result<Server, std::convert::Infallible> {
+    let scheme_end = text.find("://").unwrap_or(text.len());
+    let (context, url) = match text[..scheme_end].rfind('=') {
+        Some(at) => (Some(text[..at].to_owned()), &text[at + 1..]),
+        None => (None, text),
+    };
+    Ok(Server { context, url: url.to_owned() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_of_one_context_or_of_all() {
+        for (text, context, url) in [
+            ("https://a:1", None, "https://a:1"),
+            ("prod=https://a/x=y", Some("prod"), "https://a/x=y"),
+            ("arn:aws:eks/a=b=https://a", Some("arn:aws:eks/a=b"), "https://a"),
+            ("https://a/x=y", None, "https://a/x=y"),
+            ("prod=a:1", Some("prod"), "a:1"),
+            ("=https://a", Some(""), "https://a"),
+        ] {
+            let Ok(server) = server(text);
+            assert_eq!((server.context.as_deref(), &*server.url), (context, url), "{text}");
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Which files a verb reads.
+
+use crate::args::Source;
+use crate::output::Failure;
+use kubeconfig::syntax::Limits;
+use kubeconfig::{Loaded, Loader};
+use std::io::Read;
+use std::path::Path;
+
+/// The loader for `--kubeconfig`, `$KUBECONFIG` or the file at home; `-` is standard input.
+pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
+    let loader = Loader::from_env();
+    let Some(path) = source.explicit() else { return Ok(loader) };
+    let loader = loader.explicit(path);
+    if path != Path::new("-") {
+        return Ok(loader);
+    }
+    let mut input = Vec::new();
+    // One byte more than is allowed, so that the library sees that it is too much.
+    let limit = Limits::default().input.saturating_add(1);
+    match std::io::stdin().lock().take(limit).read_to_end(&mut input) {
+        Ok(_) => Ok(loader.stdin(input)),
+        Err(error) => Err(Failure::said(format_args!("standard input: {error}"))),
+    }
+}
+
+/// Loads as `kubectl config` does: to its verbs a file that is named and not there is an empty configuration.
+pub(crate) fn config(source: &Source) -> Result<Loaded, Failure> {
+    Ok(loader(source)?.require_explicit(false).load()?)
+}

@@ -1,0 +1,101 @@
+//! What goes to stdout and stderr, and how.
+
+use kubeconfig::{Error, Printable};
+use std::fmt;
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+
+/// Standard output, buffered.
+pub(crate) struct Out {
+    writer: BufWriter<Stdout>,
+    is_terminal: bool,
+}
+
+impl Out {
+    pub(crate) fn new() -> Self {
+        let stdout = io::stdout();
+        Out { is_terminal: stdout.is_terminal(), writer: BufWriter::with_capacity(1 << 16, stdout) }
+    }
+
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.is_terminal
+    }
+
+    /// A name from a file: as it is for another program, made safe for a terminal.
+    pub(crate) fn name(&self, name: &str) -> String {
+        if self.is_terminal { Printable(name).to_string() } else { name.to_owned() }
+    }
+
+    /// Text of several lines, made safe for a terminal but for its line ends.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Failure> {
+        if !self.is_terminal {
+            return Ok(self.writer.write_all(text.as_bytes())?);
+        }
+        for line in text.split_inclusive('\n') {
+            let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
+            write!(self.writer, "{}{end}", Printable(line))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.writer.flush()?)
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writer.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Why a verb ends with exit status 1.
+pub(crate) enum Failure {
+    /// The library says no.
+    Library(Error),
+    /// The program says no, a line each.
+    Said(Vec<String>),
+    /// Nobody takes the output.
+    Output(io::Error),
+}
+
+impl Failure {
+    pub(crate) fn said(line: impl fmt::Display) -> Self {
+        Failure::Said(vec![line.to_string()])
+    }
+
+    /// Says so on stderr. A reader of stdout who went away, as `head` does, needs no message.
+    pub(crate) fn report(&self) {
+        match self {
+            Failure::Library(error) => error.errors().iter().for_each(|error| complain(error)),
+            Failure::Said(lines) => lines.iter().for_each(|line| complain(line)),
+            Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+            Failure::Output(error) => complain(&format_args!("standard output: {error}")),
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Library(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure::Output(error)
+    }
+}
+
+/// `error: …` on stderr.
+pub(crate) fn complain(what: &dyn fmt::Display) {
+    say(&format_args!("error: {what}"));
+}
+
+/// A line on stderr. Where that is closed there is nobody to tell.
+pub(crate) fn say(line: &dyn fmt::Display) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}

@@ -1,0 +1,48 @@
+//! PEM and X.509: what an embedded certificate says of itself, above all until when it is valid.
+//!
+//! [`certificates`] reads a bundle, [`leaf`] a client certificate, [`private_key_kind`] tells what kind of key stands in
+//! a PEM text, [`sections`] shows everything in it, broken or not. A [`Certificate`] holds facts only: nothing here checks
+//! a signature, a chain or whether a key belongs to a certificate, and nothing looks at the clock; the time to judge by
+//! is passed in.
+//!
+//! ```no_run
+//! use kubeconfig::cert::{self, Validity};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = cert::parse_time("2030-01-01")?;
+//! for certificate in cert::certificates(&std::fs::read("ca.crt")?)? {
+//!     if certificate.is_valid_at(now) == Validity::Expired {
+//!         println!("{} expired on {}", certificate.subject(), cert::rfc3339(certificate.not_after()));
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What counts as PEM
+//! The rules are those of Go's `encoding/pem`, which kubectl reads by, so that a text has the same certificates here and
+//! there:
+//! * `-----BEGIN x-----` and `-----END x-----` stand at the start of a line, and only blanks may follow them. A line that
+//!   is indented, or has a byte order mark before it, is not seen.
+//! * Lines end with LF or CRLF (not CR alone), the last one needs no end. Text around the sections is ignored.
+//! * Inside a section blanks and line breaks don't matter, padding is required, bits left over are ignored.
+//! * A section that has no end, another end, or is not base64, does not count: kubectl skips it silently. [`sections`]
+//!   gives an error for it, with its line, and goes on.
+//!
+//! `rustls-pki-types` has a PEM parser too; it goes by other rules. It takes a section without an end together with the
+//! next one, fails at headers (`Proc-Type`), reads CR line ends and base64 without padding, and its errors print lines of
+//! the text, in a key file lines of the key. A test holds that both agree where the text is well-formed.
+//!
+//! # Errors
+//! All are of [`ErrorKind::Certificate`](crate::ErrorKind::Certificate) unless stated otherwise. The line they name is
+//! that of the PEM text, so it stands in the message; [`Error::position`](crate::Error::position) is left to the file that
+//! the text came from. No error holds a byte of the text.
+
+mod certificate;
+mod name;
+mod pem;
+mod time;
+
+pub use certificate::{Certificate, SubjectAltName, Validity};
+pub use pem::{PrivateKeyKind, Section, SectionKind, Sections, certificates, leaf, private_key_kind, sections};
+pub use time::{parse_time, rfc3339};

@@ -1,0 +1,89 @@
+//! Distinguished names as text.
+
+use x509_cert::attr::{AttributeTypeAndValue, AttributeValue};
+use x509_cert::der::{Encode, Tag, Tagged};
+use x509_cert::name::Name;
+
+/// A name as RFC 4514 has it: last part first, as in `CN=system:admin,O=system:masters`.
+///
+/// Types without a name here are written as an object identifier with the value's DER in hexadecimal, as Go and openssl
+/// do. Control characters stay as they are.
+pub(super) fn to_text(name: &Name) -> String {
+    let mut parts = Vec::new();
+    for part in name.iter_rdn() {
+        let attributes: Vec<_> = part.iter().map(attribute).collect();
+        parts.push(attributes.join("+"));
+    }
+    parts.reverse();
+    parts.join(",")
+}
+
+/// The values of one type (`2.5.4.3` is the common name) that are strings, in order.
+pub(super) fn values(name: &Name, oid: &str) -> Vec<String> {
+    name.iter().filter(|a| a.oid.to_string() == oid).filter_map(|a| string(&a.value)).collect()
+}
+
+fn attribute(attribute: &AttributeTypeAndValue) -> String {
+    let oid = attribute.oid.to_string();
+    let label = match oid.as_str() {
+        "2.5.4.3" => "CN",
+        "2.5.4.5" => "SERIALNUMBER",
+        "2.5.4.6" => "C",
+        "2.5.4.7" => "L",
+        "2.5.4.8" => "ST",
+        "2.5.4.9" => "STREET",
+        "2.5.4.10" => "O",
+        "2.5.4.11" => "OU",
+        "2.5.4.17" => "POSTALCODE",
+        "0.9.2342.19200300.100.1.1" => "UID",
+        "0.9.2342.19200300.100.1.25" => "DC",
+        "1.2.840.113549.1.9.1" => "emailAddress",
+        _ => return format!("{oid}=#{}", hex_of_der(&attribute.value)),
+    };
+    match string(&attribute.value) {
+        Some(value) => format!("{label}={}", escape(&value)),
+        None => format!("{label}=#{}", hex_of_der(&attribute.value)),
+    }
+}
+
+/// The value as text, if it is a string. What its type does not allow is replaced, not refused: names are for reading.
+fn string(value: &AttributeValue) -> Option<String> {
+    let bytes = value.value();
+    match value.tag() {
+        Tag::Utf8String
+        | Tag::PrintableString
+        | Tag::Ia5String
+        | Tag::NumericString
+        | Tag::VisibleString
+        | Tag::GeneralString => Some(String::from_utf8_lossy(bytes).into_owned()),
+        // T.61 by the book, Latin-1 in practice.
+        Tag::TeletexString => Some(bytes.iter().map(|b| char::from(*b)).collect()),
+        Tag::BmpString => {
+            let units: Vec<u16> = bytes.chunks(2).map(|c| c.iter().fold(0, |n, b| n << 8 | u16::from(*b))).collect();
+            Some(String::from_utf16_lossy(&units))
+        }
+        _ => None,
+    }
+}
+
+fn escape(value: &str) -> String {
+    let last = value.chars().count().saturating_sub(1);
+    let mut escaped = String::with_capacity(value.len());
+    for (i, c) in value.chars().enumerate() {
+        let special = matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';');
+        if special || (c == '#' && i == 0) || (c == ' ' && (i == 0 || i == last)) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+fn hex_of_der(value: &AttributeValue) -> String {
+    hex(&value.to_der().unwrap_or_default(), false)
+}
+
+/// Bytes in hexadecimal, two digits each.
+pub(super) fn hex(bytes: &[u8], upper: bool) -> String {
+    bytes.iter().map(|b| if upper { format!("{b:02X}") } else { format!("{b:02x}") }).collect()
+}

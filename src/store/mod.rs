@@ -1,0 +1,139 @@
+//! Writing a file whole or not at all.
+//!
+//! [`write()`] never opens the target itself: the contents go to a temporary file in the same folder, are flushed to
+//! disk, and take the target's name in one step. Whoever reads the target meanwhile sees the old contents or the new,
+//! never a part, and so does the next reader after a full disk, a `kill -9` or a power cut. kubectl, by contrast,
+//! truncates the file and then fills it.
+//!
+//! # What a killed process leaves behind
+//! A failure removes the temporary file. A process that is killed, or ended by a signal nobody handles, can't: there
+//! may be a file left named `.NAME.RANDOM.tmp`, NAME being the target's name (of a long one the first 40 bytes) and
+//! RANDOM 16 hexadecimal digits. It may hold the new contents, secrets included, and its mode is 0600 (or already that
+//! of the file it was about to replace). Nothing reads it; delete it once no writer is running.
+
+mod git;
+mod target;
+mod temporary;
+
+pub use git::git_work_tree;
+
+use crate::error::{Error, ErrorKind, Result};
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use target::Target;
+use temporary::Temporary;
+
+/// How [`write()`] treats what it finds.
+///
+/// ```
+/// let options = kubeconfig::store::WriteOptions::new().force(true);
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct WriteOptions {
+    force: bool,
+}
+
+impl WriteOptions {
+    /// The default: nothing is overwritten.
+    pub fn new() -> Self {
+        WriteOptions::default()
+    }
+
+    /// Whether a file that exists already is replaced. `false` at first.
+    pub fn force(mut self, force: bool) -> Self {
+        self.force = force;
+        self
+    }
+}
+
+/// What [`write()`] did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Written {
+    /// The file that holds the contents now: the path as given, or the end of the symbolic links it leads through.
+    pub path: PathBuf,
+    /// Whether there was a file of this name before.
+    pub replaced: bool,
+}
+
+/// Writes `contents` to the file `path`, whole or not at all.
+///
+/// - A symbolic link is followed, not replaced, also one whose end does not exist yet.
+/// - The folder must exist, and one must be allowed to create files in it.
+/// - A file that exists is replaced only with [`WriteOptions::force`]. Without it the file is kept even if it appears
+///   while this function runs. (Where the file system knows no hard links, as FAT, the name is looked up once more right
+///   before the last step, and a file created after that look is replaced.)
+/// - On Unix a new file has mode 0600, whatever the umask is. A replaced file hands its permission bits on, and its owner
+///   and group as far as the process may set them; where the group can't be kept, its members get no more than everybody
+///   else. Access control lists and extended attributes are not carried over (with such a list the group's bits are
+///   its mask), other hard links to the old file keep the old contents, and a read-only file is replaced too: what
+///   counts is the right to write to its folder. On a file system without modes the mount decides.
+/// - Contents, mode and name are on disk when it returns.
+///
+/// # Errors
+/// [`ErrorKind::Refused`]: the file exists and may not be overwritten, or the path names a folder, a device, a named pipe
+/// or a socket. [`ErrorKind::Io`]: the operating system said no; its error is in [`Error::io_error`], and
+/// [`Error::file`] is the folder where that is what lacks something.
+///
+/// After an error the target is as it was, and the temporary file is gone. One error is of another kind, and says so:
+/// the file is in its place, but the disk failed while its folder was flushed.
+///
+/// ```
+/// # let folder = std::env::temp_dir().join(format!("kubeconfig-doc-{}", std::process::id()));
+/// # std::fs::create_dir_all(&folder).unwrap();
+/// use kubeconfig::ErrorKind;
+/// use kubeconfig::store::{WriteOptions, write};
+///
+/// let path = folder.join("prod.kubeconfig");
+/// assert!(!write(&path, b"kind: Config\n", &WriteOptions::new())?.replaced);
+/// let error = write(&path, b"other", &WriteOptions::new()).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Refused);
+/// assert!(write(&path, b"other", &WriteOptions::new().force(true))?.replaced);
+/// # std::fs::remove_dir_all(&folder).unwrap();
+/// # Ok::<(), kubeconfig::Error>(())
+/// ```
+pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Written> {
+    let target = Target::find(path)?;
+    if target.old.is_some() && !options.force {
+        return Err(exists(&target.path));
+    }
+    let mut temporary = Temporary::create(&target)?;
+    temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
+    temporary.become_target(&target.path, options.force)?;
+    flush(target.folder())?;
+    Ok(Written { replaced: target.old.is_some(), path: target.path })
+}
+
+/// Makes the new name in `folder` last. Where folders can't be flushed (Windows, some network shares, a folder one may
+/// write to but not read) that is no failure: the file is in its place.
+fn flush(folder: &Path) -> Result<()> {
+    let Ok(handle) = File::open(folder) else { return Ok(()) };
+    match handle.sync_all() {
+        Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
+            Err(Error::io("the file was written, but a power cut may undo it: flushing its folder failed", folder, e))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn exists(path: &Path) -> Error {
+    Error::new(ErrorKind::Refused, "the file exists already, nothing was changed")
+        .in_file(path)
+        .with_help("choose another name, or allow overwriting")
+}
+
+/// An error of the operating system before the last step, with advice where the reason is a common one.
+fn failed(what: &'static str, path: &Path, source: io::Error) -> Error {
+    let (what, help) = match source.kind() {
+        io::ErrorKind::StorageFull => ("the disk is full, nothing was changed", "free some space, or write elsewhere"),
+        io::ErrorKind::QuotaExceeded => ("the disk quota is used up, nothing was changed", "write elsewhere"),
+        io::ErrorKind::FileTooLarge => (
+            "the file would be larger than files may be here, nothing was changed",
+            "raise the limit, or write elsewhere",
+        ),
+        io::ErrorKind::ReadOnlyFilesystem => ("the file system is read-only, nothing was changed", "write elsewhere"),
+        _ => (what, "nothing was changed"),
+    };
+    Error::io(what, path, source).with_help(help)
+}

@@ -1,0 +1,116 @@
+//! The temporary file beside a target: created for us alone, removed unless it became the target.
+
+use super::target::Target;
+use super::{exists, failed};
+use crate::error::Result;
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub(super) struct Temporary {
+    path: PathBuf,
+    file: File,
+    renamed: bool,
+}
+
+impl Temporary {
+    pub(super) fn create(target: &Target) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        // O_EXCL: neither an existing file nor a link somebody laid in the way is opened.
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+
+        let mut attempts = 0..16;
+        loop {
+            let path = target.path.with_file_name(unpredictable_name(target.path.file_name().unwrap_or_default()));
+            match options.open(&path) {
+                Ok(file) => return Ok(Temporary { path, file, renamed: false }),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempts.next().is_some() => {}
+                Err(e) => return Err(failed("no file can be created in this folder", target.folder(), e)),
+            }
+        }
+    }
+
+    /// Writes everything and flushes it, with the mode of the file it is to replace.
+    pub(super) fn fill(&mut self, contents: &[u8], old: Option<&Metadata>) -> io::Result<()> {
+        self.file.write_all(contents)?;
+        set_access(&self.file, old)?;
+        // Before the name: else a power cut can leave the new name on an empty file.
+        self.file.sync_all()
+    }
+
+    /// Gives the file the name `target`; without `force` only if nothing has that name.
+    pub(super) fn become_target(mut self, target: &Path, force: bool) -> Result<()> {
+        // A rename would replace a file that appeared meanwhile, a second link never does; the first one is removed
+        // on drop.
+        if !force {
+            match fs::hard_link(&self.path, target) {
+                Ok(()) => return Ok(()),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(exists(target)),
+                // FAT and some network shares know no links, and each says so with another error.
+                Err(_) if fs::symlink_metadata(target).is_ok() => return Err(exists(target)),
+                Err(_) => {}
+            }
+        }
+        fs::rename(&self.path, target).map_err(|e| failed("can't be put in its place", target, e))?;
+        self.renamed = true;
+        Ok(())
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if !self.renamed {
+            // Nobody is left to hear of a failure; what remains is what the module's docs say of a killed process.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// `.NAME.RANDOM.tmp`, NAME cut so that the whole is short enough for every file system.
+fn unpredictable_name(name: &OsStr) -> String {
+    static COUNTER: AtomicU64 = AtomicU64::new(0);
+    // RandomState is keyed by the system's random source: nobody can lay a file at the next name beforehand.
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.write_u64(COUNTER.fetch_add(1, Ordering::Relaxed));
+    let name = name.to_string_lossy();
+    let end = (0..=40).rev().find(|&i| name.is_char_boundary(i)).unwrap_or(0);
+    format!(".{}.{:016x}.tmp", name.get(..end).unwrap_or(&name), hasher.finish())
+}
+
+/// Mode, group and owner of `old`, as far as one may; mode 0600 without it.
+#[cfg(unix)]
+fn set_access(file: &File, old: Option<&Metadata>) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+
+    let new = file.metadata()?;
+    let mut mode = 0o600;
+    if let Some(old) = old {
+        mode = old.mode() & 0o777;
+        if new.gid() != old.gid() && fchown(file, None, Some(old.gid())).is_err() {
+            // Our group is not the one that was meant: its members get what everybody gets.
+            mode &= 0o707 | ((mode & 0o007) << 3);
+        }
+    }
+    if new.mode() & 0o777 != mode {
+        // This is our own file, so that a failure means a file system without modes. 0600 was asked for already.
+        let _ = file.set_permissions(fs::Permissions::from_mode(mode));
+    }
+    if let Some(old) = old {
+        // Last, for a file given away may be out of our hands.
+        if new.uid() != old.uid() {
+            let _ = fchown(file, Some(old.uid()), None);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn set_access(_: &File, _: Option<&Metadata>) -> io::Result<()> {
+    Ok(())
+}
