@@ -34,7 +34,7 @@ impl Target {
             None => {
                 let shown = url::hidden(server);
                 let message = format!("host must be a URL or a host:port pair: \"{}\"", Printable(&shown));
-                errors.push(self.cluster_error(invalid(message)));
+                errors.push(self.cluster_place.of(invalid(message)));
             }
         }
         validate::all(errors)
@@ -42,11 +42,12 @@ impl Target {
 
     fn check_user(&self, errors: &mut Vec<Error>) {
         let user = self.auth_info();
-        let mut fault = |error| errors.push(self.user_error(error));
+        let place = &self.user_place;
+        let mut fault = |error| errors.push(place.of(error));
         let token = set_secret(&user.token);
         if let (None, Some(path)) = (token, set(&user.token_file)) {
             if let Err(error) = read_reference(Path::new(path)) {
-                fault(error.in_field("tokenFile"));
+                fault(place.of_reference(error, "tokenFile"));
             }
         }
         if let Some(exec) = &user.exec {
@@ -84,7 +85,7 @@ impl Target {
         ];
         for (content, field, message, label) in parts {
             match content {
-                Err(error) => fault(error.in_field(field)),
+                Err(error) => fault(self.user_place.of_reference(error, field)),
                 Ok(Some(content)) if !parsed_later && !has_pem(&content, label) => fault(invalid(message.into())),
                 Ok(_) => {}
             }
@@ -93,9 +94,10 @@ impl Target {
 
     fn check_cluster(&self, errors: &mut Vec<Error>) {
         let cluster = self.cluster();
-        let mut fault = |error| errors.push(self.cluster_error(error));
+        let place = &self.cluster_place;
+        let mut fault = |error| errors.push(place.of(error));
         let content = match bytes(set_data(&cluster.certificate_authority_data), set(&cluster.certificate_authority)) {
-            Err(error) => return fault(error.in_field("certificate-authority")),
+            Err(error) => return fault(place.of_reference(error, "certificate-authority")),
             Ok(None) => return,
             Ok(Some(content)) => content,
         };

@@ -43,9 +43,7 @@ fn regular(metadata: &Metadata, path: &Path) -> Result<()> {
     if metadata.is_dir() {
         return Err(is_folder(path));
     }
-    Err(Error::new(ErrorKind::Io, "is not a regular file")
-        .with_help("a file that a kubeconfig refers to is read only where it is a regular one")
-        .in_file(path))
+    Err(Error::new(ErrorKind::Io, "is not a regular file; no other is read for a kubeconfig").in_file(path))
 }
 
 #[cold]

@@ -3,7 +3,7 @@
 use super::merge::merge;
 use super::{Environment, Os};
 use crate::config::{Entries, Kubeconfig};
-use crate::error::{Error, Position};
+use crate::error::{Error, Position, Printable};
 use crate::syntax::{Document, Node};
 use std::collections::HashMap;
 use std::fmt;
@@ -190,9 +190,15 @@ impl Loaded {
 
     /// Says in `error` where `subject` stands.
     pub(super) fn placed(&self, error: Error, subject: Subject<'_>) -> Error {
-        match self.origin(subject) {
-            Some(origin) => origin.place(error),
-            None => error,
+        self.place(subject).of(error)
+    }
+
+    pub(super) fn place(&self, subject: Subject<'_>) -> Place {
+        let origin = self.origin(subject);
+        Place {
+            what: subject.to_string(),
+            file: origin.map(|origin| origin.path().to_owned()),
+            position: origin.and_then(|origin| origin.position),
         }
     }
 }
@@ -260,19 +266,64 @@ impl<'a> Origin<'a> {
     pub fn position(&self) -> Option<Position> {
         self.position
     }
+}
 
-    pub(super) fn place(&self, error: Error) -> Error {
-        let error = error.in_file(self.path());
+/// What an error says of the place of a subject.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    what: String,
+    file: Option<PathBuf>,
+    position: Option<Position>,
+}
+
+impl Place {
+    pub(super) fn is_in_a_file(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// An error about the subject itself; one about another file is left alone.
+    pub(super) fn of(&self, error: Error) -> Error {
+        if error.file().is_some() {
+            return error;
+        }
+        let error = match &self.file {
+            Some(file) => error.in_file(file),
+            None => error,
+        };
         match self.position {
             Some(position) => error.at(position),
             None => error,
         }
+    }
+
+    /// An error about a file that the subject's field `field` names: the error keeps that file.
+    pub(super) fn of_reference(&self, error: Error, field: &str) -> Error {
+        let file = self.file.as_deref().map(|file| format!(" in {}", Printable(&file.to_string_lossy())));
+        let position = self.position.map(|position| format!(":{position}"));
+        let place = file.unwrap_or_default() + &position.unwrap_or_default();
+        error.in_field(field).with_help(format!("it is named by {}{place}", self.what))
     }
 }
 
 impl fmt::Debug for Origin<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Origin").field("path", &self.path()).field("position", &self.position).finish()
+    }
+}
+
+impl fmt::Display for Subject<'_> {
+    /// `cluster "prod"`, safe for a terminal.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (what, name) = match self {
+            Subject::Cluster(name) => ("cluster", name),
+            Subject::User(name) => ("user", name),
+            Subject::Context(name) => ("context", name),
+            Subject::Extension(name) => ("extension", name),
+            Subject::PreferencesExtension(name) => ("extension of preferences", name),
+            Subject::CurrentContext => return f.write_str("current-context"),
+            Subject::PreferencesColors => return f.write_str("preferences.colors"),
+        };
+        write!(f, "{what} \"{}\"", Printable(name))
     }
 }
 

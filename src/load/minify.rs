@@ -56,18 +56,21 @@ impl Loaded {
     pub fn flatten(&self) -> Result<Loaded> {
         let mut config = self.config().clone();
         let mut errors = Vec::new();
-        let mut fault = |error, subject| errors.push(self.placed(error, subject));
+        let mut fault = |error: Error, subject, field| {
+            let place = self.place(subject);
+            errors.push(if error.file().is_some() { place.of_reference(error, field) } else { place.of(error) });
+        };
         for (name, user) in config.users.iter_mut() {
             let subject = Subject::User(name);
             match self.content(subject, &user.client_certificate, set_data(&user.client_certificate_data)) {
                 Ok(None) => {}
                 Ok(Some(data)) => (user.client_certificate, user.client_certificate_data) = (None, data),
-                Err(error) => fault(error.in_field("client-certificate"), subject),
+                Err(error) => fault(error, subject, "client-certificate"),
             }
             match self.content(subject, &user.client_key, set_secret_data(&user.client_key_data)) {
                 Ok(None) => {}
                 Ok(Some(data)) => (user.client_key, user.client_key_data) = (None, data.map(Secret::new)),
-                Err(error) => fault(error.in_field("client-key"), subject),
+                Err(error) => fault(error, subject, "client-key"),
             }
         }
         for (name, cluster) in config.clusters.iter_mut() {
@@ -75,7 +78,7 @@ impl Loaded {
             match self.content(subject, &cluster.certificate_authority, set_data(&cluster.certificate_authority_data)) {
                 Ok(None) => {}
                 Ok(Some(data)) => (cluster.certificate_authority, cluster.certificate_authority_data) = (None, data),
-                Err(error) => fault(error.in_field("certificate-authority"), subject),
+                Err(error) => fault(error, subject, "certificate-authority"),
             }
         }
         validate::all(errors)?;

@@ -1,9 +1,9 @@
 //! What a context comes to: cluster, user and namespace after the overrides.
 
-use super::{Loaded, Origin, Overrides, Subject, url, validate};
+use super::loaded::Place;
+use super::{Loaded, Overrides, Subject, url, validate};
 use crate::config::{AuthInfo, Cluster, Data, Entries, set, set_secret};
-use crate::error::{Error, ErrorKind, Position, Printable, Result};
-use std::path::PathBuf;
+use crate::error::{Error, ErrorKind, Printable, Result};
 
 /// How a client would identify itself: one of the ways of [`Target::auth_methods`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -36,37 +36,8 @@ pub struct Target {
     namespace: String,
     cluster: Cluster,
     auth_info: AuthInfo,
-    cluster_place: Place,
-    user_place: Place,
-}
-
-/// Where the cluster or the user of a target stands, to say so in errors.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Place {
-    file: Option<PathBuf>,
-    position: Option<Position>,
-}
-
-impl From<Option<Origin<'_>>> for Place {
-    fn from(origin: Option<Origin<'_>>) -> Self {
-        match origin {
-            Some(origin) => Place { file: Some(origin.path().to_owned()), position: origin.position() },
-            None => Place::default(),
-        }
-    }
-}
-
-impl Place {
-    pub(super) fn of(&self, error: Error) -> Error {
-        let error = match &self.file {
-            Some(file) => error.in_file(file),
-            None => error,
-        };
-        match self.position {
-            Some(position) => error.at(position),
-            None => error,
-        }
-    }
+    pub(super) cluster_place: Place,
+    pub(super) user_place: Place,
 }
 
 impl Loaded {
@@ -116,8 +87,6 @@ impl Loaded {
         }
         validate::all(unknown)?;
 
-        let cluster_place = Place::from(self.origin(Subject::Cluster(cluster)));
-        let user_place = Place::from(self.origin(Subject::User(user)));
         let target = Target {
             context_name: context.map(str::to_owned).or(configured.map(|_| String::new())),
             cluster_name: cluster_name.map(str::to_owned).or(config.clusters.contains("").then(String::new)),
@@ -128,8 +97,8 @@ impl Loaded {
                 .to_owned(),
             cluster: self.effective_cluster(cluster, overrides),
             auth_info: self.effective_user(user, overrides),
-            cluster_place,
-            user_place,
+            cluster_place: self.place(Subject::Cluster(cluster)),
+            user_place: self.place(Subject::User(user)),
         };
         self.confirm(&target, user, cluster, chosen.is_some())?;
         Ok(target)
@@ -143,10 +112,10 @@ impl Loaded {
             let error = validate::context_not_found(name);
             errors.push(if chosen { error } else { self.placed(error, Subject::CurrentContext) });
         }
-        errors.extend(validate::validate_user(user, &target.auth_info).into_iter().map(|e| target.user_error(e)));
-        if !validate::is_blank(&target.cluster) || target.cluster_place.file.is_some() {
+        errors.extend(validate::validate_user(user, &target.auth_info).into_iter().map(|e| target.user_place.of(e)));
+        if !validate::is_blank(&target.cluster) || target.cluster_place.is_in_a_file() {
             let found = validate::validate_cluster(cluster, &target.cluster);
-            errors.extend(found.into_iter().map(|e| target.cluster_error(e)));
+            errors.extend(found.into_iter().map(|e| target.cluster_place.of(e)));
         } else if errors.is_empty() {
             return Err(validate::empty_config());
         } else if dangling.is_none() {
@@ -389,13 +358,5 @@ impl Target {
     pub(super) fn has_certificate(&self) -> bool {
         let user = &self.auth_info;
         set(&user.client_certificate).is_some() || set_data(&user.client_certificate_data).is_some()
-    }
-
-    pub(super) fn cluster_error(&self, error: Error) -> Error {
-        self.cluster_place.of(error)
-    }
-
-    pub(super) fn user_error(&self, error: Error) -> Error {
-        self.user_place.of(error)
     }
 }
