@@ -254,7 +254,7 @@ impl<'a> View<'a> {
         }
         if let Some(exec) = self.exec() {
             let name = base_name(exec);
-            let has = |wanted: &str| exec.args.iter().any(|arg| arg.expose() == wanted);
+            let has = |wanted: &str| exec.args.iter().flatten().any(|arg| arg.expose() == wanted);
             let kind = match name {
                 "aws-iam-authenticator" => Some(ContextKind::Eks),
                 "aws" if has("eks") => Some(ContextKind::Eks),
