@@ -417,7 +417,7 @@ fn files_that_are_refused() {
         one("certificate-authority: f, certificate-authority-data: ''", "token: t").with("f", &w.plain_ca.certificate);
     let backup = place.build().unwrap();
     let data = backup.config().clusters["k"].certificate_authority_data.as_ref().unwrap();
-    assert_eq!(&**data.decode(), w.plain_ca.certificate.as_bytes());
+    assert_eq!(&*data.decode(), w.plain_ca.certificate.as_bytes());
 }
 
 #[cfg(unix)]
@@ -465,7 +465,7 @@ fn paths_start_from_each_entrys_own_file() {
     let backup = Loader::new(environment).load().unwrap().export().build().unwrap();
     for (n, folder, ca) in [("1", folder.path(), &w.plain_ca), ("2", &below, &w.cloud_ca)] {
         let data = backup.config().clusters[format!("k{n}").as_str()].certificate_authority_data.as_ref().unwrap();
-        assert_eq!(&**data.decode(), ca.certificate.as_bytes());
+        assert_eq!(&*data.decode(), ca.certificate.as_bytes());
         let user = format!("u{n}");
         let command = backup.config().users[user.as_str()].exec.as_ref().unwrap().command.clone().unwrap();
         assert_eq!(Path::new(&command), folder.join("login"));
