@@ -36,7 +36,7 @@ impl Target {
             None => {
                 let shown = url::hidden(server);
                 let message = format!("host must be a URL or a host:port pair: \"{}\"", Printable(&shown));
-                errors.push(self.cluster_place.of(invalid(message)));
+                errors.push(self.server_place.of(invalid(message)));
             }
         }
         validate::all(errors)

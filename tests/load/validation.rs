@@ -340,3 +340,10 @@ fn a_fifo_as_reference_hangs_nobody() {
     assert_eq!(error.errors().len(), 2, "{error}");
     assert!(error.to_string().contains("is not a regular file"), "{error}");
 }
+
+#[test]
+fn a_server_that_was_not_read_from_the_file_is_not_said_to_stand_there() {
+    let loaded = loaded(&config(SERVER, ""));
+    let error = loaded.target_with(&Overrides::new().server("h/p")).unwrap().check_client().unwrap_err();
+    assert_eq!(error.to_string(), "host must be a URL or a host:port pair: \"h/p\"");
+}
