@@ -174,7 +174,8 @@ fn chosen_contexts_and_nothing_else() {
 fn unknown_fields_and_order_stay() {
     let backup = loaded(THREE).export().contexts(["a"]).build().unwrap();
     let yaml = backup.to_yaml();
-    for kept in ["x-top: kept", "colors: true", "n: 0x10", "x-entry: 1", "x-context: yes", "x-entry: 0777", "x-user: ~"] {
+    for kept in ["x-top: kept", "colors: true", "n: 0x10", "x-entry: 1", "x-context: yes", "x-entry: 0777", "x-user: ~"]
+    {
         assert!(yaml.contains(kept), "{kept}:\n{yaml}");
     }
     assert!(yaml.contains("x-cluster: '1.10'") || yaml.contains("x-cluster: \"1.10\""), "{yaml}");
@@ -412,7 +413,8 @@ fn files_that_are_refused() {
         canary::check("error", &text);
     }
     // A pair of an empty *-data and a file is none, as in kubectl.
-    let place = one("certificate-authority: f, certificate-authority-data: ''", "token: t").with("f", &w.plain_ca.certificate);
+    let place =
+        one("certificate-authority: f, certificate-authority-data: ''", "token: t").with("f", &w.plain_ca.certificate);
     let backup = place.build().unwrap();
     let data = backup.config().clusters["k"].certificate_authority_data.as_ref().unwrap();
     assert_eq!(&**data.decode(), w.plain_ca.certificate.as_bytes());
@@ -458,7 +460,8 @@ fn paths_start_from_each_entrys_own_file() {
     fs::write(below.join("b"), text("2")).unwrap();
     fs::write(folder.path().join("ca"), &w.plain_ca.certificate).unwrap();
     fs::write(below.join("ca"), &w.cloud_ca.certificate).unwrap();
-    let environment = Environment::new(folder.path()).var("KUBECONFIG", if cfg!(windows) { "a;below/b" } else { "a:below/b" });
+    let environment =
+        Environment::new(folder.path()).var("KUBECONFIG", if cfg!(windows) { "a;below/b" } else { "a:below/b" });
     let backup = Loader::new(environment).load().unwrap().export().build().unwrap();
     for (n, folder, ca) in [("1", folder.path(), &w.plain_ca), ("2", &below, &w.cloud_ca)] {
         let data = backup.config().clusters[format!("k{n}").as_str()].certificate_authority_data.as_ref().unwrap();
@@ -529,7 +532,8 @@ fn until_when() {
     let admin = ca.client("admin", None, validity("2025-01-01", "2026-01-01"));
     let certificate =
         format!("client-certificate-data: {}, client-key-data: {}", base64(&admin.certificate), base64(&admin.key));
-    let jwt = |claims: &str| format!("e30.{}.sig", base64(claims).trim_end_matches('=').replace('+', "-").replace('/', "_"));
+    let jwt =
+        |claims: &str| format!("e30.{}.sig", base64(claims).trim_end_matches('=').replace('+', "-").replace('/', "_"));
     let token = format!("token: {}", jwt(r#"{"sub": "x", "exp": 1767225600}"#)); // 2026-01-01
     let with_ca = |ca: &Ca| format!("certificate-authority-data: {}", base64(&ca.certificate));
     let bundle = format!("{}{}", old_ca.certificate, ca.certificate);
@@ -545,7 +549,12 @@ fn until_when() {
         (with_ca(&ca), &token, "2025-06-01", "token until 2026-01-01T00:00:00Z; stands alone"),
         (with_ca(&ca), &token, "2026-06-01", "token until 2026-01-01T00:00:00Z; the token has expired"),
         (with_ca(&old_ca), &"token: t".into(), "2025-06-01", "token; the CA has expired"),
-        (format!("certificate-authority-data: {}", base64(&bundle)), &"token: t".into(), "2025-06-01", "token; stands alone"),
+        (
+            format!("certificate-authority-data: {}", base64(&bundle)),
+            &"token: t".into(),
+            "2025-06-01",
+            "token; stands alone",
+        ),
         // One of two is enough.
         (String::new(), &both, "2026-06-01", "client certificate until 2026-01-01T00:00:00Z, token; stands alone"),
         (String::new(), &format!("token: {}", jwt("{}")), "2025-06-01", "token; stands alone"),
@@ -561,7 +570,8 @@ fn until_when() {
 #[test]
 fn writing() {
     let w = world();
-    let place = one("certificate-authority: ca", "tokenFile: token").with("ca", &w.plain_ca.certificate).with("token", "t");
+    let place =
+        one("certificate-authority: ca", "tokenFile: token").with("ca", &w.plain_ca.certificate).with("token", "t");
     let backup = place.build().unwrap();
     let folder = place.folder.path();
     let options = WriteOptions::new();
@@ -615,7 +625,9 @@ fn nothing_secret_shows() {
     canary::check("again", &backup.write(&path, &WriteOptions::new()).unwrap_err().to_string());
 
     let files = one("certificate-authority: f", "client-certificate: f, client-key: f");
-    for content in ["SECRET-CANARY", "-----BEGIN CERTIFICATE-----\nSECRET-CANARY\n", "-----BEGIN PRIVATE KEY-----\nSECRET-CANARY"] {
+    for content in
+        ["SECRET-CANARY", "-----BEGIN CERTIFICATE-----\nSECRET-CANARY\n", "-----BEGIN PRIVATE KEY-----\nSECRET-CANARY"]
+    {
         fs::write(files.folder.path().join("f"), content).unwrap();
         if let Err(error) = files.build() {
             canary::check("file", &format!("{error} {error:?}"));
@@ -671,7 +683,10 @@ mod properties {
 
     /// Clusters, users and contexts that refer to some of them; no context without a cluster.
     fn model() -> impl Strategy<Value = (Kubeconfig, Vec<String>)> {
-        let contexts = prop::collection::vec((0..4usize, prop::option::of(0..4usize), any::<bool>(), "[ -~é\u{1F980}]{0,6}"), 1..7);
+        let contexts = prop::collection::vec(
+            (0..4usize, prop::option::of(0..4usize), any::<bool>(), "[ -~é\u{1F980}]{0,6}"),
+            1..7,
+        );
         (contexts, prop::option::of(0..8usize)).prop_map(|(contexts, current)| {
             let mut config = Kubeconfig::new();
             let mut chosen = Vec::new();

@@ -38,7 +38,8 @@ impl Backup {
             let message = "the backup would not read back as what it was made from, so it was not made";
             return Err(Error::new(ErrorKind::Unrepresentable, message));
         }
-        let sources = loaded.sources().iter().filter_map(|source| Some(source.folder().join(source.path().file_name()?)));
+        let sources =
+            loaded.sources().iter().filter_map(|source| Some(source.folder().join(source.path().file_name()?)));
         let inputs = sources.chain(report.embedded.iter().map(|embedded| embedded.file.clone())).collect();
         Ok(Backup { config, yaml, report, inputs })
     }
@@ -75,7 +76,9 @@ impl Backup {
         let stored = std::fs::read(&written.path).map_err(|e| Error::io("cannot read back", &written.path, e))?;
         let stored = zeroize::Zeroizing::new(stored);
         if *stored != self.to_yaml().as_bytes() {
-            return Err(Error::new(ErrorKind::Io, "the file does not hold what was written to it").in_file(&written.path));
+            return Err(
+                Error::new(ErrorKind::Io, "the file does not hold what was written to it").in_file(&written.path)
+            );
         }
         let git_work_tree = store::git_work_tree(&written.path);
         Ok(Saved { written, git_work_tree })

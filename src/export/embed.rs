@@ -201,7 +201,8 @@ fn read(file: &Path, field: Field) -> Result<Zeroizing<Vec<u8>>> {
 }
 
 fn token(bytes: &[u8]) -> Result<Secret<String>> {
-    let no_token = || Error::new(ErrorKind::InvalidConfiguration, "this is not a file with a token in it and nothing else");
+    let no_token =
+        || Error::new(ErrorKind::InvalidConfiguration, "this is not a file with a token in it and nothing else");
     let text = std::str::from_utf8(bytes).map_err(|_| no_token())?.trim();
     // What HTTP can't carry in a header, kubectl could not send.
     if text.contains(char::is_control) { Err(no_token()) } else { Ok(Secret::from(text)) }

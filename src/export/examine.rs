@@ -178,7 +178,8 @@ mod expiry {
                 found.push(Dependence::Expired(Ending::CertificateAuthority));
             }
         }
-        let certificate = user.client_certificate_data.as_ref().filter(|data| !data.is_empty()).map(|data| data.decode());
+        let certificate =
+            user.client_certificate_data.as_ref().filter(|data| !data.is_empty()).map(|data| data.decode());
         // Without a certificate client-go does not look at the key.
         let key = user.client_key_data.as_ref().filter(|_| certificate.is_some()).map(|data| data.expose().decode());
         for (field, pem) in [(Field::Ca, ca), (Field::Certificate, certificate), (Field::Key, key)] {

@@ -292,7 +292,8 @@ impl<'a> Export<'a> {
         if self.server.is_none() && self.servers.is_empty() {
             return Ok(());
         }
-        let of: HashMap<&str, &str> = self.servers.iter().map(|(context, url)| (context.as_str(), url.as_str())).collect();
+        let of: HashMap<&str, &str> =
+            self.servers.iter().map(|(context, url)| (context.as_str(), url.as_str())).collect();
         // For each cluster, in order, the servers its contexts want, and who wants each; `None` is the server it has.
         let mut wishes: Vec<(String, Vec<(Option<&str>, Vec<String>)>)> = Vec::new();
         let mut place: HashMap<String, usize> = HashMap::new();

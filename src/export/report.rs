@@ -229,7 +229,12 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Note::CommandMadeAbsolute { user, command } => {
-                write!(f, "the login command of {} can't be embedded; its path is {} now", Printable(user), Printable(command))
+                write!(
+                    f,
+                    "the login command of {} can't be embedded; its path is {} now",
+                    Printable(user),
+                    Printable(command)
+                )
             }
             Note::TokenFileWins { user } => {
                 write!(f, "{} has a token and a token file: the file's was kept, as kubectl uses it", Printable(user))
@@ -241,7 +246,12 @@ impl fmt::Display for Note {
                 write!(f, "the server of {} is another now, so its tls-server-name was dropped", Printable(cluster))
             }
             Note::ClusterCopied { cluster, copy } => {
-                write!(f, "the cluster {} is reached by different servers: {} is a copy of it", Printable(cluster), Printable(copy))
+                write!(
+                    f,
+                    "the cluster {} is reached by different servers: {} is a copy of it",
+                    Printable(cluster),
+                    Printable(copy)
+                )
             }
             Note::CurrentContextChosen { context } => write!(f, "the current context is {} now", Printable(context)),
             Note::LeftOut { context } => write!(f, "left out: {}", Printable(context)),

@@ -96,7 +96,9 @@ pub(super) fn check(url: &str) -> Result<()> {
         return Err(wrong("it has no host"));
     }
     if server.host.contains(':') != server.bracketed || server.bracketed && server.ip().is_none() {
-        return Err(wrong("its IPv6 address is not written as one").with_help("write it in brackets: https://[::1]:6443"));
+        return Err(
+            wrong("its IPv6 address is not written as one").with_help("write it in brackets: https://[::1]:6443")
+        );
     }
     match server.port.map(str::parse::<u16>) {
         None | Some(Ok(1..)) => Ok(()),
@@ -129,16 +131,34 @@ mod tests {
     #[test]
     fn this_machine() {
         for text in [
-            "https://127.0.0.1:6443", "https://127.8.9.1", "https://[::1]:6443", "https://::1:6443", "https://0.0.0.0:40123",
-            "https://[::]:6443", "https://[::ffff:127.0.0.1]", "https://localhost", "HTTPS://LOCALHOST.:6443",
-            "localhost:8080", "https://x.localhost", "unix:///run/k.sock", "https://kubernetes.docker.internal:6443",
-            "socks5://localhost:1080", "https://[::1%lo]:6443",
+            "https://127.0.0.1:6443",
+            "https://127.8.9.1",
+            "https://[::1]:6443",
+            "https://::1:6443",
+            "https://0.0.0.0:40123",
+            "https://[::]:6443",
+            "https://[::ffff:127.0.0.1]",
+            "https://localhost",
+            "HTTPS://LOCALHOST.:6443",
+            "localhost:8080",
+            "https://x.localhost",
+            "unix:///run/k.sock",
+            "https://kubernetes.docker.internal:6443",
+            "socks5://localhost:1080",
+            "https://[::1%lo]:6443",
         ] {
             assert!(Server::of(text).is_this_machine(), "{text}");
         }
         for text in [
-            "https://10.0.0.1:6443", "https://localhost.example.com", "https://127.0.0.1.example.com", "https://128.0.0.1",
-            "https://[fd00::1]", "https://user@10.0.0.1", "https://127.0.0.1@10.0.0.1", "https://notlocalhost", "",
+            "https://10.0.0.1:6443",
+            "https://localhost.example.com",
+            "https://127.0.0.1.example.com",
+            "https://128.0.0.1",
+            "https://[fd00::1]",
+            "https://user@10.0.0.1",
+            "https://127.0.0.1@10.0.0.1",
+            "https://notlocalhost",
+            "",
         ] {
             assert!(!Server::of(text).is_this_machine(), "{text}");
         }
@@ -150,8 +170,21 @@ mod tests {
             assert!(check(good).is_ok(), "{good}");
         }
         for bad in [
-            "a:6443", "", "ftp://a", "https://", "https://:6443", "https://a b", "https://SECRET-CANARY:p@a", "https://a?x=SECRET-CANARY",
-            "https://fd00::1:6443", "https://a:0", "https://a:65536", "https://a:x", "https://[::1", "https://[a]:6443", "https://a\n",
+            "a:6443",
+            "",
+            "ftp://a",
+            "https://",
+            "https://:6443",
+            "https://a b",
+            "https://SECRET-CANARY:p@a",
+            "https://a?x=SECRET-CANARY",
+            "https://fd00::1:6443",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:x",
+            "https://[::1",
+            "https://[a]:6443",
+            "https://a\n",
         ] {
             let error = check(bad).unwrap_err().to_string();
             assert!(!error.contains("CANARY"), "{error}");

@@ -74,7 +74,9 @@ impl fmt::Display for Evidence {
             Evidence::TokenForm => f.write_str("the form of the token"),
             Evidence::Command(name) => write!(f, "the command {}", Printable(name)),
             Evidence::AuthProvider(name) => write!(f, "the login plugin {}", Printable(name)),
-            Evidence::SameUserAs(context) => write!(f, "the user of {}, which goes through Rancher", Printable(context)),
+            Evidence::SameUserAs(context) => {
+                write!(f, "the user of {}, which goes through Rancher", Printable(context))
+            }
             Evidence::Names => f.write_str("the names"),
             Evidence::Subject => f.write_str("the client certificate's subject"),
             Evidence::Issuer => f.write_str("the client certificate's issuer"),
@@ -281,7 +283,8 @@ impl<'a> View<'a> {
         if let Some(kind) = self.by_certificate() {
             return Some(kind);
         }
-        let has_certificate = self.user.is_some_and(|u| u.client_certificate_data.is_some() || set(&u.client_certificate).is_some());
+        let has_certificate =
+            self.user.is_some_and(|u| u.client_certificate_data.is_some() || set(&u.client_certificate).is_some());
         let rke = self.user_name.strip_prefix("kube-admin-").is_some_and(|rest| rest == self.cluster_name);
         // Before 0.1.10 the user was `kube-admin` and the context `Default`.
         let old = self.user_name == "kube-admin" && self.context == "Default";
