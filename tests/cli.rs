@@ -214,13 +214,8 @@ fn a_reader_that_goes_away_is_no_error_to_speak_of() {
     let folder = Folder::new("pipe");
     let contexts: Vec<Value> = (0..20_000).map(|i| json!({"name": format!("c{i}"), "context": {}})).collect();
     folder.file("many", json!({"contexts": contexts}).to_string());
-    for verb in ["view", "get-contexts"] {
-        let mut child: Child = folder
-            .program(&[verb, "--kubeconfig", "many"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+    for args in [&["view", "--kubeconfig=many"][..], &["get-contexts", "--kubeconfig=many"], &["completions", "zsh"]] {
+        let mut child: Child = folder.program(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = child.stdout.take().unwrap();
         stdout.read_exact(&mut [0; 10]).unwrap();
         drop(stdout);
@@ -228,10 +223,11 @@ fn a_reader_that_goes_away_is_no_error_to_speak_of() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         assert!(output.status.code().is_some());
     }
-    let full = fs::OpenOptions::new().write(true).open("/dev/full");
-    if let Ok(full) = full {
-        let output = folder.program(&["get-contexts", "--kubeconfig", "many"]).stdout(full).output().unwrap();
-        Answer::from(output).is(1).says("error: standard output: ");
+    if let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") {
+        for args in [&["get-contexts", "--kubeconfig=many"][..], &["completions", "bash"]] {
+            let output = folder.program(args).stdout(full.try_clone().unwrap()).output().unwrap();
+            Answer::from(output).is(1).says("error: standard output: ");
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod args;
 mod export;
-
 mod get;
 mod load;
 mod output;
@@ -45,7 +44,10 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Resolve(args) => resolve::resolve(args, out),
         Verb::Export(args) => export::export(args, out),
         Verb::Completions(args) => {
-            clap_complete::generate(args.shell, &mut pflag::command(), "kubeconfig", out);
+            // Into memory first: written to a pipe that is closed, it would panic.
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut pflag::command(), "kubeconfig", &mut script);
+            out.text(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
     }
