@@ -177,6 +177,14 @@ impl Error {
         self
     }
 
+    /// Takes the file this is about into the message, so that the place can be that of the entry which names the file.
+    pub(crate) fn about(mut self, file: &Path) -> Self {
+        self.0.message = format!("{}: {}", file.display(), self.0.message).into();
+        self.0.file = None;
+        self.0.position = None;
+        self
+    }
+
     /// What kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind

@@ -197,18 +197,25 @@ fn feed(command: &mut Command, input: &[u8]) -> Answer {
     child.wait_with_output().unwrap().into()
 }
 
+/// JSON has no end that could be mistaken: half a file is no empty one.
+#[test]
+fn a_file_that_was_cut_off_is_refused() {
+    let text = config().to_string();
+    for end in 1..text.len() {
+        assert!(text[..end].parse::<kubeconfig::Kubeconfig>().is_err(), "{}", &text[..end]);
+    }
+    feed(&mut Folder::new("cut").program(&["view", "--kubeconfig=-"]), &text.as_bytes()[..40])
+        .is(1)
+        .says("error: -:1:33: ");
+}
+
 #[test]
 fn a_reader_that_goes_away_is_no_error_to_speak_of() {
     let folder = Folder::new("pipe");
     let contexts: Vec<Value> = (0..20_000).map(|i| json!({"name": format!("c{i}"), "context": {}})).collect();
     folder.file("many", json!({"contexts": contexts}).to_string());
-    for verb in ["view", "get-contexts"] {
-        let mut child: Child = folder
-            .program(&[verb, "--kubeconfig", "many"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+    for args in [&["view", "--kubeconfig=many"][..], &["get-contexts", "--kubeconfig=many"], &["completions", "zsh"]] {
+        let mut child: Child = folder.program(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdout = child.stdout.take().unwrap();
         stdout.read_exact(&mut [0; 10]).unwrap();
         drop(stdout);
@@ -216,10 +223,11 @@ fn a_reader_that_goes_away_is_no_error_to_speak_of() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "");
         assert!(output.status.code().is_some());
     }
-    let full = fs::OpenOptions::new().write(true).open("/dev/full");
-    if let Ok(full) = full {
-        let output = folder.program(&["get-contexts", "--kubeconfig", "many"]).stdout(full).output().unwrap();
-        Answer::from(output).is(1).says("error: standard output: ");
+    if let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") {
+        for args in [&["get-contexts", "--kubeconfig=many"][..], &["completions", "bash"]] {
+            let output = folder.program(args).stdout(full.try_clone().unwrap()).output().unwrap();
+            Answer::from(output).is(1).says("error: standard output: ");
+        }
     }
 }
 
@@ -378,6 +386,7 @@ fn export_statuses() {
     ];
     folder.run(&forced[..6]).is(0);
     assert!(folder.run(&["current-context", "--kubeconfig=one"]).stdout == "x\n");
+    folder.run(&["export", "--kubeconfig=c", "--context=gone"]).is(1).says("nothing was written");
     for args in [
         &["--context=gone", "--out=new"][..],
         &["--context=prod", "--out=no/such/folder"],
@@ -386,7 +395,7 @@ fn export_statuses() {
         &["--out=new", "--name=one-for-all"],
         &["--kubeconfig=gone", "--out=new"],
     ] {
-        folder.run(&[&["export", "--kubeconfig=c"], args].concat()).is(1).says("error: ").says("nothing was");
+        folder.run(&[&["export", "--kubeconfig=c"], args].concat()).is(1).says("error: ");
         assert!(!folder.0.join("new").exists());
         assert_eq!(fs::read_to_string(folder.0.join("c")).unwrap(), config().to_string());
     }

@@ -72,25 +72,26 @@ type Problems = Vec<(Part, String)>;
 
 /// What takes kubectl's place.
 struct Subject {
-    shim: String,
     program: OsString,
     is_kubectl: bool,
+    /// `$PATH`, with a `kubectl` in front that hands over to the program.
+    path: String,
 }
 
 impl Subject {
-    fn from_env() -> Self {
-        match std::env::var_os("KUBECONFIG_TEST_KUBECTL") {
-            Some(kubectl) => Subject {
-                shim: "#!/bin/sh\nexec \"$KUBECONFIG_TEST_PROGRAM\" \"$@\"\n".into(),
-                program: kubectl,
-                is_kubectl: true,
-            },
-            None => Subject {
-                shim: include_str!("kubectl/kubectl.sh").into(),
-                program: env!("CARGO_BIN_EXE_kubeconfig").into(),
-                is_kubectl: false,
-            },
-        }
+    fn install(bin: &Path) -> Outcome<Self> {
+        let (program, shim) = match std::env::var_os("KUBECONFIG_TEST_KUBECTL") {
+            Some(kubectl) => (Some(kubectl), "#!/bin/sh\nexec \"$KUBECONFIG_TEST_PROGRAM\" \"$@\"\n"),
+            None => (None, include_str!("kubectl/kubectl.sh")),
+        };
+        fs::create_dir_all(bin)?;
+        fs::write(bin.join("kubectl"), shim)?;
+        fs::set_permissions(bin.join("kubectl"), fs::Permissions::from_mode(0o755))?;
+        Ok(Subject {
+            is_kubectl: program.is_some(),
+            program: program.unwrap_or_else(|| env!("CARGO_BIN_EXE_kubeconfig").into()),
+            path: format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()),
+        })
     }
 }
 
@@ -114,11 +115,12 @@ fn recorded_cases() -> Outcome<()> {
         fs::read_dir(tests.join("kubectl/cases"))?.map(|e| Ok(e?.path())).collect::<Outcome<_>>()?;
     cases.sort();
 
-    let subject = Subject::from_env();
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kubectl-{}", std::process::id()));
     fs::create_dir_all(&scratch)?;
     // The home and the case's folder are cut out of what is printed, so their names must be the ones a program sees.
     let scratch = scratch.canonicalize()?;
+    // Once, before anything is started: a script that is still open for writing in some child can't be run.
+    let subject = Subject::install(&scratch.join("bin"))?;
     let results = run_all(&cases, &subject, &scratch);
     fs::remove_dir_all(&scratch)?;
 
@@ -158,7 +160,7 @@ fn run_all(cases: &[PathBuf], subject: &Subject, scratch: &Path) -> BTreeMap<Str
     let worker = || {
         while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
             let name = case.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            let problems = run(case, subject, &scratch.join(&name))
+            let problems = run(case, subject, &scratch.join("cases").join(&name))
                 .unwrap_or_else(|e| vec![(Part::Never, format!("the case could not be run: {e}"))]);
             results.lock().expect("no worker panics").insert(name, problems);
         }
@@ -189,17 +191,13 @@ fn run(case: &Path, subject: &Subject, work: &Path) -> Outcome<Problems> {
 
 /// Runs the case's line in `dir`; `None` where it did not end in time.
 fn ask(case: &Path, subject: &Subject, work: &Path, dir: &Path, home: &Path) -> Outcome<Option<Answer>> {
-    let bin = work.join("bin");
-    fs::create_dir_all(&bin)?;
-    fs::write(bin.join("kubectl"), &subject.shim)?;
-    fs::set_permissions(bin.join("kubectl"), fs::Permissions::from_mode(0o755))?;
     let before = contents(dir)?;
     let line = fs::read_to_string(case.join("cmd"))?;
     let mut child = Command::new("bash")
         .args(["-c", &format!("umask 022\n{line}")])
         .current_dir(dir)
         .env_clear()
-        .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", bin.display()))
+        .env("PATH", &subject.path)
         .env("HOME", home)
         .env("LC_ALL", "C")
         .env("TZ", "UTC")

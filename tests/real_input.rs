@@ -105,7 +105,7 @@ fn folded_ca_data_comes_out_whole() {
     assert!(shape.text.contains("\\\n      "), "the shape is folded");
     let config: Kubeconfig = shape.text.parse().expect("a kubeconfig");
     let data = config.clusters["prod"].certificate_authority_data.as_ref().expect("CA data");
-    assert_eq!(*data.decode(), pki::world().rancher_ca.certificate.as_bytes());
+    assert_eq!(&*data.decode(), pki::world().rancher_ca.certificate.as_bytes());
 }
 
 #[test]

@@ -5,16 +5,16 @@ use crate::error::{Error, ErrorKind, Result};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::fmt;
 use std::net::IpAddr;
-use x509_cert::der::asn1::{AnyRef, BitStringRef, IntRef};
+use x509_cert::der::asn1::{AnyRef, BitStringRef, IntRef, ObjectIdentifier};
 use x509_cert::der::{self, Decode, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
 use x509_cert::ext::Extension;
 use x509_cert::name::Name;
 use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
-const COMMON_NAME: &str = "2.5.4.3";
-const ORGANIZATION: &str = "2.5.4.10";
-const SUBJECT_ALT_NAME: &str = "2.5.29.17";
-const BASIC_CONSTRAINTS: &str = "2.5.29.19";
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
+const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
+const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 
 /// An X.509 certificate: its DER, and the facts that are read out of it.
 ///
@@ -254,8 +254,8 @@ fn seconds(value: der::Result<AnyRef<'_>>) -> Option<i64> {
 }
 
 /// The value of an extension. One that is there twice is an error, as in Go: the two could say different things.
-fn extension<'a>(extensions: &'a [Extension], oid: &str) -> Result<Option<&'a [u8]>, &'static str> {
-    let mut found = extensions.iter().filter(|e| e.extn_id.to_string() == oid);
+fn extension(extensions: &[Extension], oid: ObjectIdentifier) -> Result<Option<&[u8]>, &'static str> {
+    let mut found = extensions.iter().filter(|e| e.extn_id == oid);
     match (found.next(), found.next()) {
         (Some(_), Some(_)) => Err("extensions"),
         (extension, _) => Ok(extension.map(|e| e.extn_value.as_bytes())),

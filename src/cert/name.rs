@@ -1,6 +1,7 @@
 //! Distinguished names as text.
 
 use x509_cert::attr::{AttributeTypeAndValue, AttributeValue};
+use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Encode, Tag, Tagged};
 use x509_cert::name::Name;
 
@@ -9,18 +10,27 @@ use x509_cert::name::Name;
 /// Types without a name here are written as an object identifier with the value's DER in hexadecimal, as Go and openssl
 /// do. Control characters stay as they are.
 pub(super) fn to_text(name: &Name) -> String {
-    let mut parts = Vec::new();
-    for part in name.iter_rdn() {
-        let attributes: Vec<_> = part.iter().map(attribute).collect();
-        parts.push(attributes.join("+"));
-    }
+    let mut parts: Vec<_> = name.iter_rdn().collect();
     parts.reverse();
-    parts.join(",")
+    let mut text = String::new();
+    for (i, part) in parts.into_iter().enumerate() {
+        for (j, one) in part.iter().enumerate() {
+            text.push_str(if j > 0 {
+                "+"
+            } else if i > 0 {
+                ","
+            } else {
+                ""
+            });
+            text.push_str(&attribute(one));
+        }
+    }
+    text
 }
 
-/// The values of one type (`2.5.4.3` is the common name) that are strings, in order.
-pub(super) fn values(name: &Name, oid: &str) -> Vec<String> {
-    name.iter().filter(|a| a.oid.to_string() == oid).filter_map(|a| string(&a.value)).collect()
+/// The values of one type that are strings, in order.
+pub(super) fn values(name: &Name, oid: ObjectIdentifier) -> Vec<String> {
+    name.iter().filter(|a| a.oid == oid).filter_map(|a| string(&a.value)).collect()
 }
 
 fn attribute(attribute: &AttributeTypeAndValue) -> String {

@@ -48,7 +48,7 @@ pub enum PrivateKeyKind {
     Pkcs8,
     /// `ENCRYPTED PRIVATE KEY`, or any of them with the header `Proc-Type: 4,ENCRYPTED`. kubectl can't use it.
     Encrypted,
-    /// Another label, such as `OPENSSH PRIVATE KEY`. kubectl can't use it.
+    /// Another label, such as `OPENSSH PRIVATE KEY`. kubectl can use it only if the label is wrong.
     Other,
 }
 

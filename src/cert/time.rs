@@ -18,10 +18,9 @@ const DAY: i64 = 86_400;
 /// # }
 /// ```
 pub fn rfc3339(time: UnixTime) -> String {
-    let days = time.as_secs() / DAY.unsigned_abs();
-    let second = time.as_secs() % DAY.unsigned_abs();
-    // u64::MAX seconds are some 2^48 days, so no day is cut off here.
-    let (year, month, day) = civil_from_days(i64::try_from(days).unwrap_or(i64::MAX / 2));
+    let (days, second) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
+    // The days in u64::MAX seconds fit many times over.
+    let (year, month, day) = civil_from_days(days as i64);
     let sign = if year > 9999 { "+" } else { "" };
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     format!("{sign}{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")

@@ -1,6 +1,8 @@
 //! What client-go refuses when it builds a client, before any connection: `rest/transport.go`,
 //! `transport/transport.go`, the auth-providers and the exec plugin.
 
+use super::loaded::Place;
+use super::pem::{self, Part};
 use super::target::{set_data, set_secret_data};
 use super::{Target, read_reference, url, validate};
 use crate::config::{AuthProviderConfig, Data, set, set_secret};
@@ -34,7 +36,7 @@ impl Target {
             None => {
                 let shown = url::hidden(server);
                 let message = format!("host must be a URL or a host:port pair: \"{}\"", Printable(&shown));
-                errors.push(self.cluster_place.of(invalid(message)));
+                errors.push(self.server_place.of(invalid(message)));
             }
         }
         validate::all(errors)
@@ -61,7 +63,7 @@ impl Target {
             }
         }
         if let Some(provider) = &user.auth_provider {
-            check_provider(provider, &mut fault);
+            check_provider(provider, place, &mut fault);
         }
         if self.has_certificate() {
             self.check_certificate(&mut fault);
@@ -80,13 +82,18 @@ impl Target {
         let parsed_later =
             set_data(&user.client_certificate_data).is_none() && set_secret_data(&user.client_key_data).is_none();
         let parts = [
-            (certificate, "client-certificate", "tls: failed to find any PEM data in certificate input", "CERTIFICATE"),
-            (key, "client-key", "tls: failed to find any PEM data in key input", "PRIVATE KEY"),
+            (
+                certificate,
+                Part::Certificate,
+                "client-certificate",
+                "tls: failed to find a certificate in certificate input",
+            ),
+            (key, Part::Key, "client-key", "tls: failed to find a private key in key input"),
         ];
-        for (content, field, message, label) in parts {
+        for (content, part, field, message) in parts {
             match content {
                 Err(error) => fault(self.user_place.of_reference(error, field)),
-                Ok(Some(content)) if !parsed_later && !has_pem(&content, label) => fault(invalid(message.into())),
+                Ok(Some(content)) if !parsed_later && !pem::has(&content, part) => fault(invalid(message.into())),
                 Ok(_) => {}
             }
         }
@@ -96,17 +103,15 @@ impl Target {
         let cluster = self.cluster();
         let place = &self.cluster_place;
         let mut fault = |error| errors.push(place.of(error));
-        let content = match bytes(set_data(&cluster.certificate_authority_data), set(&cluster.certificate_authority)) {
-            Err(error) => return fault(place.of_reference(error, "certificate-authority")),
-            Ok(None) => return,
-            Ok(Some(content)) => content,
-        };
-        if cluster.insecure_skip_tls_verify {
-            fault(invalid("specifying a root certificates file with the insecure flag is not allowed".into()));
-        }
-        // An empty file means the system's own CAs.
-        if !content.is_empty() && !has_pem(&content, "CERTIFICATE") {
-            fault(invalid("unable to load root certificates: unable to parse bytes as PEM block".into()));
+        match bytes(set_data(&cluster.certificate_authority_data), set(&cluster.certificate_authority)) {
+            Err(error) => fault(place.of_reference(error, "certificate-authority")),
+            Ok(None) => {}
+            Ok(Some(content)) => {
+                if cluster.insecure_skip_tls_verify {
+                    fault(invalid("specifying a root certificates file with the insecure flag is not allowed".into()));
+                }
+                check_authority(&content, &mut fault);
+            }
         }
     }
 }
@@ -116,13 +121,28 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidConfiguration, message)
 }
 
-fn check_provider(provider: &AuthProviderConfig, fault: &mut impl FnMut(Error)) {
+fn check_provider(provider: &AuthProviderConfig, place: &Place, fault: &mut impl FnMut(Error)) {
     match provider.name.as_deref().unwrap_or_default() {
         "oidc" => {
+            let setting = |key: &str| {
+                let value = provider.config.as_ref()?.get(key)?;
+                Some(value.expose().as_str()).filter(|value| !value.is_empty())
+            };
             for key in ["idp-issuer-url", "client-id"] {
-                if provider.setting(key).is_none_or(|value| value.expose().is_empty()) {
+                if setting(key).is_none() {
                     fault(invalid(format!("Must provide {key}")));
                 }
+            }
+            let data = setting("idp-certificate-authority-data").map(Data::from_base64).transpose();
+            // Unlike the other paths of a kubeconfig this one starts from the process's current folder.
+            let path = setting("idp-certificate-authority");
+            match data.and_then(|data| bytes(data.as_ref(), path)) {
+                Ok(None) => {}
+                Ok(Some(content)) => check_authority(&content, fault),
+                Err(error) if error.file().is_some() => {
+                    fault(place.of_reference(error, "idp-certificate-authority"));
+                }
+                Err(error) => fault(error.in_field("idp-certificate-authority-data")),
             }
         }
         "gcp" => fault(
@@ -136,6 +156,16 @@ fn check_provider(provider: &AuthProviderConfig, fault: &mut impl FnMut(Error)) 
     }
 }
 
+/// An empty text means the system's own authorities.
+fn check_authority(content: &[u8], fault: &mut impl FnMut(Error)) {
+    if !content.is_empty() && !pem::has(content, Part::Authority) {
+        fault(
+            invalid("unable to load root certificates: no certificate found".into())
+                .with_help("it must be PEM with at least one CERTIFICATE section"),
+        );
+    }
+}
+
 /// What a pair of data and path comes to: the data, else the file.
 fn bytes(data: Option<&Data>, path: Option<&str>) -> Result<Option<Bytes>> {
     match (data, path) {
@@ -143,21 +173,4 @@ fn bytes(data: Option<&Data>, path: Option<&str>) -> Result<Option<Bytes>> {
         (None, Some(path)) => read_reference(Path::new(path)).map(Some),
         (None, None) => Ok(None),
     }
-}
-
-/// Whether there is a PEM section whose label ends in `label`. What it holds is not parsed: that is `cert`'s to do.
-fn has_pem(content: &[u8], label: &str) -> bool {
-    let find = |from: usize, needle: &str| {
-        memchr::memmem::find(content.get(from..).unwrap_or_default(), needle.as_bytes()).map(|i| from + i)
-    };
-    let mut from = 0;
-    while let Some(begin) = find(from, "-----BEGIN ") {
-        let Some(end) = find(begin + 11, "-----") else { return false };
-        let found = content.get(begin + 11..end).unwrap_or_default();
-        if found.ends_with(label.as_bytes()) && find(end, "-----END ").is_some() {
-            return true;
-        }
-        from = end;
-    }
-    false
 }

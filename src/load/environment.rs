@@ -164,3 +164,33 @@ impl fmt::Debug for Environment {
         f.debug_struct("Environment").field("os", &self.os).field("cwd", &self.cwd).field("vars", &names).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// client-go's `homedir.HomeDir` on Windows, step by step.
+    #[test]
+    fn the_home_of_windows() {
+        let environment = Environment::new(r"C:\")
+            .os(Os::Windows)
+            .var("Home", "A:")
+            .var("HOMEDRIVE", "B:")
+            .var("HOMEPATH", r"\b")
+            .var("USERPROFILE", r"C:\c");
+        let home = |there: &[(&str, Stat)]| {
+            let stat = |path: &OsStr| {
+                there.iter().find(|(p, _)| OsStr::new(p) == path).map_or(Stat::Missing, |(_, stat)| *stat)
+            };
+            environment.home(stat).into_string().unwrap_or_default()
+        };
+        use Stat::{Exists, WritableFolder};
+        // The first with a file, B: before C: ...
+        assert_eq!(home(&[(r"B:\b\.kube\config", Exists), (r"C:\c\.kube\config", Exists)]), r"B:\b");
+        // ... else the first that can be written to, C: before B: ...
+        assert_eq!(home(&[("A:", Exists), (r"B:\b", WritableFolder), (r"C:\c", WritableFolder)]), r"C:\c");
+        // ... else the first that exists, else the first that is set.
+        assert_eq!(home(&[(r"B:\b", Exists)]), r"B:\b");
+        assert_eq!(home(&[]), "A:");
+    }
+}

@@ -269,7 +269,7 @@ impl<'a> Origin<'a> {
 }
 
 /// What an error says of the place of a subject.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Place {
     what: String,
     file: Option<PathBuf>,

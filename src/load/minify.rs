@@ -19,27 +19,27 @@ impl Loaded {
         if let Some(name) = context.filter(|name| !name.is_empty()) {
             config.current_context = Some(name.to_owned());
         }
-        let Some(name) = config.current_context().map(str::to_owned) else {
+        let Some(current) = config.current_context().map(str::to_owned) else {
             return Err(Error::new(ErrorKind::ContextNotFound, "current-context must exist in order to minify"));
         };
-        let Some(chosen) = config.contexts.get(&name) else {
-            let error = Error::new(ErrorKind::ContextNotFound, format!("cannot locate context {}", Printable(&name)));
-            let is_current = self.config().current_context() == Some(&name);
+        let Some(chosen) = config.contexts.get(&current) else {
+            let error =
+                Error::new(ErrorKind::ContextNotFound, format!("cannot locate context {}", Printable(&current)));
+            let is_current = self.config().current_context() == Some(&current);
             return Err(if is_current { self.placed(error, Subject::CurrentContext) } else { error });
         };
         let cluster = set(&chosen.cluster).map(str::to_owned);
         let user = set(&chosen.user).map(str::to_owned);
-        let locate = |what: &str, name: &Option<String>, exists: &dyn Fn(&str) -> bool| match name {
-            Some(missing) if !exists(missing) => {
-                let error = Error::new(ErrorKind::NotFound, format!("cannot locate {what} {}", Printable(missing)));
-                Err(error)
-            }
-            _ => Ok(()),
+        let missing = |what: &str, name: &str| {
+            let error = Error::new(ErrorKind::NotFound, format!("cannot locate {what} {}", Printable(name)));
+            Err(self.placed(error, Subject::Context(&current)))
         };
-        locate("cluster", &cluster, &|name| config.clusters.contains(name))
-            .and_then(|()| locate("user", &user, &|name| config.users.contains(name)))
-            .map_err(|error| self.placed(error, Subject::Context(&name)))?;
-        config.contexts.retain(|other, _| other == name);
+        match (&cluster, &user) {
+            (Some(name), _) if !config.clusters.contains(name) => return missing("cluster", name),
+            (_, Some(name)) if !config.users.contains(name) => return missing("user", name),
+            _ => {}
+        }
+        config.contexts.retain(|other, _| other == current);
         config.clusters.retain(|other, _| Some(other) == cluster.as_deref());
         config.users.retain(|other, _| Some(other) == user.as_deref());
         Ok(self.with_config(config))

@@ -22,6 +22,7 @@ mod merge;
 mod minify;
 mod overrides;
 mod paths;
+mod pem;
 mod target;
 mod url;
 mod validate;

@@ -37,6 +37,8 @@ pub struct Target {
     cluster: Cluster,
     auth_info: AuthInfo,
     pub(super) cluster_place: Place,
+    /// Nowhere, where the server is not the configured one.
+    pub(super) server_place: Place,
     pub(super) user_place: Place,
 }
 
@@ -97,6 +99,10 @@ impl Loaded {
                 .to_owned(),
             cluster: self.effective_cluster(cluster, overrides),
             auth_info: self.effective_user(user, overrides),
+            server_place: match config.clusters.get(cluster).and_then(|c| set(&c.server)) {
+                Some(_) if set(&overrides.cluster_info.server).is_none() => self.place(Subject::Cluster(cluster)),
+                _ => Place::default(),
+            },
             cluster_place: self.place(Subject::Cluster(cluster)),
             user_place: self.place(Subject::User(user)),
         };

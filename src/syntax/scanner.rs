@@ -131,7 +131,8 @@ impl<'t> Scanner<'t> {
     pub(super) fn peek(&mut self) -> Result<Token> {
         loop {
             if let Some(&head) = self.tokens.front() {
-                if !self.may_become_key(head)? {
+                // Nothing comes behind the end, so nothing that was held back becomes a key any more.
+                if self.done || !self.may_become_key(head)? {
                     return Ok(head);
                 }
             }

@@ -59,9 +59,9 @@ fn flatten_embeds_what_kubectl_embeds() {
     let flat = load(&dir, "sub/in").minify(None).unwrap().flatten().unwrap();
     let cluster = &flat.config().clusters["c"];
     assert_eq!(cluster.certificate_authority, None);
-    assert_eq!(&**cluster.certificate_authority_data.as_ref().unwrap().decode(), b"CA");
+    assert_eq!(cluster.certificate_authority_data.as_ref().unwrap().decode()[..], *b"CA");
     let user = &flat.config().users["u"];
-    assert_eq!(&**user.client_certificate_data.as_ref().unwrap().decode(), b"CERT");
+    assert_eq!(user.client_certificate_data.as_ref().unwrap().decode()[..], *b"CERT");
     // An empty file: neither path nor data.
     assert!(user.client_key.is_none() && user.client_key_data.is_none());
     assert_eq!(user.token_file.as_deref(), Some("t"));
@@ -92,6 +92,6 @@ fn flatten_reads_each_file_from_the_folder_it_is_named_in() {
     let flat = load(&dir, "a/k:b/k").flatten().unwrap();
     for (name, want) in [("a", b"A"), ("b", b"B")] {
         let data = flat.config().clusters[name].certificate_authority_data.as_ref().unwrap().decode();
-        assert_eq!(&**data, want);
+        assert_eq!(data[..], want[..]);
     }
 }

@@ -161,7 +161,11 @@ fn fields_of_users() {
     assert_eq!(user.token.as_ref().unwrap().expose(), "new");
     assert_eq!((target.impersonate(), user.impersonate_uid.as_deref()), (Some("b"), Some("7")));
     assert_eq!(user.impersonate_groups, ["i"]);
-    let extra: Vec<_> = user.impersonate_user_extra.iter().map(|(k, v)| format!("{k}={}", v.join(","))).collect();
+    let extra: Vec<_> = user
+        .impersonate_user_extra
+        .iter()
+        .map(|(k, v)| format!("{k}={}", v.iter().flatten().cloned().collect::<Vec<_>>().join(",")))
+        .collect();
     assert_eq!(extra, ["k=new", "l=w", "m=1,2"]);
     let kept = with(Overrides::new().proxy_url("socks5://p").disable_compression(true).default_server("http://no"));
     assert_eq!(kept.auth_info().impersonate_groups, ["g", "h"]);

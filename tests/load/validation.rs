@@ -233,15 +233,23 @@ fn all_faults_come_together_in_their_order() {
 /// What kubectl refuses when it builds its client, before it connects.
 #[test]
 fn what_a_client_refuses() {
-    const PEM: &str = "-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n";
-    const KEY: &str = "-----BEGIN EC PRIVATE KEY-----\nQQ==\n-----END EC PRIVATE KEY-----\n";
+    let own = rcgen::generate_simple_self_signed(["h".to_owned()]).unwrap();
+    let (pem_text, key_text) = (own.cert.pem(), own.signing_key.serialize_pem());
+    let broken = "-----BEGIN CERTIFICATE-----\nQQ==\n-----END CERTIFICATE-----\n";
     let data = |text: &str| kubeconfig::config::Data::encode(text.as_bytes()).as_base64().to_owned();
-    let (pem, key) = (data(PEM), data(KEY));
+    let (pem, key) = (data(&pem_text), data(&key_text));
+    let bundle = data(&format!("junk\n{key_text}{broken}{pem_text}"));
     let ca = format!("{SERVER}, certificate-authority-data: {pem}");
     let exec = |version: &str| format!("exec: {{command: c, apiVersion: {version}, interactiveMode: Never}}");
     let rows: &[(&str, &str, &[&str])] = &[
         (SERVER, "", &[]),
         (&ca, "token: t", &[]),
+        (&format!("{SERVER}, certificate-authority-data: {bundle}"), "", &[]),
+        (
+            &format!("{SERVER}, certificate-authority-data: {}", data(&pem_text.replace("CERT", "X CERT"))),
+            "",
+            &["unable to load root certificates"],
+        ),
         (
             &format!("{ca}, insecure-skip-tls-verify: true"),
             "",
@@ -273,6 +281,21 @@ fn what_a_client_refuses() {
         (SERVER, "auth-provider: {name: azure}", &["The azure auth plugin has been removed"]),
         (SERVER, "auth-provider: {name: oidc, config: {client-id: SECRET-CANARY}}", &["Must provide idp-issuer-url"]),
         (SERVER, "auth-provider: {name: oidc, config: {idp-issuer-url: u, client-id: i}}", &[]),
+        (
+            SERVER,
+            "auth-provider: {name: oidc, config: {idp-issuer-url: u, client-id: i, idp-certificate-authority-data: '='}}",
+            &["4:3: idp-certificate-authority-data: not base64"],
+        ),
+        (
+            SERVER,
+            "auth-provider: {name: oidc, config: {idp-issuer-url: u, client-id: i, idp-certificate-authority-data: QQ==}}",
+            &["unable to load root certificates"],
+        ),
+        (
+            SERVER,
+            "auth-provider: {name: oidc, config: {idp-issuer-url: u, client-id: i, idp-certificate-authority: /gone}}",
+            &["/gone: idp-certificate-authority: cannot read"],
+        ),
         (SERVER, "auth-provider: {name: oidc}", &["Must provide idp-issuer-url", "Must provide client-id"]),
         (SERVER, &format!("client-certificate-data: {pem}, client-key-data: {key}"), &[]),
         (
@@ -284,7 +307,7 @@ fn what_a_client_refuses() {
         (SERVER, &format!("client-certificate: text, client-key-data: {key}"), &["in certificate input"]),
     ];
     for (cluster, user, parts) in rows {
-        let dir = folder(&[("in", &config(cluster, user)), ("empty", ""), ("text", "x"), ("ca", PEM)]);
+        let dir = folder(&[("in", &config(cluster, user)), ("empty", ""), ("text", "x"), ("ca", &pem_text)]);
         let check = |text: &str| {
             std::fs::write(dir.path().join("in"), text).unwrap();
             load(&dir, "in").target(None).unwrap().check_client()
@@ -316,4 +339,11 @@ fn a_fifo_as_reference_hangs_nobody() {
     let error = load(&dir, "in").target(None).unwrap().check_client().unwrap_err();
     assert_eq!(error.errors().len(), 2, "{error}");
     assert!(error.to_string().contains("is not a regular file"), "{error}");
+}
+
+#[test]
+fn a_server_that_was_not_read_from_the_file_is_not_said_to_stand_there() {
+    let loaded = loaded(&config(SERVER, ""));
+    let error = loaded.target_with(&Overrides::new().server("h/p")).unwrap().check_client().unwrap_err();
+    assert_eq!(error.to_string(), "host must be a URL or a host:port pair: \"h/p\"");
 }

@@ -1,7 +1,7 @@
 //! The program `kubeconfig`: it parses the command line, calls the library, and prints. `kubeconfig --help` says what.
 
 mod args;
-
+mod export;
 mod get;
 mod load;
 mod output;
@@ -42,9 +42,12 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::GetClusters(args) => get::clusters(args, out),
         Verb::GetUsers(args) => get::users(args, out),
         Verb::Resolve(args) => resolve::resolve(args, out),
-        Verb::Export(_) => Err(Failure::said("not there yet")),
+        Verb::Export(args) => export::export(args, out),
         Verb::Completions(args) => {
-            clap_complete::generate(args.shell, &mut pflag::command(), "kubeconfig", out);
+            // Into memory first: written to a pipe that is closed, it would panic.
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut pflag::command(), "kubeconfig", &mut script);
+            out.text(&String::from_utf8_lossy(&script))?;
             Ok(0)
         }
     }

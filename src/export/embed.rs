@@ -1,0 +1,209 @@
+//! Puts the files a configuration names into it.
+
+use super::report::{Embedded, Note, Report};
+use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_secret};
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::{Loaded, Subject, read_reference};
+use crate::secret::Secret;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The fields that name a file to embed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Field {
+    Ca,
+    Certificate,
+    Key,
+    Token,
+}
+
+impl Field {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Field::Ca => "certificate-authority",
+            Field::Certificate => "client-certificate",
+            Field::Key => "client-key",
+            Field::Token => "tokenFile",
+        }
+    }
+
+    /// Whether kubectl could do something with these bytes. Without the feature `cert` nothing is known of them.
+    #[cfg(feature = "cert")]
+    pub(super) fn check(self, bytes: &[u8]) -> Result<()> {
+        use crate::cert::{self, PrivateKeyKind};
+        match self {
+            Field::Ca => cert::certificates(bytes).map(|_| ()),
+            Field::Certificate => cert::leaf(bytes).map(|_| ()),
+            Field::Key => {
+                let problem = match cert::private_key_kind(bytes)? {
+                    Some(PrivateKeyKind::Encrypted) => "the private key is encrypted, which kubectl can't use",
+                    Some(PrivateKeyKind::Other) => "the private key is of a form that kubectl can't use",
+                    Some(_) => return Ok(()),
+                    None => "there is no private key in it",
+                };
+                Err(Error::new(ErrorKind::Certificate, problem))
+            }
+            Field::Token => Ok(()),
+        }
+    }
+
+    #[cfg(not(feature = "cert"))]
+    pub(super) fn check(self, _: &[u8]) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// Embeds all files that the entries of `config` name; they are looked up from the folders of `loaded`.
+///
+/// Every problem is collected, so that all missing files are named at once.
+pub(super) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
+    let mut embedding = Embedding { loaded, report, errors, data: HashMap::new(), tokens: HashMap::new() };
+    for (name, cluster) in config.clusters.iter_mut() {
+        embedding.cluster(name, cluster);
+    }
+    for (name, user) in config.users.iter_mut() {
+        embedding.user(name, user);
+    }
+}
+
+struct Embedding<'a> {
+    loaded: &'a Loaded,
+    report: &'a mut Report,
+    errors: &'a mut Vec<Error>,
+    /// What was read already: fleets name the same file in every entry. `None` for a file that gave an error, which is
+    /// told once.
+    data: HashMap<(PathBuf, Field), Option<Data>>,
+    tokens: HashMap<PathBuf, Option<Secret<String>>>,
+}
+
+impl Embedding<'_> {
+    fn cluster(&mut self, name: &str, cluster: &mut Cluster) {
+        let of = Subject::Cluster(name);
+        let Cluster { certificate_authority: path, certificate_authority_data: data, .. } = cluster;
+        let taken = data.as_ref().is_some_and(|data| !data.is_empty());
+        self.data(of, Field::Ca, path, data, taken, |data| data);
+    }
+
+    fn user(&mut self, name: &str, user: &mut AuthInfo) {
+        let of = Subject::User(name);
+        let AuthInfo { client_certificate: path, client_certificate_data: data, .. } = user;
+        let taken = data.as_ref().is_some_and(|data| !data.is_empty());
+        self.data(of, Field::Certificate, path, data, taken, |data| data);
+        let AuthInfo { client_key: path, client_key_data: data, .. } = user;
+        let taken = data.as_ref().is_some_and(|data| !data.expose().is_empty());
+        self.data(of, Field::Key, path, data, taken, Secret::new);
+        self.token(name, user);
+        if let Some(exec) = &mut user.exec {
+            self.exec(name, exec);
+        }
+    }
+
+    fn data<T>(
+        &mut self,
+        of: Subject<'_>,
+        field: Field,
+        path: &mut Option<String>,
+        data: &mut Option<T>,
+        taken: bool,
+        wrap: impl FnOnce(Data) -> T,
+    ) {
+        let Some(named) = set(path) else { return };
+        if taken {
+            let message = format!("both the file {} and {}-data are given", named, field.name());
+            let error = Error::new(ErrorKind::InvalidConfiguration, message);
+            let error = error.with_help("kubectl refuses that; remove one of the two");
+            return self.errors.push(self.placed(of, field, error));
+        }
+        let file = self.loaded.resolve(of, named);
+        if !self.data.contains_key(&(file.clone(), field)) {
+            let read = read(&file, field).map(|bytes| Data::encode(&bytes));
+            let read = self.told(of, field, &file, read);
+            self.data.insert((file.clone(), field), read);
+        }
+        let Some(Some(embedded)) = self.data.get(&(file.clone(), field)) else { return };
+        *data = Some(wrap(embedded.clone()));
+        *path = None;
+        self.embedded(of, field, file);
+    }
+
+    /// client-go reads the token file every minute and takes its content, trimmed; where it can't, the `token` beside it.
+    fn token(&mut self, name: &str, user: &mut AuthInfo) {
+        let Some(named) = set(&user.token_file) else { return };
+        let of = Subject::User(name);
+        let file = self.loaded.resolve(of, named);
+        let has_token = set_secret(&user.token).is_some();
+        if has_token && file_is_missing(&file) {
+            self.report.notes.push(Note::TokenFileMissing { user: name.to_owned(), file });
+            user.token_file = None;
+            return;
+        }
+        if !self.tokens.contains_key(&file) {
+            let read = read(&file, Field::Token).and_then(|bytes| token(&bytes));
+            let read = self.told(of, Field::Token, &file, read);
+            self.tokens.insert(file.clone(), read);
+        }
+        let Some(Some(token)) = self.tokens.get(&file) else { return };
+        user.token = Some(token.clone());
+        user.token_file = None;
+        if has_token {
+            self.report.notes.push(Note::TokenFileWins { user: name.to_owned() });
+        }
+        self.embedded(of, Field::Token, file);
+    }
+
+    /// A command can't be embedded. With a separator in it it's a path, relative to the file's folder.
+    fn exec(&mut self, name: &str, exec: &mut ExecConfig) {
+        let Some(command) = set(&exec.command) else { return };
+        let Some(absolute) = self.loaded.resolve_command(Subject::User(name), command) else { return };
+        let absolute = absolute.to_string_lossy().into_owned();
+        if absolute == command {
+            return;
+        }
+        self.report.notes.push(Note::CommandMadeAbsolute { user: name.to_owned(), command: absolute.clone() });
+        exec.command = Some(absolute);
+    }
+
+    fn embedded(&mut self, of: Subject<'_>, field: Field, file: PathBuf) {
+        let entry = name_of(of).to_owned();
+        self.report.embedded.push(Embedded { file, field: field.name(), entry });
+    }
+
+    /// Keeps the error of reading `file` for the end, said of the entry that names it.
+    fn told<T>(&mut self, of: Subject<'_>, field: Field, file: &Path, read: Result<T>) -> Option<T> {
+        read.map_err(|error| self.errors.push(self.placed(of, field, error.about(file)))).ok()
+    }
+
+    fn placed(&self, of: Subject<'_>, field: Field, error: Error) -> Error {
+        let list = if matches!(of, Subject::Cluster(_)) { "clusters" } else { "users" };
+        super::placed(self.loaded, of, error.in_field(format!("{list}[{}].{}", name_of(of), field.name())))
+    }
+}
+
+fn name_of(of: Subject<'_>) -> &str {
+    match of {
+        Subject::Cluster(name) | Subject::User(name) | Subject::Context(name) => name,
+        _ => "",
+    }
+}
+
+fn file_is_missing(file: &Path) -> bool {
+    std::fs::metadata(file).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+}
+
+fn read(file: &Path, field: Field) -> Result<Zeroizing<Vec<u8>>> {
+    let bytes = read_reference(file)?;
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Error::new(ErrorKind::InvalidConfiguration, "the file is empty"));
+    }
+    field.check(&bytes)?;
+    Ok(bytes)
+}
+
+fn token(bytes: &[u8]) -> Result<Secret<String>> {
+    let no_token =
+        || Error::new(ErrorKind::InvalidConfiguration, "this is not a file with a token in it and nothing else");
+    let text = std::str::from_utf8(bytes).map_err(|_| no_token())?.trim();
+    // What HTTP can't carry in a header, kubectl could not send.
+    if text.contains(char::is_control) { Err(no_token()) } else { Ok(Secret::from(text)) }
+}

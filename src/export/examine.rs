@@ -1,0 +1,191 @@
+//! What a context authenticates with, and what it still depends on.
+
+use super::report::{ContextReport, Credential, CredentialKind, Dependence};
+use super::server::Server;
+use crate::config::{AuthInfo, set};
+use crate::error::Error;
+use crate::load::{Auth, Loaded, Overrides, Target};
+
+/// Looks at one context of a finished backup.
+pub(super) fn examine(backup: &Loaded, name: &str, now: Now) -> ContextReport {
+    let context = backup.config().contexts.get(name);
+    let mut report = ContextReport {
+        name: name.to_owned(),
+        cluster: context.and_then(|c| set(&c.cluster)).map(str::to_owned),
+        user: context.and_then(|c| set(&c.user)).map(str::to_owned),
+        credentials: Vec::new(),
+        dependences: Vec::new(),
+    };
+    let cluster = report.cluster.as_deref().and_then(|name| backup.config().clusters.get(name));
+    let server = cluster.and_then(|c| set(&c.server)).unwrap_or(DEFAULT_SERVER);
+    let proxy = cluster.and_then(|c| set(&c.proxy_url));
+    if [Some(server), proxy].into_iter().flatten().any(|url| Server::of(url).is_this_machine()) {
+        report.dependences.push(Dependence::ThisMachine);
+    }
+    let target = match backup.target_with(&Overrides::new().context(name).default_server(DEFAULT_SERVER)) {
+        Ok(target) => target,
+        Err(error) => {
+            report.dependences.push(refused(&error));
+            return report;
+        }
+    };
+    for auth in target.auth_methods() {
+        report.credentials.extend(credential(auth, &target));
+        report.dependences.extend(needs(auth, target.auth_info()));
+    }
+    if target.prompts() {
+        report.dependences.push(Dependence::Credentials);
+    }
+    match target.check_client() {
+        Err(error) => report.dependences.push(refused(&error)),
+        Ok(()) => expiry::judge(&target, &report.credentials, now, &mut report.dependences),
+    }
+    report
+}
+
+/// What kubectl speaks to where the configuration names no server.
+const DEFAULT_SERVER: &str = "http://localhost:8080";
+
+/// The sentences of an error; they hold names, never values.
+fn refused(error: &Error) -> Dependence {
+    let why: Vec<&str> = error.errors().iter().map(Error::message).collect();
+    Dependence::Refused(why.join(", "))
+}
+
+fn credential(auth: Auth, target: &Target) -> Option<Credential> {
+    let kind = match auth {
+        Auth::ClientCertificate => CredentialKind::ClientCertificate,
+        Auth::Token | Auth::TokenFile => CredentialKind::Token,
+        Auth::Basic => CredentialKind::Basic,
+        Auth::Exec => CredentialKind::Exec,
+        Auth::AuthProvider => CredentialKind::Provider(provider(target.auth_info())),
+        Auth::None => return None,
+    };
+    Some(Credential {
+        #[cfg(feature = "cert")]
+        until: expiry::of(&kind, target.auth_info()),
+        kind,
+    })
+}
+
+fn needs(auth: Auth, user: &AuthInfo) -> Option<Dependence> {
+    match auth {
+        Auth::Exec => {
+            let command = user.exec.as_ref().and_then(|exec| set(&exec.command)).unwrap_or("a command");
+            Some(Dependence::Command(command.to_owned()))
+        }
+        Auth::AuthProvider => Some(Dependence::Provider(provider(user))),
+        _ => None,
+    }
+}
+
+fn provider(user: &AuthInfo) -> String {
+    user.auth_provider.as_ref().and_then(|provider| set(&provider.name)).unwrap_or_default().to_owned()
+}
+
+/// The time to judge by. Without the feature `cert` nothing is known to end.
+#[cfg(not(feature = "cert"))]
+pub(super) type Now = ();
+
+#[cfg(feature = "cert")]
+pub(super) type Now = rustls_pki_types::UnixTime;
+
+#[cfg(not(feature = "cert"))]
+pub(super) fn now() -> Now {}
+
+#[cfg(feature = "cert")]
+pub(super) fn now() -> Now {
+    Now::now()
+}
+
+#[cfg(not(feature = "cert"))]
+mod expiry {
+    pub(super) fn judge(_: &super::Target, _: &[super::Credential], (): super::Now, _: &mut Vec<super::Dependence>) {}
+}
+
+#[cfg(feature = "cert")]
+mod expiry {
+    use super::{AuthInfo, Credential, CredentialKind, Dependence, Now, Target};
+    use crate::config::set_secret;
+    use crate::export::embed::Field;
+    use crate::export::report::Ending;
+    use base64::Engine;
+    use base64::alphabet::URL_SAFE;
+    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+    use rustls_pki_types::UnixTime;
+    use serde::Deserialize;
+    use std::time::Duration;
+    use zeroize::Zeroizing;
+
+    /// When a credential ends, if it says so itself.
+    pub(super) fn of(kind: &CredentialKind, user: &AuthInfo) -> Option<UnixTime> {
+        match kind {
+            // The first certificate is the client's own; those behind it are of its issuers.
+            CredentialKind::ClientCertificate => {
+                let pem = user.client_certificate_data.as_ref()?.decode();
+                Some(crate::cert::leaf(&pem).ok()?.not_after())
+            }
+            CredentialKind::Token => of_token(set_secret(&user.token)?),
+            _ => None,
+        }
+    }
+
+    /// The `exp` of a token that is a JWT (RFC 7519), as service accounts and OIDC have them. Nothing is verified.
+    fn of_token(token: &str) -> Option<UnixTime> {
+        const URL: GeneralPurpose = GeneralPurpose::new(
+            &URL_SAFE,
+            GeneralPurposeConfig::new()
+                .with_decode_allow_trailing_bits(true)
+                .with_decode_padding_mode(DecodePaddingMode::Indifferent),
+        );
+        /// The last second that RFC 3339 has words for.
+        const YEAR_9999: f64 = 253_402_300_799.0;
+
+        #[derive(Deserialize)]
+        struct Claims {
+            exp: f64,
+        }
+
+        let mut parts = token.split('.');
+        let (Some(_), Some(claims), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+            return None;
+        };
+        let claims = Zeroizing::new(URL.decode(claims).ok()?);
+        let Claims { exp } = serde_json::from_slice(&claims).ok()?;
+        (0.0..=YEAR_9999).contains(&exp).then(|| UnixTime::since_unix_epoch(Duration::from_secs(exp as u64)))
+    }
+
+    /// What has ended, and what kubectl will not be able to use, of all that is used.
+    pub(super) fn judge(target: &Target, credentials: &[Credential], now: Now, found: &mut Vec<Dependence>) {
+        if !target.is_tls() {
+            return;
+        }
+        let over = |until: UnixTime| until.as_secs() < now.as_secs();
+        // One credential that still holds is enough: kubectl sends them all.
+        if credentials.iter().all(|c| c.until.is_some_and(over)) {
+            found.extend(credentials.iter().map(|credential| {
+                Dependence::Expired(match credential.kind {
+                    CredentialKind::ClientCertificate => Ending::ClientCertificate,
+                    _ => Ending::Token,
+                })
+            }));
+        }
+        let (cluster, user) = (target.cluster(), target.auth_info());
+        let ca = cluster.certificate_authority_data.as_ref().filter(|data| !data.is_empty());
+        let ca = ca.filter(|_| !cluster.insecure_skip_tls_verify).map(|data| data.decode());
+        if let Some(pem) = &ca {
+            if crate::cert::certificates(pem).is_ok_and(|ca| ca.iter().all(|c| over(c.not_after()))) {
+                found.push(Dependence::Expired(Ending::CertificateAuthority));
+            }
+        }
+        let certificate =
+            user.client_certificate_data.as_ref().filter(|data| !data.is_empty()).map(|data| data.decode());
+        // Without a certificate client-go does not look at the key.
+        let key = user.client_key_data.as_ref().filter(|_| certificate.is_some()).map(|data| data.expose().decode());
+        for (field, pem) in [(Field::Ca, ca), (Field::Certificate, certificate), (Field::Key, key)] {
+            if let Some(Err(error)) = pem.map(|pem| field.check(&pem)) {
+                found.push(Dependence::Refused(format!("{}-data: {}", field.name(), error.message())));
+            }
+        }
+    }
+}

@@ -1,0 +1,451 @@
+//! From a loaded configuration to a backup that stands on its own.
+//!
+//! [`Loaded::export`] gives an [`Export`], which is told what to keep and what to change; [`Export::build`] gives the
+//! [`Backup`], with a [`Report`] of what was read into it and what each context still depends on; [`Backup::write`] writes it, whole
+//! or not at all.
+//!
+//! ```
+//! use kubeconfig::Loaded;
+//! # fn main() -> Result<(), kubeconfig::Error> {
+//! # let text = r#"{"clusters": [{"name": "default", "cluster": {"server": "https://127.0.0.1:6443"}}],
+//! #  "users": [{"name": "default", "user": {"token": "secret"}}],
+//! #  "contexts": [{"name": "default", "context": {"cluster": "default", "user": "default"}}]}"#;
+//! # let loaded = Loaded::from_config(text.parse()?, std::path::Path::new("/etc/rancher/k3s"));
+//! // K3s calls everything `default`, at an address that works on its own node only.
+//! let backup = loaded.export().server("https://k3s.example.com:6443").name("k3s").build()?;
+//! assert!(backup.report().stands_alone());
+//! assert_eq!(backup.report().contexts[0].to_string(), "k3s: token; stands alone");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What it keeps, and what it changes
+//! The chosen contexts, their clusters and users and nothing else of those; preferences, extensions and unknown fields at
+//! every level; the order. `kind` and `apiVersion` are always written. The files named by `certificate-authority`,
+//! `client-certificate`, `client-key` and `tokenFile` are read and embedded, each from the folder of the file its entry came
+//! from. A relative path in `exec.command` is made absolute. Nothing is executed, and no connection is made.
+//!
+//! # Where it differs from `kubectl config view --flatten --minify --raw`
+//! - Token files are embedded too. As at run time, the file's token wins over a `token` beside it, and that one is taken where
+//!   the file is missing.
+//! - A file without a certificate (or a key) that kubectl could use is refused, and so is an empty one: kubectl embeds
+//!   anything, and leaves an empty one out. Files must be regular and not larger than 16 MiB. (What a PEM file holds is
+//!   known with the feature `cert` only.)
+//! - All problems are told at once, each with the place of the entry that names the file.
+//! - A context that names a cluster or a user which is not there is refused; one that names none is kept.
+
+mod backup;
+mod embed;
+mod examine;
+mod report;
+mod server;
+
+pub use backup::{Backup, Saved};
+pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
+
+#[cfg(feature = "rancher")]
+pub(crate) use server::Server;
+
+use crate::config::{Cluster, Entries, Kubeconfig, set};
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::{Loaded, Subject};
+use std::collections::{HashMap, HashSet};
+
+type Keep<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<&'c str> + 'a>;
+type Choose<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a>;
+type Judge<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a>;
+
+/// What to export, and how; see the [module](self).
+#[must_use = "nothing is exported before `build`"]
+pub struct Export<'a> {
+    loaded: &'a Loaded,
+    contexts: Vec<String>,
+    filters: Vec<Keep<'a>>,
+    current: Option<String>,
+    choose: Option<Choose<'a>>,
+    judges: Vec<Judge<'a>>,
+    server: Option<String>,
+    servers: Vec<(String, String)>,
+    name: Option<String>,
+    now: Option<examine::Now>,
+}
+
+impl Loaded {
+    /// Begins an export of this configuration: a backup that stands on its own.
+    pub fn export(&self) -> Export<'_> {
+        Export::new(self)
+    }
+}
+
+impl<'a> Export<'a> {
+    fn new(loaded: &'a Loaded) -> Self {
+        Export {
+            loaded,
+            contexts: Vec::new(),
+            filters: Vec::new(),
+            current: None,
+            choose: None,
+            judges: Vec::new(),
+            server: None,
+            servers: Vec::new(),
+            name: None,
+            now: None,
+        }
+    }
+
+    /// Chooses contexts; called again it adds to them. Without any, all are exported.
+    pub fn contexts<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.contexts.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Keeps only those of the chosen contexts that `keep` names, [`rancher::direct`](crate::rancher::direct) for
+    /// example. It is asked about the configuration as it was loaded.
+    pub fn filter(mut self, keep: impl for<'c> Fn(&'c Kubeconfig) -> Vec<&'c str> + 'a) -> Self {
+        self.filters.push(Box::new(keep));
+        self
+    }
+
+    /// Makes this context the current one. It must be among those kept.
+    ///
+    /// Without it, and without [`current_by`](Export::current_by), it is the source's if that is kept, else the first one
+    /// chosen, else the first one kept.
+    pub fn current(mut self, context: impl Into<String>) -> Self {
+        self.current = Some(context.into());
+        self
+    }
+
+    /// Lets `choose` say which context is the current one, [`rancher::prefer_direct`](crate::rancher::prefer_direct) for
+    /// example. It is asked about the configuration as it will be written; the source's current context is set there if it was kept.
+    /// Where it says `None` the choice is as without it.
+    pub fn current_by(mut self, choose: impl for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a) -> Self {
+        self.choose = Some(Box::new(choose));
+        self
+    }
+
+    /// Asks `judge` too what the contexts depend on, [`rancher::judge`](crate::rancher::judge) for example. It is asked about
+    /// the configuration as it will be written.
+    pub fn judge(mut self, judge: impl for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a) -> Self {
+        self.judges.push(Box::new(judge));
+        self
+    }
+
+    /// Sets the server of every context, where [`server_of`](Export::server_of) does not name another.
+    ///
+    /// `tls-server-name` was for the old server and goes with it, as with kubectl's `--server`; a server that stays as it is
+    /// keeps it.
+    pub fn server(mut self, url: impl Into<String>) -> Self {
+        self.server = Some(url.into());
+        self
+    }
+
+    /// Sets the server of one context. Where several contexts of a cluster end up with different servers the cluster is
+    /// copied: the copy has the name of the first context that needs it, with a number behind if that is taken.
+    pub fn server_of(mut self, context: impl Into<String>, url: impl Into<String>) -> Self {
+        self.servers.push((context.into(), url.into()));
+        self
+    }
+
+    /// Gives the context, its cluster and its user this one name. Only for an export of one context.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the time by which something has expired; without it it is now.
+    #[cfg(feature = "cert")]
+    pub fn at(mut self, time: rustls_pki_types::UnixTime) -> Self {
+        self.now = Some(time);
+        self
+    }
+
+    /// Reads the files, puts the backup together, and reads it back to see that it says the same.
+    ///
+    /// # Errors
+    /// Collected into one, and nothing is written by this function anyway:
+    /// [`ErrorKind::EmptyConfig`] where there is no context at all; [`ErrorKind::ContextNotFound`] for a chosen
+    /// context that is not there; [`ErrorKind::NotFound`] where none of the chosen passes the filter;
+    /// [`ErrorKind::InvalidConfiguration`] for a reference to a cluster or user that is not there, for a file and data
+    /// both given, for an empty file; [`ErrorKind::Io`], [`ErrorKind::Limit`] and [`ErrorKind::Certificate`] for a file that can't be
+    /// embedded; [`ErrorKind::Usage`] for a server that is no URL, or a name for several contexts;
+    /// [`ErrorKind::Unrepresentable`] for what can't be written.
+    pub fn build(&self) -> Result<Backup> {
+        let mut report = Report::default();
+        let kept = self.kept(&mut report)?;
+        self.check_arguments(&kept)?;
+
+        let mut errors = Vec::new();
+        let mut config = self.copy(&kept, &mut errors);
+        embed::embed(self.loaded, &mut config, &mut report, &mut errors);
+        if let Some(error) = Error::several(errors) {
+            return Err(error);
+        }
+        self.replace_servers(&mut config, &mut report)?;
+        self.set_current(&mut config, &kept, &mut report)?;
+        if let (Some(new), [old]) = (&self.name, &kept[..]) {
+            rename(&mut config, old, new);
+        }
+        self.examine(&config, &mut report);
+        Backup::new(config, report, self.loaded)
+    }
+
+    /// The names of the contexts to keep: as chosen, or as they stand in the source.
+    fn kept(&self, report: &mut Report) -> Result<Vec<&str>> {
+        let source = self.loaded.config();
+        if source.contexts.is_empty() {
+            let error = Error::new(ErrorKind::EmptyConfig, "there is no context to export");
+            return Err(match self.loaded.sources().first() {
+                Some(source) => error.in_file(source.path()),
+                None => error,
+            });
+        }
+        let mut seen = HashSet::new();
+        let mut errors = Vec::new();
+        let mut kept: Vec<&str> = Vec::new();
+        for name in self.contexts.iter().map(String::as_str).filter(|name| seen.insert(*name)) {
+            if source.contexts.contains(name) { kept.push(name) } else { errors.push(no_context(source, name)) }
+        }
+        if let Some(error) = Error::several(errors) {
+            return Err(error);
+        }
+        if self.contexts.is_empty() {
+            kept.extend(source.contexts.names());
+        }
+        for filter in &self.filters {
+            let passes: HashSet<&str> = filter(source).into_iter().collect();
+            kept.retain(|name| {
+                let pass = passes.contains(name);
+                if !pass {
+                    report.notes.push(Note::LeftOut { context: (*name).to_owned() });
+                }
+                pass
+            });
+        }
+        if kept.is_empty() {
+            return Err(Error::new(ErrorKind::NotFound, "no context is left to export: all were filtered out"));
+        }
+        Ok(kept)
+    }
+
+    fn check_arguments(&self, kept: &[&str]) -> Result<()> {
+        let mut errors = Vec::new();
+        for url in self.server.iter().chain(self.servers.iter().map(|(_, url)| url)) {
+            errors.extend(server::check(url).err());
+        }
+        let set: HashSet<&str> = kept.iter().copied().collect();
+        for (context, _) in &self.servers {
+            if !set.contains(context.as_str()) {
+                let message = format!("a server is given for the context {context:?}, which is not exported");
+                errors.push(Error::new(ErrorKind::ContextNotFound, message));
+            }
+        }
+        match &self.name {
+            Some(name) if name.is_empty() => errors.push(Error::new(ErrorKind::Usage, "the new name is empty")),
+            Some(_) if kept.len() > 1 => {
+                let message = format!("one name can't be given to {} contexts", kept.len());
+                errors.push(Error::new(ErrorKind::Usage, message).with_help("choose one context"));
+            }
+            _ => {}
+        }
+        if let Some(current) = self.current.as_deref().filter(|current| !set.contains(current)) {
+            errors.push(Error::new(
+                ErrorKind::ContextNotFound,
+                format!("the context {current:?} can't be the current one, as it is not exported"),
+            ));
+        }
+        Error::several(errors).map_or(Ok(()), Err)
+    }
+
+    /// The kept contexts with what they refer to, in the source's order.
+    fn copy(&self, kept: &[&str], errors: &mut Vec<Error>) -> Kubeconfig {
+        let source = self.loaded.config();
+        let mut config = Kubeconfig {
+            preferences: source.preferences.clone(),
+            extensions: source.extensions.clone(),
+            other: source.other.clone(),
+            ..Kubeconfig::new()
+        };
+        let kept: HashSet<&str> = kept.iter().copied().collect();
+        let (mut clusters, mut users) = (HashSet::new(), HashSet::new());
+        for (name, context) in source.contexts.iter().filter(|(name, _)| kept.contains(name)) {
+            config.contexts.adopt(name, &source.contexts);
+            let cluster = set(&context.cluster).map(|c| ("cluster", c, source.clusters.contains(c), &mut clusters));
+            let user = set(&context.user).map(|u| ("user", u, source.users.contains(u), &mut users));
+            for (what, reference, is_there, wanted) in [cluster, user].into_iter().flatten() {
+                if is_there {
+                    wanted.insert(reference);
+                    continue;
+                }
+                let message = format!("there is no {what} {reference:?}, which the context {name:?} names");
+                let error = Error::new(ErrorKind::InvalidConfiguration, message)
+                    .in_field(format!("contexts[{name}].{what}"))
+                    .with_help("mend the context, or name the others to export");
+                errors.push(placed(self.loaded, Subject::Context(name), error));
+            }
+        }
+        adopt_all(&mut config.clusters, &source.clusters, &clusters);
+        adopt_all(&mut config.users, &source.users, &users);
+        config
+    }
+
+    fn replace_servers(&self, config: &mut Kubeconfig, report: &mut Report) -> Result<()> {
+        if self.server.is_none() && self.servers.is_empty() {
+            return Ok(());
+        }
+        let of: HashMap<&str, &str> =
+            self.servers.iter().map(|(context, url)| (context.as_str(), url.as_str())).collect();
+        // For each cluster, in order, the servers its contexts want, and who wants each; `None` is the server it has.
+        let mut wishes: Vec<(String, Vec<(Option<&str>, Vec<String>)>)> = Vec::new();
+        let mut place: HashMap<String, usize> = HashMap::new();
+        for (name, context) in config.contexts.iter() {
+            let url = of.get(name).copied().or(self.server.as_deref());
+            let Some(cluster) = set(&context.cluster) else {
+                if of.contains_key(name) {
+                    let message = format!("the context {name:?} has no cluster whose server could be replaced");
+                    return Err(Error::new(ErrorKind::Usage, message));
+                }
+                continue;
+            };
+            let at = *place.entry(cluster.to_owned()).or_insert(wishes.len());
+            if at == wishes.len() {
+                wishes.push((cluster.to_owned(), Vec::new()));
+            }
+            let Some((_, wanted)) = wishes.get_mut(at) else { continue };
+            match wanted.iter_mut().find(|(other, _)| *other == url) {
+                Some((_, contexts)) => contexts.push(name.to_owned()),
+                None => wanted.push((url, vec![name.to_owned()])),
+            }
+        }
+        for (cluster, mut wanted) in wishes {
+            // Whoever keeps the server keeps the cluster; else the first takes it over.
+            wanted.sort_by_key(|(url, _)| url.is_some());
+            let original = config.clusters.get(&cluster).cloned();
+            for (i, (url, contexts)) in wanted.into_iter().enumerate() {
+                let Some(url) = url else { continue };
+                let mut target = cluster.clone();
+                if i > 0 {
+                    let Some(original) = original.clone() else { continue };
+                    target = copy_cluster(config, &cluster, original, &contexts);
+                    report.notes.push(Note::ClusterCopied { cluster: cluster.clone(), copy: target.clone() });
+                }
+                if let Some(body) = config.clusters.get_mut(&target) {
+                    set_server(&target, body, url, report);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn set_current(&self, config: &mut Kubeconfig, kept: &[&str], report: &mut Report) -> Result<()> {
+        let source = self.loaded.config().current_context();
+        config.current_context = source.filter(|name| config.contexts.contains(name)).map(str::to_owned);
+        let chosen = match (&self.current, &self.choose) {
+            (Some(name), _) => Some(name.as_str()),
+            (None, Some(choose)) => choose(config),
+            (None, None) => None,
+        };
+        let chosen = chosen.or(config.current_context()).or(kept.first().copied()).unwrap_or_default().to_owned();
+        if !config.contexts.contains(&chosen) {
+            let message = format!("the context {chosen:?} can't be the current one, as it is not exported");
+            return Err(Error::new(ErrorKind::ContextNotFound, message));
+        }
+        if source != Some(chosen.as_str()) {
+            report.notes.push(Note::CurrentContextChosen { context: chosen.clone() });
+        }
+        config.current_context = Some(chosen);
+        Ok(())
+    }
+
+    fn examine(&self, config: &Kubeconfig, report: &mut Report) {
+        let now = self.now.unwrap_or_else(examine::now);
+        let mut judged: HashMap<&str, Vec<Dependence>> = HashMap::new();
+        for (name, dependence) in self.judges.iter().flat_map(|judge| judge(config)) {
+            judged.entry(name).or_default().push(dependence);
+        }
+        // Nothing in it is relative to a folder any more.
+        let backup = Loaded::from_config(config.clone(), "/");
+        report.contexts = config.contexts.names().map(|name| examine::examine(&backup, name, now)).collect();
+        for context in &mut report.contexts {
+            context.dependences.extend(judged.remove(context.name.as_str()).unwrap_or_default());
+        }
+    }
+}
+
+/// How many names an error lists at most.
+const LISTED: usize = 20;
+
+fn no_context(source: &Kubeconfig, name: &str) -> Error {
+    let names: Vec<String> = source.contexts.names().take(LISTED).map(|name| format!("{name:?}")).collect();
+    let more = source.contexts.len() - names.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"))
+        .with_help(format!("there are {}{more}", names.join(", ")))
+}
+
+/// Says of an error where the entry stands that it is about.
+fn placed(loaded: &Loaded, of: Subject<'_>, error: Error) -> Error {
+    match loaded.origin(of) {
+        Some(origin) => {
+            let error = error.in_file(origin.path());
+            match origin.position() {
+                Some(position) => error.at(position),
+                None => error,
+            }
+        }
+        None => error,
+    }
+}
+
+fn adopt_all<T: Clone>(to: &mut Entries<T>, from: &Entries<T>, names: &HashSet<&str>) {
+    for name in from.names().filter(|name| names.contains(name)) {
+        to.adopt(name, from);
+    }
+}
+
+/// Copies a cluster for these contexts; returns the name of the copy.
+fn copy_cluster(config: &mut Kubeconfig, name: &str, body: Cluster, contexts: &[String]) -> String {
+    let wanted = contexts.first().map_or(name, String::as_str);
+    let mut free = wanted.to_owned();
+    let mut number = 2;
+    while config.clusters.contains(&free) {
+        free = format!("{wanted}-{number}");
+        number += 1;
+    }
+    let other = config.clusters.other(name).cloned();
+    config.clusters.insert(free.clone(), body);
+    if let (Some(other), Some(place)) = (other, config.clusters.other_mut(&free)) {
+        *place = other;
+    }
+    for context in contexts {
+        if let Some(context) = config.contexts.get_mut(context) {
+            context.cluster = Some(free.clone());
+        }
+    }
+    free
+}
+
+fn set_server(name: &str, cluster: &mut Cluster, url: &str, report: &mut Report) {
+    if set(&cluster.server) == Some(url) {
+        return;
+    }
+    cluster.server = Some(url.to_owned());
+    if set(&cluster.tls_server_name).is_some() {
+        cluster.tls_server_name = None;
+        report.notes.push(Note::TlsServerNameDropped { cluster: name.to_owned() });
+    }
+}
+
+/// Renames the only context, its cluster and its user.
+fn rename(config: &mut Kubeconfig, old: &str, new: &str) {
+    config.contexts.rename(old, new);
+    config.current_context = Some(new.to_owned());
+    let Some(context) = config.contexts.get_mut(new) else { return };
+    if let Some(cluster) = set(&context.cluster) {
+        config.clusters.rename(cluster, new);
+        context.cluster = Some(new.to_owned());
+    }
+    if let Some(user) = set(&context.user) {
+        config.users.rename(user, new);
+        context.user = Some(new.to_owned());
+    }
+}

@@ -1,0 +1,193 @@
+//! The URL in `server` and `proxy-url`, taken apart far enough to say where it leads.
+
+use crate::error::{Error, ErrorKind, Result};
+use std::net::IpAddr;
+
+/// The parts of a server's URL. Userinfo is left out on purpose.
+#[derive(Clone, Copy)]
+pub(crate) struct Server<'a> {
+    /// What stands before `://`; client-go takes a `server` without one for plain http.
+    pub(crate) scheme: Option<&'a str>,
+    /// Name or address, without the brackets of IPv6.
+    pub(crate) host: &'a str,
+    pub(crate) port: Option<&'a str>,
+    /// From the first `/` to the query, empty if there is none.
+    #[cfg_attr(not(feature = "rancher"), allow(dead_code))]
+    pub(crate) path: &'a str,
+    has_userinfo: bool,
+    has_query: bool,
+    bracketed: bool,
+}
+
+impl<'a> Server<'a> {
+    /// Takes any text: what is no URL has an empty host.
+    pub(crate) fn of(text: &'a str) -> Self {
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme, rest)) => (Some(scheme), rest),
+            None => (None, text),
+        };
+        let (rest, has_query) = match rest.find(['?', '#']) {
+            Some(at) => (&rest[..at], true),
+            None => (rest, false),
+        };
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (has_userinfo, address) = match authority.rsplit_once('@') {
+            Some((_, address)) => (true, address),
+            None => (false, authority),
+        };
+        let bracketed = address.starts_with('[');
+        let (host, port) = match address.strip_prefix('[').and_then(|a| a.split_once(']')) {
+            Some((host, port)) => (host, port.strip_prefix(':')),
+            // Rancher writes IPv6 addresses without brackets: `::1` alone has no port, `::1:6443` has one.
+            None if address.parse::<IpAddr>().is_ok() && !address.ends_with(":6443") => (address, None),
+            None => match address.rsplit_once(':') {
+                Some((host, port)) => (host, Some(port)),
+                None => (address, None),
+            },
+        };
+        Server { scheme, host, port, path, has_userinfo, has_query, bracketed }
+    }
+
+    /// The address, if `host` is one and not a name.
+    pub(crate) fn ip(&self) -> Option<IpAddr> {
+        let address = self.host.split_once('%').map_or(self.host, |(address, _zone)| address);
+        address.parse().ok()
+    }
+
+    /// Whether it leads to the machine it is used on: loopback, the unspecified address (k3d writes `0.0.0.0`), a Unix
+    /// socket, or a name that only Docker Desktop's hosts file knows (`kubernetes.docker.internal`).
+    pub(crate) fn is_this_machine(&self) -> bool {
+        if self.scheme.is_some_and(|s| s.eq_ignore_ascii_case("unix")) {
+            return true;
+        }
+        if let Some(ip) = self.ip() {
+            let ip = ip.to_canonical();
+            return ip.is_loopback() || ip.is_unspecified();
+        }
+        let name = self.host.trim_end_matches('.').to_ascii_lowercase();
+        name == "localhost" || name.ends_with(".localhost") || name.ends_with(".docker.internal")
+    }
+}
+
+/// Checks a URL that shall go into a backup as `server`.
+pub(super) fn check(url: &str) -> Result<()> {
+    let server = Server::of(url);
+    let wrong = |message: &'static str| Error::new(ErrorKind::Usage, format!("this is no server to write: {message}"));
+    match server.scheme {
+        None => {
+            return Err(wrong("it has no scheme, so kubectl would speak plain http and leave all credentials out")
+                .with_help("write https:// before it"));
+        }
+        Some(s) if !s.eq_ignore_ascii_case("https") && !s.eq_ignore_ascii_case("http") => {
+            return Err(wrong("its scheme is neither https nor http"));
+        }
+        Some(_) => {}
+    }
+    if url.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err(wrong("it has blanks or control characters in it"));
+    }
+    if server.has_userinfo {
+        return Err(wrong("it carries a user name or password, which belong in the user's entry"));
+    }
+    if server.has_query {
+        return Err(wrong("it has a query or fragment, which kubectl drops"));
+    }
+    if server.host.is_empty() {
+        return Err(wrong("it has no host"));
+    }
+    if server.host.contains(':') != server.bracketed || server.bracketed && server.ip().is_none() {
+        return Err(
+            wrong("its IPv6 address is not written as one").with_help("write it in brackets: https://[::1]:6443")
+        );
+    }
+    match server.port.map(str::parse::<u16>) {
+        None | Some(Ok(1..)) => Ok(()),
+        Some(_) => Err(wrong("its port is not a number from 1 to 65535")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts() {
+        for (text, scheme, host, port, path) in [
+            ("https://a.example.com:6443/x?q", Some("https"), "a.example.com", Some("6443"), "/x"),
+            ("https://u:SECRET-CANARY@a/", Some("https"), "a", None, "/"),
+            ("https://[fd00::1]:6443", Some("https"), "fd00::1", Some("6443"), ""),
+            ("https://fd00::1:6443", Some("https"), "fd00::1", Some("6443"), ""),
+            ("https://::1", Some("https"), "::1", None, ""),
+            ("localhost:8080", None, "localhost", Some("8080"), ""),
+            ("", None, "", None, ""),
+            ("https://", Some("https"), "", None, ""),
+            ("[", None, "[", None, ""),
+        ] {
+            let s = Server::of(text);
+            assert_eq!((s.scheme, s.host, s.port, s.path), (scheme, host, port, path), "{text}");
+        }
+    }
+
+    #[test]
+    fn this_machine() {
+        for text in [
+            "https://127.0.0.1:6443",
+            "https://127.8.9.1",
+            "https://[::1]:6443",
+            "https://::1:6443",
+            "https://0.0.0.0:40123",
+            "https://[::]:6443",
+            "https://[::ffff:127.0.0.1]",
+            "https://localhost",
+            "HTTPS://LOCALHOST.:6443",
+            "localhost:8080",
+            "https://x.localhost",
+            "unix:///run/k.sock",
+            "https://kubernetes.docker.internal:6443",
+            "socks5://localhost:1080",
+            "https://[::1%lo]:6443",
+        ] {
+            assert!(Server::of(text).is_this_machine(), "{text}");
+        }
+        for text in [
+            "https://10.0.0.1:6443",
+            "https://localhost.example.com",
+            "https://127.0.0.1.example.com",
+            "https://128.0.0.1",
+            "https://[fd00::1]",
+            "https://user@10.0.0.1",
+            "https://127.0.0.1@10.0.0.1",
+            "https://notlocalhost",
+            "",
+        ] {
+            assert!(!Server::of(text).is_this_machine(), "{text}");
+        }
+    }
+
+    #[test]
+    fn urls_to_write() {
+        for good in ["https://a", "https://a:1/k8s/clusters/c-1", "http://10.0.0.1:8080", "https://[::1]:6443"] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "a:6443",
+            "",
+            "ftp://a",
+            "https://",
+            "https://:6443",
+            "https://a b",
+            "https://SECRET-CANARY:p@a",
+            "https://a?x=SECRET-CANARY",
+            "https://fd00::1:6443",
+            "https://a:0",
+            "https://a:65536",
+            "https://a:x",
+            "https://[::1",
+            "https://[a]:6443",
+            "https://a\n",
+        ] {
+            let error = check(bad).unwrap_err().to_string();
+            assert!(!error.contains("CANARY"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The kinds of contexts, and what tells them apart.
+
+use crate::config::{AuthInfo, Cluster, ExecConfig, Kubeconfig, set, set_secret};
+use crate::error::Printable;
+use crate::export::Server;
+use std::collections::HashMap;
+use std::fmt;
+
+/// What kind of context it is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContextKind {
+    /// Through Rancher into a cluster behind it. Rancher's own cluster is called `local` there.
+    RancherProxy {
+        /// Rancher itself: scheme, host and port.
+        rancher: String,
+        /// The cluster's id: `local`, `c-xxxxx`, `c-m-xxxxxxxx`.
+        cluster_id: String,
+    },
+    /// Rancher's own API: the entry `rancher` of files for several clusters (Rancher 2.12 and later).
+    RancherServer,
+    /// The authorized cluster endpoint by its FQDN.
+    AceFqdn,
+    /// The authorized cluster endpoint by the address of a control-plane node.
+    AceNode,
+    /// The administrator of a cluster made by RKE (`kube_config_cluster.yml`).
+    RkeAdmin,
+    /// The administrator of a K3s cluster (`k3s.yaml`).
+    K3s,
+    /// The administrator of an RKE2 cluster (`rke2.yaml`).
+    Rke2,
+    /// Amazon EKS.
+    Eks,
+    /// Google GKE.
+    Gke,
+    /// Azure AKS.
+    Aks,
+    /// Nothing in the file tells.
+    Unknown,
+}
+
+/// What a [`ContextKind`] was told by.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Evidence {
+    /// The path of the server: `/k8s/clusters/ID`.
+    ServerPath,
+    /// The host of the server, or that it is an address.
+    ServerHost,
+    /// The server is the Rancher through which another context goes; its name.
+    SameServerAs(String),
+    /// The token has the form of Rancher's.
+    TokenForm,
+    /// The command of the user's `exec`.
+    Command(String),
+    /// The name of the user's `auth-provider`.
+    AuthProvider(String),
+    /// The user is that of a context through Rancher; its name.
+    SameUserAs(String),
+    /// Names of the context, the cluster or the user, by the pattern of the tool that wrote them.
+    Names,
+    /// The subject of the client certificate.
+    Subject,
+    /// The issuer of the client certificate.
+    Issuer,
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Evidence::ServerPath => f.write_str("the server's path"),
+            Evidence::ServerHost => f.write_str("the server's host"),
+            Evidence::SameServerAs(context) => write!(f, "the context {} goes through this server", Printable(context)),
+            Evidence::TokenForm => f.write_str("the form of the token"),
+            Evidence::Command(name) => write!(f, "the command {}", Printable(name)),
+            Evidence::AuthProvider(name) => write!(f, "the login plugin {}", Printable(name)),
+            Evidence::SameUserAs(context) => {
+                write!(f, "the user of {}, which goes through Rancher", Printable(context))
+            }
+            Evidence::Names => f.write_str("the names"),
+            Evidence::Subject => f.write_str("the client certificate's subject"),
+            Evidence::Issuer => f.write_str("the client certificate's issuer"),
+        }
+    }
+}
+
+/// A kind, and the evidence it rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Kind {
+    /// What it is.
+    pub kind: ContextKind,
+    /// What says so, the strongest first; empty for [`ContextKind::Unknown`].
+    pub evidence: Vec<Evidence>,
+}
+
+impl Kind {
+    fn new<const N: usize>(kind: ContextKind, evidence: [Evidence; N]) -> Self {
+        Kind { kind, evidence: evidence.into() }
+    }
+}
+
+/// What kind of context `context` is, by what the file alone says.
+///
+/// A context that is not there, or has no cluster, is [`ContextKind::Unknown`]. It looks at the whole file; for many
+/// contexts at once there is [`kinds`].
+pub fn kind_of(config: &Kubeconfig, context: &str) -> Kind {
+    Index::of(config).kind(&View::of(config, context))
+}
+
+/// What kind each of the contexts is, in their order.
+pub fn kinds(config: &Kubeconfig) -> Vec<(&str, Kind)> {
+    let index = Index::of(config);
+    config.contexts.names().map(|name| (name, index.kind(&View::of(config, name)))).collect()
+}
+
+/// The contexts through Rancher's proxy, found by what they share with others: by Rancher's address, and by user. The
+/// first of the file where there are several.
+pub(super) struct Index<'a> {
+    by_rancher: HashMap<String, &'a str>,
+    by_user: HashMap<&'a str, &'a str>,
+}
+
+impl<'a> Index<'a> {
+    pub(super) fn of(config: &'a Kubeconfig) -> Self {
+        let mut index = Index { by_rancher: HashMap::new(), by_user: HashMap::new() };
+        for view in config.contexts.names().map(|name| View::of(config, name)) {
+            if let Some((rancher, _)) = view.through() {
+                index.by_rancher.entry(rancher).or_insert(view.context);
+                index.by_user.entry(view.user_name).or_insert(view.context);
+            }
+        }
+        index
+    }
+
+    fn kind(&self, view: &View<'_>) -> Kind {
+        view.proxy()
+            .or_else(|| view.rancher_server(self))
+            .or_else(|| view.ace(self))
+            .or_else(|| view.hosted())
+            .or_else(|| view.admin())
+            .unwrap_or(Kind::new(ContextKind::Unknown, []))
+    }
+
+    pub(super) fn is_through_rancher(&self, view: &View<'_>) -> bool {
+        view.through().is_some() || view.logs_in_by_rancher() || view.rancher_server(self).is_some()
+    }
+}
+
+/// A context with what it refers to.
+pub(super) struct View<'a> {
+    pub(super) context: &'a str,
+    pub(super) cluster_name: &'a str,
+    pub(super) user_name: &'a str,
+    server: Server<'a>,
+    user: Option<&'a AuthInfo>,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn of(config: &'a Kubeconfig, context: &'a str) -> Self {
+        let body = config.contexts.get(context);
+        let cluster_name = body.and_then(|c| set(&c.cluster)).unwrap_or("");
+        let user_name = body.and_then(|c| set(&c.user)).unwrap_or("");
+        let server = config.clusters.get(cluster_name).map_or("", server_of);
+        View { context, cluster_name, user_name, server: Server::of(server), user: config.users.get(user_name) }
+    }
+
+    /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.
+    pub(super) fn through(&self) -> Option<(String, &'a str)> {
+        let (_, rest) = self.server.path.split_once("/k8s/clusters/")?;
+        let id = rest.split('/').next().filter(|id| !id.is_empty())?;
+        Some((self.origin(), id))
+    }
+
+    fn origin(&self) -> String {
+        let Server { scheme, host, port, .. } = self.server;
+        let scheme = scheme.unwrap_or("http").to_ascii_lowercase();
+        let host = if host.contains(':') { format!("[{host}]") } else { host.to_ascii_lowercase() };
+        match port {
+            Some(port) if !(scheme == "https" && port == "443") => format!("{scheme}://{host}:{port}"),
+            _ => format!("{scheme}://{host}"),
+        }
+    }
+
+    /// The login command, if one would be run: all other credentials come first in client-go.
+    pub(super) fn exec(&self) -> Option<&'a ExecConfig> {
+        let user = self.user?;
+        let has_certificate = set(&user.client_certificate).is_some() || user.client_certificate_data.is_some();
+        let has_token = set(&user.token_file).is_some() || set_secret(&user.token).is_some();
+        let better = has_certificate || has_token || set(&user.username).is_some() || user.auth_provider.is_some();
+        user.exec.as_ref().filter(|_| !better)
+    }
+
+    /// Whether Rancher's program fetches the token: `rancher token`, of late `rancher auth get-token`.
+    pub(super) fn logs_in_by_rancher(&self) -> bool {
+        self.exec().is_some_and(|exec| base_name(exec) == "rancher")
+    }
+
+    fn has_rancher_token(&self) -> bool {
+        self.user.and_then(|user| set_secret(&user.token)).is_some_and(is_rancher_token)
+    }
+
+    fn proxy(&self) -> Option<Kind> {
+        let (rancher, id) = self.through()?;
+        let kind = ContextKind::RancherProxy { rancher, cluster_id: id.to_owned() };
+        Some(Kind::new(kind, [Evidence::ServerPath]))
+    }
+
+    /// The user of this context is one Rancher made: the evidence for it.
+    fn rancher_user(&self) -> Option<Evidence> {
+        if self.has_rancher_token() {
+            return Some(Evidence::TokenForm);
+        }
+        self.logs_in_by_rancher().then(|| Evidence::Command("rancher".into()))
+    }
+
+    fn rancher_server(&self, index: &Index<'_>) -> Option<Kind> {
+        let user = self.rancher_user()?;
+        if !self.server.path.trim_end_matches('/').is_empty() {
+            return None;
+        }
+        if let Some(context) = index.by_rancher.get(&self.origin()) {
+            return Some(Kind::new(ContextKind::RancherServer, [Evidence::SameServerAs((*context).into()), user]));
+        }
+        // Alone in its file it has only its names; an authorized endpoint would have a port or a suffix.
+        let named = [self.context, self.cluster_name, self.user_name].iter().all(|name| *name == "rancher");
+        (named && self.server.port.is_none()).then(|| Kind::new(ContextKind::RancherServer, [Evidence::Names, user]))
+    }
+
+    fn ace(&self, index: &Index<'_>) -> Option<Kind> {
+        let user = self.rancher_user()?;
+        if self.server.host.is_empty() {
+            return None;
+        }
+        let by_name = self.cluster_name.ends_with("-fqdn");
+        // Rancher writes the nodes' addresses, never their names.
+        let kind = if by_name || self.server.ip().is_none() { ContextKind::AceFqdn } else { ContextKind::AceNode };
+        let mut found = Kind::new(kind, [if by_name { Evidence::Names } else { Evidence::ServerHost }, user]);
+        if let Some(context) = index.by_user.get(self.user_name) {
+            found.evidence.push(Evidence::SameUserAs((*context).into()));
+        }
+        Some(found)
+    }
+
+    fn hosted(&self) -> Option<Kind> {
+        let host = self.server.host.trim_end_matches('.').to_ascii_lowercase();
+        let under = |domains: &[&str]| domains.iter().any(|domain| host.ends_with(domain));
+        if under(&[".eks.amazonaws.com", ".eks.amazonaws.com.cn"]) {
+            return Some(Kind::new(ContextKind::Eks, [Evidence::ServerHost]));
+        }
+        if under(&[".azmk8s.io", ".azmk8s.us", ".azk8s.cn"]) {
+            return Some(Kind::new(ContextKind::Aks, [Evidence::ServerHost]));
+        }
+        if host.ends_with(".gke.goog") {
+            return Some(Kind::new(ContextKind::Gke, [Evidence::ServerHost]));
+        }
+        if let Some(exec) = self.exec() {
+            let name = base_name(exec);
+            let has = |wanted: &str| exec.args.iter().flatten().any(|arg| arg.expose() == wanted);
+            let kind = match name {
+                "aws-iam-authenticator" => Some(ContextKind::Eks),
+                "aws" if has("eks") => Some(ContextKind::Eks),
+                "gke-gcloud-auth-plugin" => Some(ContextKind::Gke),
+                // kubelogin is also the name of a plugin for any OIDC server; only Azure's has a server id.
+                "kubelogin" if has("--server-id") => Some(ContextKind::Aks),
+                _ => None,
+            };
+            if let Some(kind) = kind {
+                return Some(Kind::new(kind, [Evidence::Command(name.to_owned())]));
+            }
+        }
+        let provider = self.user?.auth_provider.as_ref().and_then(|p| set(&p.name))?;
+        let kind = match provider {
+            "gcp" => ContextKind::Gke,
+            "azure" => ContextKind::Aks,
+            _ => return None,
+        };
+        Some(Kind::new(kind, [Evidence::AuthProvider(provider.to_owned())]))
+    }
+
+    /// The administrator's file of a distribution.
+    fn admin(&self) -> Option<Kind> {
+        if let Some(kind) = self.by_certificate() {
+            return Some(kind);
+        }
+        let has_certificate =
+            self.user.is_some_and(|u| u.client_certificate_data.is_some() || set(&u.client_certificate).is_some());
+        let rke = self.user_name.strip_prefix("kube-admin-").is_some_and(|rest| rest == self.cluster_name);
+        // Before 0.1.10 the user was `kube-admin` and the context `Default`.
+        let old = self.user_name == "kube-admin" && self.context == "Default";
+        (has_certificate && (rke || old)).then(|| Kind::new(ContextKind::RkeAdmin, [Evidence::Names]))
+    }
+
+    fn by_certificate(&self) -> Option<Kind> {
+        let data = self.user?.client_certificate_data.as_ref()?;
+        let certificates = crate::cert::certificates(&data.decode()).ok()?;
+        let leaf = certificates.first()?;
+        let subject = leaf.subject().to_string();
+        let issuer = leaf.issuer().to_string();
+        if issuer.contains("k3s-client-ca") {
+            return Some(Kind::new(ContextKind::K3s, [Evidence::Issuer]));
+        }
+        if issuer.contains("rke2-client-ca") {
+            return Some(Kind::new(ContextKind::Rke2, [Evidence::Issuer]));
+        }
+        let admin = subject.split([',', '+']).any(|part| part.trim() == "CN=kube-admin");
+        admin.then(|| Kind::new(ContextKind::RkeAdmin, [Evidence::Subject]))
+    }
+}
+
+fn server_of(cluster: &Cluster) -> &str {
+    set(&cluster.server).unwrap_or("")
+}
+
+/// The name of the command, without folders and without Windows' `.exe`.
+fn base_name(exec: &ExecConfig) -> &str {
+    let command = set(&exec.command).unwrap_or("");
+    let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
+    name.strip_suffix(".exe").unwrap_or(name)
+}
+
+/// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
+fn is_rancher_token(token: &str) -> bool {
+    let Some((name, secret)) = token.trim().split_once(':') else { return false };
+    let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| name.starts_with(prefix));
+    known && !secret.is_empty() && !secret.contains(':')
+}

@@ -1,0 +1,32 @@
+//! What kind of context one looks at: through Rancher, or on a direct way into the cluster.
+//!
+//! A kubeconfig from Rancher leads through Rancher itself (`https://rancher.example.com/k8s/clusters/c-m-abcdefgh`) and,
+//! where the authorized cluster endpoint (ACE) is enabled, straight into the cluster as well. Only the latter works
+//! when Rancher is down. [`kind_of`] tells them apart, by what the file alone says, and says by what.
+//!
+//! For [`Export`](crate::Export) there are [`judge`], [`direct`] and [`prefer_direct`]:
+//!
+//! ```
+//! use kubeconfig::{Loaded, rancher};
+//! # fn main() -> Result<(), kubeconfig::Error> {
+//! # let text = r#"{"clusters": [
+//! #   {"name": "prod", "cluster": {"server": "https://rancher.example.com/k8s/clusters/c-abcde"}},
+//! #   {"name": "prod-fqdn", "cluster": {"server": "https://prod.example.com:6443"}}],
+//! #  "users": [{"name": "prod", "user": {"token": "kubeconfig-u-abcde:secret"}}],
+//! #  "contexts": [{"name": "prod", "context": {"cluster": "prod", "user": "prod"}},
+//! #   {"name": "prod-fqdn", "context": {"cluster": "prod-fqdn", "user": "prod"}}],
+//! #  "current-context": "prod"}"#;
+//! # let loaded = Loaded::from_config(text.parse()?, std::path::Path::new("/"));
+//! let backup = loaded.export().current_by(rancher::prefer_direct).judge(rancher::judge).build()?;
+//! assert_eq!(backup.config().current_context(), Some("prod-fqdn"));
+//! assert!(!backup.report().contexts[0].stands_alone()); // prod: only through Rancher
+//! assert!(backup.report().contexts[1].stands_alone()); // prod-fqdn
+//! # Ok(())
+//! # }
+//! ```
+
+mod choose;
+mod kind;
+
+pub use choose::{direct, is_through_rancher, judge, prefer_direct};
+pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};

@@ -1,0 +1,647 @@
+//! Certificates and PEM, through the public API. Certificates are made here: with `rcgen`, byte by byte where no tool
+//! makes them, and with the `openssl` program as second opinion where it is installed (required where `CI=true`).
+#![cfg(feature = "cert")]
+
+use kubeconfig::ErrorKind;
+use kubeconfig::cert::{
+    Certificate, PrivateKeyKind, SectionKind, SubjectAltName, Validity, certificates, leaf, parse_time,
+    private_key_kind, rfc3339, sections,
+};
+use proptest::prelude::*;
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, SerialNumber, date_time_ymd};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, UnixTime};
+use std::net::IpAddr;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+const END: &str = "-----END CERTIFICATE-----";
+
+fn at(text: &str) -> UnixTime {
+    parse_time(text).unwrap()
+}
+
+fn seconds(seconds: u64) -> UnixTime {
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+}
+
+fn params(common_name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(DnType::OrganizationName, "system:masters");
+    params.distinguished_name.push(DnType::CommonName, common_name);
+    params.serial_number = Some(SerialNumber::from(vec![0x0a, 0x1b]));
+    params.not_before = date_time_ymd(2026, 1, 1);
+    params.not_after = date_time_ymd(2027, 1, 1);
+    params
+}
+
+fn self_signed(params: CertificateParams) -> String {
+    params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem()
+}
+
+/// Leaf and CA in one text, as K3s writes client-certificate-data.
+fn chain() -> String {
+    let ca_key = KeyPair::generate().unwrap();
+    let mut ca = params("k3s-client-ca@1700000000");
+    ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let ca_pem = ca.self_signed(&ca_key).unwrap().pem();
+    let leaf_key = KeyPair::generate().unwrap();
+    let leaf = params("system:admin").signed_by(&leaf_key, &Issuer::new(ca, ca_key)).unwrap().pem();
+    leaf + &ca_pem
+}
+
+/// The lines of `pem` between its first and last.
+fn body(pem: &str) -> String {
+    let lines: Vec<_> = pem.lines().collect();
+    lines[1..lines.len() - 1].join("\n")
+}
+
+/// DER, by hand.
+fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let value = parts.concat();
+    let mut der = vec![tag];
+    match value.len() {
+        0..=0x7f => der.push(value.len() as u8),
+        0x80..=0xff => der.extend([0x81, value.len() as u8]),
+        _ => der.extend([0x82, (value.len() >> 8) as u8, value.len() as u8]),
+    }
+    der.extend(value);
+    der
+}
+
+const CN: &[u8] = &[0x06, 3, 0x55, 4, 3];
+
+/// A certificate as no tool makes it: any part may be odd.
+struct Odd {
+    version: Vec<u8>,
+    serial: Vec<u8>,
+    not_before: Vec<u8>,
+    not_after: Vec<u8>,
+    subject: Vec<u8>,
+    extensions: Vec<Vec<u8>>,
+}
+
+impl Odd {
+    fn new() -> Self {
+        Odd {
+            version: tlv(0xa0, &[&tlv(2, &[&[2]])]),
+            serial: vec![1],
+            not_before: tlv(0x17, &[b"260101000000Z"]),
+            not_after: tlv(0x17, &[b"270101000000Z"]),
+            subject: tlv(0x30, &[]),
+            extensions: Vec::new(),
+        }
+    }
+
+    fn der(&self) -> Vec<u8> {
+        let ecdsa = tlv(0x30, &[&[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]]);
+        let spki_algorithm = tlv(0x30, &[&[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]]);
+        let extensions = match self.extensions.is_empty() {
+            true => Vec::new(),
+            false => tlv(0xa3, &[&tlv(0x30, &[&self.extensions.concat()])]),
+        };
+        let tbs = tlv(
+            0x30,
+            &[
+                &self.version,
+                &tlv(2, &[&self.serial]),
+                &ecdsa,
+                &name(&[&[(CN, 12, b"issuer")]]),
+                &tlv(0x30, &[&self.not_before, &self.not_after]),
+                &self.subject,
+                &tlv(0x30, &[&spki_algorithm, &tlv(3, &[&[0, 4]])]),
+                &extensions,
+            ],
+        );
+        tlv(0x30, &[&tbs, &ecdsa, &tlv(3, &[&[0]])])
+    }
+
+    fn read(&self) -> Certificate {
+        Certificate::from_der(&self.der()).unwrap()
+    }
+}
+
+/// Its OID in DER, the tag of its value, its value.
+type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
+
+fn name(parts: &[&[Attribute<'_>]]) -> Vec<u8> {
+    let sets: Vec<_> = parts
+        .iter()
+        .map(|part| {
+            let attributes: Vec<_> =
+                part.iter().map(|(oid, tag, value)| tlv(0x30, &[oid, &tlv(*tag, &[value])])).collect();
+            tlv(0x31, &[&attributes.concat()])
+        })
+        .collect();
+    tlv(0x30, &[&sets.concat()])
+}
+
+fn extension(last_arc: u8, value: &[u8]) -> Vec<u8> {
+    tlv(0x30, &[&[0x06, 3, 0x55, 0x1d, last_arc], &tlv(4, &[value])])
+}
+
+/// Runs openssl with `input`; `None` where it is not installed.
+fn openssl(args: &[&str], input: &[u8]) -> Option<String> {
+    use std::io::Write;
+    use std::process::Stdio;
+    let child =
+        Command::new("openssl").args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let Ok(mut child) = child else {
+        assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "openssl not found");
+        println!("skipped: openssl not found");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "openssl {args:?} on {input:02x?}");
+    Some(String::from_utf8(output.stdout).unwrap())
+}
+
+#[test]
+fn facts() {
+    let mut params = params("system:admin");
+    params.subject_alt_names = vec![
+        SanType::DnsName("*.example.com".try_into().unwrap()),
+        SanType::IpAddress(IpAddr::from([10, 43, 0, 1])),
+        SanType::IpAddress("2001:db8::1".parse().unwrap()),
+        SanType::Rfc822Name("a@example.com".try_into().unwrap()),
+        SanType::URI("spiffe://x/y".try_into().unwrap()),
+    ];
+    let pem = self_signed(params);
+    let certificate = &certificates(pem.as_bytes()).unwrap()[0];
+    assert_eq!(certificate.subject(), "CN=system:admin,O=system:masters");
+    assert_eq!(certificate.issuer(), certificate.subject());
+    assert_eq!(certificate.common_name(), Some("system:admin"));
+    assert_eq!(certificate.organizations(), ["system:masters"]);
+    assert_eq!(certificate.serial(), "0A1B");
+    assert_eq!(rfc3339(certificate.not_before()), "2026-01-01T00:00:00Z");
+    assert_eq!(rfc3339(certificate.not_after()), "2027-01-01T00:00:00Z");
+    assert!(!certificate.is_ca());
+    assert_eq!(
+        certificate.subject_alt_names(),
+        [
+            SubjectAltName::Dns("*.example.com".into()),
+            SubjectAltName::Ip(IpAddr::from([10, 43, 0, 1])),
+            SubjectAltName::Ip("2001:db8::1".parse().unwrap()),
+            SubjectAltName::Email("a@example.com".into()),
+            SubjectAltName::Uri("spiffe://x/y".into()),
+        ]
+    );
+    assert_eq!(certificate.der(), &CertificateDer::from_pem_slice(pem.as_bytes()).unwrap());
+    assert_eq!(&Certificate::from_der(certificate.der()).unwrap(), certificate);
+    assert_eq!(
+        format!("{certificate:?}"),
+        "Certificate { subject: \"CN=system:admin,O=system:masters\", issuer: \"CN=system:admin,O=system:masters\", \
+         serial: \"0A1B\", not_before: \"2026-01-01T00:00:00Z\", not_after: \"2027-01-01T00:00:00Z\", .. }"
+    );
+}
+
+#[test]
+fn both_ends_of_the_validity_belong_to_it() {
+    let certificate = leaf(self_signed(params("x")).as_bytes()).unwrap();
+    for (time, validity) in [
+        ("1970-01-01", Validity::NotYetValid),
+        ("2025-12-31T23:59:59Z", Validity::NotYetValid),
+        ("2026-01-01T00:00:00Z", Validity::Valid),
+        ("2027-01-01T00:00:00Z", Validity::Valid),
+        ("2027-01-01T00:00:01Z", Validity::Expired),
+    ] {
+        assert_eq!(certificate.is_valid_at(at(time)), validity, "{time}");
+    }
+    assert_eq!(certificate.is_valid_at(seconds(u64::MAX)), Validity::Expired);
+}
+
+#[test]
+fn a_chain_is_leaf_first() {
+    let pem = chain();
+    let bundle = certificates(pem.as_bytes()).unwrap();
+    assert_eq!(bundle.iter().map(Certificate::is_ca).collect::<Vec<_>>(), [false, true]);
+    assert_eq!(bundle[0].issuer(), bundle[1].subject());
+    assert_eq!(leaf(pem.as_bytes()).unwrap(), bundle[0]);
+    let other: Vec<_> = CertificateDer::pem_slice_iter(pem.as_bytes()).map(Result::unwrap).collect();
+    assert_eq!(bundle.iter().map(Certificate::der).collect::<Vec<_>>(), other.iter().collect::<Vec<_>>());
+}
+
+/// Recorded from kubectl 1.32: whether it takes the text as a certificate authority, and as a client certificate.
+#[test]
+fn takes_what_kubectl_takes() {
+    let pem = &self_signed(params("x"));
+    let body = &body(pem);
+    let flat = &body.replace('\n', "");
+    let each = |f: &dyn Fn(&str) -> String| pem.lines().map(f).collect::<String>();
+    let section = |body: &str| format!("{BEGIN}\n{body}\n{END}\n");
+    let unended = format!("{BEGIN}\n{body}\n");
+    let cases = [
+        ("plain", pem.clone(), true, true),
+        ("no final newline", pem.trim_end().to_owned(), true, true),
+        ("CRLF", pem.replace('\n', "\r\n"), true, true),
+        ("CR", pem.replace('\n', "\r"), false, false),
+        ("CR CR LF", each(&|l| format!("{l}\r\r\n")), false, false),
+        ("CR inside", section(&format!("{}\r{}", &body[..10], &body[10..])), true, true),
+        ("junk before", format!("subject=x\nissuer: y\n{pem}"), true, true),
+        ("junk between", format!("{pem}junk\n{pem}"), true, true),
+        ("byte order mark", format!("\u{feff}{pem}"), false, false),
+        ("indented", each(&|l| format!("  {l}\n")), false, false),
+        ("indented body", section(&format!("  {}", body.replace('\n', "\n\t"))), true, true),
+        ("trailing blanks", each(&|l| format!("{l} \t\n")), true, true),
+        ("vertical tabs", each(&|l| format!("{l}\u{b}\n")), false, false),
+        ("blank lines", each(&|l| format!("{l}\n\n")), true, true),
+        ("body in one line", section(flat), true, true),
+        ("all in one line", format!("{BEGIN}{flat}{END}"), false, false),
+        ("no end", unended.clone(), false, false),
+        ("no end, then good", format!("{unended}{pem}"), true, true),
+        ("begin twice", format!("{BEGIN}\n{pem}"), true, true),
+        ("end without begin, then good", format!("{END}\n{pem}"), true, true),
+        ("begin inside a line, then good", format!("x {BEGIN}\n{pem}"), true, true),
+        ("wrong end", format!("{unended}-----END X-----\n"), false, false),
+        ("wrong end, then good", format!("{unended}-----END X-----\n{pem}"), true, true),
+        ("four dashes at begin", pem.replacen("-----\n", "----\n", 1), false, false),
+        ("four dashes at end", format!("{unended}-----END CERTIFICATE----\n"), false, false),
+        ("six dashes at end", format!("{unended}{END}-\n"), false, false),
+        ("text after end", format!("{unended}{END} x\n"), false, false),
+        ("not base64", section("%%%%"), false, false),
+        ("not base64, then good", format!("{}{pem}", section("%%%%")), true, true),
+        ("good, then not base64", format!("{pem}{}", section("%%%%")), true, true),
+        ("no padding", section("AAA"), false, false),
+        ("colon inside", section(&body.replacen('\n', "\n:\n", 1)), false, false),
+        ("not DER", section("AAAA"), false, false),
+        ("not DER, then good", format!("{}{pem}", section("AAAA")), true, false),
+        ("empty", String::new(), false, false),
+        ("empty section", format!("{BEGIN}\n{END}\n"), false, false),
+        ("empty section, then good", format!("{BEGIN}\n{END}\n{pem}"), true, false),
+        ("headers", section(&format!("X-A: b\n\n{body}")), false, true),
+        ("headers without a blank line", section(&format!("X-A: b\n{body}")), false, true),
+        ("another label", pem.replace("CERTIFICATE", "TRUSTED CERTIFICATE"), false, false),
+        ("small letters", pem.replace("CERTIFICATE", "certificate"), false, false),
+        ("two spaces", pem.replace("BEGIN ", "BEGIN  "), false, false),
+        ("key before", format!("{}{pem}", KeyPair::generate().unwrap().serialize_pem()), true, true),
+    ];
+    for (case, text, authority, client) in cases {
+        assert_eq!(certificates(text.as_bytes()).is_ok(), authority, "{case}");
+        assert_eq!(leaf(text.as_bytes()).is_ok(), client, "{case}");
+    }
+}
+
+#[test]
+fn errors_name_the_line() {
+    let pem = self_signed(params("x"));
+    let broken =
+        format!("junk\n{BEGIN}\nAAAA\n{BEGIN}\n%\n{END}\n{pem}{BEGIN}\nAAAA\n{END}\n{BEGIN}\n-----END X-----\n{BEGIN}");
+    let errors: Vec<_> = sections(broken.as_bytes()).filter_map(|s| s.and_then(|s| s.certificate()).err()).collect();
+    let last = 6 + pem.lines().count();
+    assert_eq!(
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "the certificate at line 2 has no END line".to_owned(),
+            "the certificate at line 4 is not base64".to_owned(),
+            format!("the certificate at line {} is not X.509: can't read its outer structure", last + 1),
+            format!("the certificate at line {} ends with the END line of something else", last + 4),
+            format!("the certificate at line {} has no END line", last + 6),
+        ]
+    );
+    assert!(errors.iter().all(|e| e.kind() == ErrorKind::Certificate && e.position().is_none()));
+    assert_eq!(certificates(broken.as_bytes()).unwrap().len(), 1);
+
+    let none = |text: &str| certificates(text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(
+        none("text"),
+        "no certificate found; it is looked for between the lines -----BEGIN CERTIFICATE----- and -----END \
+         CERTIFICATE-----, not indented"
+    );
+    assert_eq!(
+        none("-----BEGIN X-----\n-----END X-----"),
+        "no certificate found; the PEM sections in the text are broken, of another kind, or have headers"
+    );
+    let mut der = Odd::new().der();
+    der.push(0);
+    assert_eq!(
+        Certificate::from_der(&der).unwrap_err().to_string(),
+        "not an X.509 certificate: can't read its outer structure"
+    );
+}
+
+#[test]
+fn sections_have_kinds() {
+    let labels = [
+        ("CERTIFICATE", SectionKind::Certificate),
+        ("RSA PRIVATE KEY", SectionKind::PrivateKey(PrivateKeyKind::Pkcs1)),
+        ("EC PRIVATE KEY", SectionKind::PrivateKey(PrivateKeyKind::Sec1)),
+        ("PRIVATE KEY", SectionKind::PrivateKey(PrivateKeyKind::Pkcs8)),
+        ("ENCRYPTED PRIVATE KEY", SectionKind::PrivateKey(PrivateKeyKind::Encrypted)),
+        ("OPENSSH PRIVATE KEY", SectionKind::PrivateKey(PrivateKeyKind::Other)),
+        ("X509 CRL", SectionKind::Crl),
+        ("CERTIFICATE REQUEST", SectionKind::Csr),
+        ("NEW CERTIFICATE REQUEST", SectionKind::Csr),
+        ("EC PARAMETERS", SectionKind::Other),
+    ];
+    let text: String = labels.iter().map(|(l, _)| format!("-----BEGIN {l}-----\naGk=\n-----END {l}-----\n")).collect();
+    let found: Vec<_> = sections(text.as_bytes()).map(Result::unwrap).collect();
+    assert_eq!(found.iter().map(|s| s.kind()).collect::<Vec<_>>(), labels.map(|(_, kind)| kind));
+    assert_eq!(found.iter().map(|s| s.line()).collect::<Vec<_>>(), (0..10).map(|i| 3 * i + 1).collect::<Vec<_>>());
+    assert!(found.iter().all(|s| s.bytes() == b"hi" && !s.has_headers()));
+    assert_eq!(format!("{:?}", found[0]), "Section { kind: Certificate, line: 1, .. }");
+    // Of several keys the first counts, and the last line needs no end.
+    assert_eq!(private_key_kind(text.trim_end().as_bytes()).unwrap(), Some(PrivateKeyKind::Pkcs1));
+}
+
+#[test]
+fn keys_of_all_forms() {
+    let kind = |text: &str| private_key_kind(text.as_bytes()).unwrap();
+    assert_eq!(kind(&KeyPair::generate().unwrap().serialize_pem()), Some(PrivateKeyKind::Pkcs8));
+    assert_eq!(kind(&chain()), None);
+    assert_eq!(kind(""), None);
+    let encrypted = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\naGk=";
+    let encrypted = format!("-----BEGIN EC PRIVATE KEY-----\n{encrypted}\n-----END EC PRIVATE KEY-----");
+    assert_eq!(kind(&encrypted), Some(PrivateKeyKind::Encrypted));
+    let Some(rsa) = openssl(&["genrsa", "-traditional", "2048"], b"") else { return };
+    let ec = openssl(&["ecparam", "-genkey", "-name", "prime256v1"], b"").unwrap();
+    assert_eq!(kind(&rsa), Some(PrivateKeyKind::Pkcs1));
+    assert!(ec.starts_with("-----BEGIN EC PARAMETERS-----"));
+    assert_eq!(kind(&ec), Some(PrivateKeyKind::Sec1));
+    let pkcs8 = openssl(&["pkcs8", "-topk8", "-nocrypt"], rsa.as_bytes()).unwrap();
+    assert_eq!(kind(&pkcs8), Some(PrivateKeyKind::Pkcs8));
+    let sealed = openssl(&["pkcs8", "-topk8", "-passout", "pass:x"], rsa.as_bytes()).unwrap();
+    assert_eq!(kind(&sealed), Some(PrivateKeyKind::Encrypted));
+    let sealed = openssl(&["rsa", "-aes128", "-traditional", "-passout", "pass:x"], rsa.as_bytes()).unwrap();
+    assert_eq!(kind(&sealed), Some(PrivateKeyKind::Encrypted));
+}
+
+/// Nothing that is printed holds a byte of a broken key, wherever it is broken.
+#[test]
+fn no_secret_in_errors() {
+    let canary = "SECRET-CANARY";
+    let label = "RSA PRIVATE KEY";
+    for text in [
+        format!("-----BEGIN {label}-----\n{canary}\n-----END {label}-----\n"),
+        format!("-----BEGIN {label}-----\n{canary}\n"),
+        format!("-----BEGIN {label}-----{canary}"),
+        format!("-----BEGIN {label} {canary}-----\n{canary}\n-----END {canary}-----"),
+        format!("-----BEGIN {canary} PRIVATE KEY-----\n{canary}"),
+        format!("-----BEGIN {label}-----\n{canary}: {canary}\n\n{canary}\n-----END {label}-----\n"),
+        format!("{BEGIN}\n{canary}\n{END}\n"),
+        format!("{BEGIN}\n{canary}\n-----END {label}-----\n"),
+        canary.to_owned(),
+    ] {
+        let pem = text.as_bytes();
+        let mut printed =
+            format!("{:?} {:?} {:?} {:?}", certificates(pem), leaf(pem), private_key_kind(pem), sections(pem));
+        for error in [certificates(pem).err(), leaf(pem).err(), private_key_kind(pem).err()].into_iter().flatten() {
+            printed += &format!("{error} {error:?}");
+        }
+        for section in sections(pem) {
+            printed += &format!("{section:?}");
+            printed += &section.map(|s| format!("{:?}", s.certificate())).unwrap_or_else(|e| e.to_string());
+        }
+        printed += &format!("{:?} {:?}", Certificate::from_der(pem), parse_time(&text));
+        let bytes = format!("{:?}", canary.as_bytes());
+        assert!(!printed.contains("CANARY") && !printed.contains(bytes.trim_matches(['[', ']'])), "{printed}");
+    }
+}
+
+#[test]
+fn dates_of_any_age() {
+    for (not_before, not_after, expected) in [
+        (
+            tlv(0x17, &[b"500101000000Z"]),
+            tlv(0x17, &[b"491231235959Z"]),
+            ["1970-01-01T00:00:00Z", "2049-12-31T23:59:59Z"],
+        ),
+        (
+            tlv(0x18, &[b"00000101000000Z"]),
+            tlv(0x18, &[b"99991231235959Z"]),
+            ["1970-01-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+        ),
+        (
+            tlv(0x17, &[b"2601010000Z"]),
+            tlv(0x17, &[b"270101010000+0100"]),
+            ["2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"],
+        ),
+    ] {
+        let certificate = Odd { not_before, not_after, ..Odd::new() }.read();
+        assert_eq!([rfc3339(certificate.not_before()), rfc3339(certificate.not_after())], expected);
+        assert_eq!(certificate.is_valid_at(at("2026-06-01")), Validity::Valid);
+    }
+    // Both dates are shown as 1970, and yet it was over by then.
+    let past =
+        Odd { not_before: tlv(0x17, &[b"600101000000Z"]), not_after: tlv(0x17, &[b"691231235959Z"]), ..Odd::new() };
+    assert_eq!(past.read().is_valid_at(seconds(0)), Validity::Expired);
+
+    let pem = {
+        let mut params = params("x");
+        (params.not_before, params.not_after) = (date_time_ymd(1950, 1, 1), date_time_ymd(9999, 12, 31));
+        self_signed(params)
+    };
+    assert_eq!(rfc3339(leaf(pem.as_bytes()).unwrap().not_after()), "9999-12-31T00:00:00Z");
+    let nonsense = Odd { not_after: tlv(0x17, &[b"261301000000Z"]), ..Odd::new() };
+    assert_eq!(
+        Certificate::from_der(&nonsense.der()).unwrap_err().message(),
+        "not an X.509 certificate: can't read its notAfter date"
+    );
+}
+
+#[test]
+fn serial_numbers_of_any_kind() {
+    for (bytes, serial) in [
+        (vec![0], "00".to_owned()),
+        (vec![1], "01".to_owned()),
+        (vec![0, 0xff], "FF".to_owned()),
+        (vec![0xff], "-01".to_owned()),
+        (vec![0x80], "-80".to_owned()),
+        (vec![0xff, 0x00], "-0100".to_owned()),
+        (vec![0x7f; 40], "7F".repeat(40)),
+    ] {
+        let odd = Odd { serial: bytes, ..Odd::new() };
+        assert_eq!(odd.read().serial(), serial);
+        if let Some(printed) = openssl(&["x509", "-inform", "DER", "-noout", "-serial"], &odd.der()) {
+            // openssl breaks long lines.
+            assert_eq!(printed.trim_end().replace("\\\n", ""), format!("serial={serial}"));
+        }
+    }
+    assert!(Certificate::from_der(&Odd { serial: vec![], ..Odd::new() }.der()).is_err());
+}
+
+#[test]
+fn names_of_any_kind() {
+    const O: &[u8] = &[0x06, 3, 0x55, 4, 10];
+    const OU: &[u8] = &[0x06, 3, 0x55, 4, 11];
+    const DC: &[u8] = &[0x06, 10, 0x09, 0x92, 0x26, 0x89, 0x93, 0xf2, 0x2c, 0x64, 1, 25];
+    const MAIL: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 9, 1];
+    const UNKNOWN: &[u8] = &[0x06, 4, 0x2a, 3, 4, 5];
+    for (subject, text, compare) in [
+        (name(&[]), "", false),
+        (name(&[&[(DC, 0x16, b"com")], &[(DC, 0x16, b"example")], &[(CN, 12, b"x")]]), "CN=x,DC=example,DC=com", true),
+        (name(&[&[(CN, 12, "münchen".as_bytes())]]), "CN=münchen", true),
+        (name(&[&[(CN, 20, b"m\xfcnchen")]]), "CN=münchen", true),
+        (name(&[&[(CN, 30, b"\0m\0\xfc\x26\x03")]]), "CN=mü☃", true),
+        (name(&[&[(CN, 12, b"a+b,c;d\\e\"f<g>h=#i")]]), "CN=a\\+b\\,c\\;d\\\\e\\\"f\\<g\\>h=#i", true),
+        (name(&[&[(CN, 12, b" #a ")]]), "CN=\\ #a\\ ", true),
+        (name(&[&[(CN, 12, b"#a")]]), "CN=\\#a", true),
+        (name(&[&[(CN, 12, b" ")]]), "CN=\\ ", true),
+        (name(&[&[(O, 19, b"b"), (OU, 19, b"a")], &[(CN, 19, b"c")]]), "CN=c,O=b+OU=a", false),
+        (name(&[&[(MAIL, 0x16, b"a@b")]]), "emailAddress=a@b", true),
+        (name(&[&[(UNKNOWN, 12, b"x")]]), "1.2.3.4.5=#0c0178", false),
+        (name(&[&[(CN, 4, b"x")]]), "CN=#040178", false),
+        (name(&[&[(CN, 12, b"\xff\x1b[31m")]]), "CN=\u{fffd}\u{1b}[31m", false),
+    ] {
+        let odd = Odd { subject, ..Odd::new() };
+        assert_eq!(odd.read().subject(), text);
+        let args = ["x509", "-inform", "DER", "-noout", "-subject", "-nameopt", "RFC2253,-esc_msb,utf8"];
+        if compare {
+            if let Some(printed) = openssl(&args, &odd.der()) {
+                assert_eq!(printed.trim_end_matches('\n'), format!("subject={text}"));
+            }
+        }
+    }
+    let several = name(&[&[(CN, 12, b"a")], &[(O, 12, b"b")], &[(CN, 12, b"c")], &[(O, 12, b"d")]]);
+    let several = Odd { subject: several, ..Odd::new() }.read();
+    assert_eq!(several.common_name(), Some("c"));
+    assert_eq!(several.organizations(), ["b", "d"]);
+    assert_eq!(Odd::new().read().common_name(), None);
+}
+
+#[test]
+fn versions_and_extensions() {
+    // Version 1, which `openssl x509 -req` made for many years, has no extensions, and a CA of that time does not say so.
+    let v1 = Odd { version: Vec::new(), ..Odd::new() }.read();
+    assert!(!v1.is_ca() && v1.subject_alt_names().is_empty());
+    assert_eq!(Odd { version: tlv(0xa0, &[&tlv(2, &[&[9]])]), ..Odd::new() }.read().serial(), "01");
+
+    let with =
+        |extensions: &[Vec<u8>]| Certificate::from_der(&Odd { extensions: extensions.to_vec(), ..Odd::new() }.der());
+    let ca = |value: &[u8]| with(&[extension(19, value)]).map(|c| c.is_ca()).map_err(|e| e.message().to_owned());
+    assert_eq!(ca(&[0x30, 0]), Ok(false));
+    assert_eq!(ca(&[0x30, 3, 1, 1, 0]), Ok(false));
+    assert_eq!(ca(&[0x30, 3, 1, 1, 0xff]), Ok(true));
+    assert_eq!(ca(&[0x30, 7, 1, 1, 0xff, 2, 2, 3, 0xe8]), Ok(true)); // a path length of 1,000
+    assert_eq!(ca(&[0x30, 3, 1, 1]), Err("not an X.509 certificate: can't read its basic constraints".to_owned()));
+    assert!(with(&[extension(19, &[0x30, 0]), extension(19, &[0x30, 3, 1, 1, 0xff])]).is_err());
+    assert!(with(&[extension(99, b"anything"), extension(99, b"")]).is_ok());
+
+    let names = |value: &[u8]| with(&[extension(17, value)]).map(|c| c.subject_alt_names().to_vec());
+    // An address for mail in X.400, which nobody reads, stands before a host name.
+    assert_eq!(names(&[0x30, 5, 0xa3, 0, 0x82, 1, b'a']).unwrap(), [SubjectAltName::Dns("a".into())]);
+    assert!(names(&[0x30, 7, 0x87, 5, 1, 2, 3, 4, 5]).is_err());
+    assert!(names(&[0x30, 4, 0x87, 4, 1, 2]).is_err());
+}
+
+#[test]
+fn times_as_text() {
+    for (text, seconds) in [
+        ("1970-01-01", 0),
+        ("1970-01-01T00:00:00Z", 0),
+        ("1972-02-29", 68_169_600),
+        ("2000-02-29T12:00:00Z", 951_825_600),
+        ("2000-03-01", 951_868_800),
+        ("2026-11-22T19:55:47Z", 1_795_377_347),
+        ("2038-01-19T03:14:08Z", 2_147_483_648),
+        ("2100-02-28T23:59:59Z", 4_107_542_399),
+        ("2100-03-01", 4_107_542_400),
+        ("9999-12-31T23:59:59Z", 253_402_300_799),
+        ("2027-01-01T02:30:00+02:30", 1_798_761_600),
+        ("2026-12-31T12:00:00-12:00", 1_798_761_600),
+        ("2027-01-01t00:00:00.999999999z", 1_798_761_600),
+        ("2027-01-01 00:00:00Z", 1_798_761_600),
+        ("1969-12-31T23:00:00-01:00", 0),
+        ("2016-12-31T23:59:60Z", 1_483_228_799),
+    ] {
+        assert_eq!(at(text).as_secs(), seconds, "{text}");
+    }
+    for text in [
+        "",
+        "2027",
+        "2027-1-1",
+        "2027-02-29",
+        "2100-02-29",
+        "2027-13-01",
+        "2027-00-01",
+        "2027-01-00",
+        "2027-04-31",
+        "2027-01-01T",
+        "2027-01-01T00:00Z",
+        "2027-01-01T00:00:00",
+        "2027-01-01T24:00:00Z",
+        "2027-01-01T00:60:00Z",
+        "2027-01-01T00:00:61Z",
+        "2027-01-01T00:00:00.Z",
+        "2027-01-01T00:00:00+1:00",
+        "2027-01-01T00:00:00+24:00",
+        "2027-01-01T00:00:00Zx",
+        " 2027-01-01",
+        "2027-01-01 ",
+        "+2027-01-01",
+        "٢٠٢٧-٠١-٠١",
+        "1969-12-31",
+        "1970-01-01T00:00:00+00:01",
+        "0000-01-01",
+        "9999-12-31T23:59:59-00:01",
+        "10000-01-01",
+        "tomorrow",
+    ] {
+        let error = parse_time(text).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage, "{text}");
+    }
+    assert_eq!(
+        parse_time("").unwrap_err().to_string(),
+        "not a time or a date; write it as 2027-01-31 or 2027-01-31T23:59:59Z"
+    );
+    assert_eq!(parse_time("1969-12-31").unwrap_err().to_string(), "the time lies outside of the years 1970 to 9999");
+    assert_eq!(rfc3339(seconds(253_402_300_800)), "+10000-01-01T00:00:00Z");
+    assert!(rfc3339(seconds(u64::MAX)).ends_with("Z"));
+}
+
+/// A million bytes read in quadratic time would take many minutes; the limit is far above what a busy machine needs.
+#[test]
+fn large_texts_are_linear() {
+    let junk = "-----BEGIN CERTIFICATE-----\n";
+    for pattern in [junk, "-----END CERTIFICATE-----\n", "junk ", "\n", ":\n", "-----BEGIN X-----\n-----END X-----\n"] {
+        let text = pattern.repeat((1 << 20) / pattern.len());
+        let start = Instant::now();
+        assert!(certificates(text.as_bytes()).is_err());
+        assert!(certificates(format!("{junk}{text}").as_bytes()).is_err());
+        assert!(start.elapsed() < Duration::from_secs(60), "{pattern:?} took {:?}", start.elapsed());
+    }
+}
+
+proptest! {
+    #[test]
+    fn nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,40}|[0-9TZ:+. -]{0,30}") {
+        let _ = (certificates(&bytes), leaf(&bytes), private_key_kind(&bytes), Certificate::from_der(&bytes));
+        let _ = parse_time(&text);
+    }
+
+    #[test]
+    fn nothing_panics_near_pem(parts in prop::collection::vec(
+        prop::sample::select(vec![BEGIN, END, "\n", "\r\n", "AAAA", "-----BEGIN ", "-----END ", "-----", " ", ":", "=", "%"]), 0..40,
+    )) {
+        let text = parts.concat();
+        prop_assert!(sections(text.as_bytes()).count() <= text.matches("-----BEGIN ").count());
+        let _ = (certificates(text.as_bytes()), leaf(text.as_bytes()), private_key_kind(text.as_bytes()));
+    }
+
+    #[test]
+    fn nothing_panics_near_der(flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4)) {
+        let mut der = Odd { extensions: vec![extension(17, &[0x30, 3, 0x82, 1, b'a'])], ..Odd::new() }.der();
+        for (index, byte) in flips {
+            let at = index.index(der.len());
+            der[at] = byte;
+        }
+        if let Ok(certificate) = Certificate::from_der(&der) {
+            prop_assert_eq!(certificate.der().as_ref(), &der[..]);
+            let _ = format!("{certificate:?} {:?}", certificate.is_valid_at(seconds(0)));
+        }
+    }
+
+    #[test]
+    fn times_survive_the_round_trip(secs in 0u64..=253_402_300_799) {
+        let text = rfc3339(seconds(secs));
+        prop_assert_eq!(text.len(), "2027-01-01T00:00:00Z".len());
+        prop_assert_eq!(parse_time(&text).unwrap(), seconds(secs));
+    }
+
+    #[test]
+    fn times_sort_as_text(a in 0u64..=253_402_300_799, b in 0u64..=253_402_300_799) {
+        prop_assert_eq!(rfc3339(seconds(a)).cmp(&rfc3339(seconds(b))), a.cmp(&b));
+    }
+}
