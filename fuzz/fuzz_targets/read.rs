@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use kubeconfig::syntax::{Document, Node};
+use kubeconfig::syntax::Document;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -14,28 +14,21 @@ fuzz_target!(|bytes: &[u8]| {
         }
     };
     assert_eq!(document.to_bytes(), bytes, "an untouched document is saved as it was");
+    let text = document.text();
+    // Aliases can make a tree far larger than its text: the nodes as they are written, and one step from each.
+    for node in document.nodes().take(10_000) {
+        let span = node.span();
+        assert!(text.get(span.start as usize..span.end as usize).is_some(), "a span is a piece of the text");
+        assert!(document.position(span.start) <= document.position(span.end));
+        let _ = (node.kind(), node.style(), node.anchor(), node.tag(), node.text(), node.resolved(), node.key());
+        let target = node.resolve();
+        let _ = (target.as_str(), target.items().count(), target.get("name").is_some());
+    }
     if let Some(root) = document.root() {
-        walk(&document, root);
+        // What a key leads to is among the effective entries.
+        for (key, value) in root.entries().into_iter().take(50) {
+            let found = root.get(&key.key()).expect("a key that is listed is found");
+            assert_eq!(found.span(), value.resolve().span());
+        }
     }
 });
-
-/// Looks at nodes until the work is a small multiple of the input: aliases can make a tree far larger than its text.
-fn walk(document: &Document, root: Node<'_>) {
-    let mut left = 10_000;
-    let mut nodes = vec![root];
-    while let Some(node) = nodes.pop() {
-        let span = node.span();
-        assert!(document.text().get(span.start as usize..span.end as usize).is_some(), "a span is a piece of the text");
-        let (start, end) = (document.position(span.start), document.position(span.end));
-        assert!(start <= end);
-        let _ = node.as_str().map(str::len);
-        for key in ["clusters", "users", "contexts", "name", "cluster", "user", "extension", "a"] {
-            nodes.extend(node.get(key));
-        }
-        nodes.extend(node.items());
-        left -= 1;
-        if left == 0 {
-            return;
-        }
-    }
-}
