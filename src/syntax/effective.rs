@@ -95,6 +95,9 @@ fn settle(found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
 /// What a scalar is as a key: text. Numbers and booleans become text as in `sigs.k8s.io/yaml` (`0x10` is `16`).
 pub(super) fn key_text<'d>(node: Node<'d>) -> Cow<'d, str> {
     match node.resolved() {
+        Some(Resolved::Str(text)) if node.resolve().tag() == Some("binary") => {
+            decode_binary(text).unwrap_or_default().into()
+        }
         Some(Resolved::Str(text)) => text.into(),
         Some(Resolved::Bool(b)) => (if b { "true" } else { "false" }).into(),
         Some(Resolved::Int(i)) => i.to_string().into(),
@@ -234,6 +237,7 @@ fn check_key(key: Node<'_>) -> Result<()> {
     if !target.is_scalar() {
         return Err(error_at(at, "a list or map as a key").with_help("keys must be text"));
     }
+    check_binary(target)?;
     match target.resolved() {
         None => Err(wrong_tag(at)),
         Some(Resolved::Null | Resolved::Uint(_)) => {
@@ -243,11 +247,16 @@ fn check_key(key: Node<'_>) -> Result<()> {
     }
 }
 
+fn check_binary(node: Node<'_>) -> Result<()> {
+    if node.tag() == Some("binary") && node.text().and_then(decode_binary).is_none() {
+        return Err(error_at(node.span().start as usize, "!!binary that is not base64"));
+    }
+    Ok(())
+}
+
 fn check_value(value: Node<'_>) -> Result<()> {
     let at = value.span().start as usize;
-    if value.tag() == Some("binary") && value.text().and_then(decode_binary).is_none() {
-        return Err(error_at(at, "!!binary that is not base64"));
-    }
+    check_binary(value)?;
     match value.resolved() {
         None if value.is_scalar() => Err(wrong_tag(at)),
         Some(Resolved::Float(f)) if !f.is_finite() => {
