@@ -20,10 +20,10 @@ type Reader = fn(&str) -> Result<usize, ()>;
 
 fn main() {
     let quick = std::env::args().any(|arg| arg == "quick");
-    println!("median time for one text, dropping included; `x` is this time in that of kubeconfig\n");
+    println!("median time for one text, dropping included; `x`: as a multiple of the time of kubeconfig\n");
     let mut linear = Vec::new();
     for kind in [Kind::Cert, Kind::Token] {
-        println!("| {kind:?} | contexts | MB | {} |", READERS.map(|(name, _)| name).join(" | "));
+        println!("| texts | contexts | MB | {} |", READERS.map(|(name, _)| name).join(" | "));
         println!("|---|---:|---:|{}", "---:|".repeat(READERS.len()));
         let mut per_context = Vec::new();
         for contexts in [10, 1_000, 10_000] {
@@ -33,7 +33,7 @@ fn main() {
             let text = kind.text(contexts);
             let medians = measure(&text, contexts);
             per_context.push((contexts, medians[0].unwrap_or_default() / contexts as u32));
-            println!("| | {contexts} | {:.2} | {} |", text.len() as f64 / 1e6, row(&text, &medians));
+            println!("| {kind:?} | {contexts} | {:.3} | {} |", text.len() as f64 / 1e6, row(&text, &medians));
         }
         println!();
         linear.push((kind, per_context));
@@ -102,7 +102,7 @@ fn ours(text: &str) -> Result<usize, ()> {
 /// The tree alone, before any field is read: what edits and checks stand on.
 fn document(text: &str) -> Result<usize, ()> {
     let document = Document::parse(text).map_err(drop)?;
-    Ok(document.root().and_then(|root| root.get("contexts")).map_or(0, |list| list.items().len()))
+    Ok(document.root().and_then(|root| root.get("contexts")).map_or(0, |list| list.items().count()))
 }
 
 fn serde_yaml(text: &str) -> Result<usize, ()> {
