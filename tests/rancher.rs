@@ -211,3 +211,19 @@ fn direct_contexts_only() {
     let only_proxy = Loaded::from_config(shape("rancher-exec"), "/");
     assert!(only_proxy.export().filter(direct).build().is_err());
 }
+
+#[test]
+fn the_certificate_tells_the_distribution() {
+    use common::pki::{Algorithm, Ca, Validity, base64};
+    for (ca, name, kind, evidence) in [
+        ("k3s-client-ca@1700000000", "system:admin", ContextKind::K3s, Evidence::Issuer),
+        ("rke2-client-ca@1700000000", "system:admin", ContextKind::Rke2, Evidence::Issuer),
+        ("kube-ca", "kube-admin", ContextKind::RkeAdmin, Evidence::Subject),
+    ] {
+        let ca = Ca::new(ca, None, Algorithm::Ec);
+        let admin = ca.client(name, Some("system:masters"), Validity::days(9));
+        let body = format!("client-certificate-data: {}", base64(&admin.certificate));
+        let got = kind_of(&one("renamed", "me", "https://10.0.0.1:6443", &body), "renamed");
+        assert_eq!((got.kind, got.evidence), (kind, vec![evidence]));
+    }
+}

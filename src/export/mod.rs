@@ -1,8 +1,8 @@
 //! From a loaded configuration to a backup that stands on its own.
 //!
 //! [`Loaded::export`] gives an [`Export`], which is told what to keep and what to change; [`Export::build`] gives the
-//! [`Backup`], with a [`Report`] of what was read into it and what each context still depends on; [`Backup::write`] writes it, whole
-//! or not at all.
+//! [`Backup`], with a [`Report`] of what was read into it and what each context still depends on; [`Backup::write`]
+//! writes it, whole or not at all.
 //!
 //! ```
 //! use kubeconfig::Loaded;
@@ -20,14 +20,15 @@
 //! ```
 //!
 //! # What it keeps, and what it changes
-//! The chosen contexts, their clusters and users and nothing else of those; preferences, extensions and unknown fields at
-//! every level; the order. `kind` and `apiVersion` are always written. The files named by `certificate-authority`,
-//! `client-certificate`, `client-key` and `tokenFile` are read and embedded, each from the folder of the file its entry came
-//! from. A relative path in `exec.command` is made absolute. Nothing is executed, and no connection is made.
+//! The chosen contexts, their clusters and users and nothing else of those; preferences, extensions and unknown
+//! fields at every level; the order. `kind` and `apiVersion` are always written. The files named by
+//! `certificate-authority`, `client-certificate`, `client-key` and `tokenFile` are read and embedded, each from the
+//! folder of the file its entry came from. A relative path in `exec.command` is made absolute. Nothing is executed,
+//! and no connection is made.
 //!
 //! # Where it differs from `kubectl config view --flatten --minify --raw`
-//! - Token files are embedded too. As at run time, the file's token wins over a `token` beside it, and that one is taken where
-//!   the file is missing.
+//! - Token files are embedded too. As at run time, the file's token wins over a `token` beside it, and that one is
+//!   taken where the file is missing.
 //! - A file without a certificate (or a key) that kubectl could use is refused, and so is an empty one: kubectl embeds
 //!   anything, and leaves an empty one out. Files must be regular and not larger than 16 MiB. (What a PEM file holds is
 //!   known with the feature `cert` only.)
@@ -116,16 +117,16 @@ impl<'a> Export<'a> {
 
     /// Makes this context the current one. It must be among those kept.
     ///
-    /// Without it, and without [`current_by`](Export::current_by), it is the source's if that is kept, else the first one
-    /// chosen, else the first one kept.
+    /// Without it, and without [`current_by`](Export::current_by), it is the source's if that is kept, else the first
+    /// one chosen, else the first one kept.
     pub fn current(mut self, context: impl Into<String>) -> Self {
         self.current = Some(context.into());
         self
     }
 
-    /// Lets `choose` say which context is the current one, `rancher::prefer_direct` for
-    /// example. It is asked about the configuration as it will be written; the source's current context is set there if it was kept.
-    /// Where it says `None` the choice is as without it.
+    /// Lets `choose` say which context is the current one, `rancher::prefer_direct` for example. It is asked about
+    /// the configuration as it will be written; the source's current context is set there if it was kept. Where it
+    /// says `None` the choice is as without it.
     pub fn current_by(mut self, choose: impl for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a) -> Self {
         self.choose = Some(Box::new(choose));
         self
@@ -142,8 +143,8 @@ impl<'a> Export<'a> {
 
     /// Sets the server of every context, where [`server_of`](Export::server_of) does not name another.
     ///
-    /// `tls-server-name` was for the old server and goes with it, as with kubectl's `--server`; a server that stays as it is
-    /// keeps it.
+    /// `tls-server-name` was for the old server and goes with it, as with kubectl's `--server`; a server that stays
+    /// as it is keeps it.
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.server = Some(url.into());
         self
@@ -172,12 +173,12 @@ impl<'a> Export<'a> {
     /// Reads the files, puts the backup together, and reads it back to see that it says the same.
     ///
     /// # Errors
-    /// Collected into one, and nothing is written by this function anyway:
-    /// [`ErrorKind::EmptyConfig`] where there is no context at all; [`ErrorKind::ContextNotFound`] for a chosen
-    /// context that is not there; [`ErrorKind::NotFound`] where none of the chosen passes the filter;
-    /// [`ErrorKind::InvalidConfiguration`] for a reference to a cluster or user that is not there, for a file and data
-    /// both given, for an empty file; [`ErrorKind::Io`], [`ErrorKind::Limit`] and [`ErrorKind::Certificate`] for a file that can't be
-    /// embedded; [`ErrorKind::Usage`] for a server that is no URL, or a name for several contexts;
+    /// Collected into one, and nothing is written by this function anyway: [`ErrorKind::EmptyConfig`] where there is
+    /// no context at all; [`ErrorKind::ContextNotFound`] for a chosen context that is not there;
+    /// [`ErrorKind::NotFound`] where none of the chosen passes the filter; [`ErrorKind::InvalidConfiguration`] for a
+    /// reference to a cluster or user that is not there, for a file and data both given, for an empty file;
+    /// [`ErrorKind::Io`], [`ErrorKind::Limit`] and [`ErrorKind::Certificate`] for a file that can't be embedded;
+    /// [`ErrorKind::Usage`] for a server that is no URL, or a name for several contexts;
     /// [`ErrorKind::Unrepresentable`] for what can't be written.
     pub fn build(&self) -> Result<Backup> {
         let mut report = Report::default();
