@@ -83,6 +83,8 @@ proptest! {
     #[test]
     fn kubectl_yaml(config in config()) {
         let yaml = View::of(&config).raw(true).to_yaml().unwrap();
+        // kubectl writes the key `<<` bare, and then can't read it; its bytes are what a view is.
+        prop_assume!(!yaml.contains("<<:"));
         let back: Kubeconfig = yaml.parse().unwrap();
         prop_assert_eq!(View::of(&back).raw(true).to_yaml().unwrap(), yaml);
     }

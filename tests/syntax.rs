@@ -46,8 +46,8 @@ fn structure() {
         ("a: 1\nb: 2\na: 3", json!({"a": 3, "b": 2})),
         ("1: a\n0x10: b\nyes: c\n1.5: d\n1e30: e", json!({"1": "a", "16": "b", "true": "c", "1.5": "d", "1e+30": "e"})),
         (
-            "a: !!str 1\nb: !!float 1\nc: !!bool yes\nd: !mine 2\ne: !!binary aGk=",
-            json!({"a": "1", "b": 1.0, "c": true, "d": "2", "e": "hi"}),
+            "a: !!str 1\nb: !!float 1\nc: !!bool yes\nd: !mine 2\ne: !!binary aGk=\n!!binary Zg==: g",
+            json!({"a": "1", "b": 1.0, "c": true, "d": "2", "e": "hi", "f": "g"}),
         ),
         ("a:\t1\nb: [\t2]\t", json!({"a": 1, "b": [2]})),
         ("a: b\r\nc: d\re: f\u{85}g: h\u{2028}i: j", json!({"a": "b", "c": "d", "e": "f", "g": "h", "i": "j"})),

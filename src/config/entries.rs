@@ -253,7 +253,7 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entry<T> {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<T>, A::Error> {
                 let mut entry: Entry<T> = self.visit_unit()?;
-                while let Some(key) = map.next_key::<super::fields::Key>()? {
+                while let Some(key) = map.next_key::<super::fields::Key<'de>>()? {
                     match key.as_str() {
                         "name" => entry.name = map.next_value::<Option<String>>()?.unwrap_or_default(),
                         k if k == T::KEY => {

@@ -7,6 +7,7 @@ use crate::syntax::write::means_text;
 use crate::syntax::{Mapping, Scalar, ScalarStyle, Value};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::SerializeMap;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -243,38 +244,42 @@ from_go! {
 }
 
 /// A key of a map, with its spelling where it is not its own.
-pub(crate) struct Key {
-    text: String,
+pub(crate) struct Key<'de> {
+    text: Cow<'de, str>,
     spelling: Option<Scalar>,
 }
 
-impl Key {
+impl Key<'_> {
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
     pub(crate) fn keep(self, other: &mut Mapping, value: Value) {
-        other.insert_spelled(self.text, self.spelling, value);
+        other.insert_spelled(self.text.into_owned(), self.spelling, value);
     }
 }
 
-impl<'de> Deserialize<'de> for Key {
+impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
 
         impl<'de> Visitor<'de> for Text {
-            type Value = Key;
+            type Value = Key<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a key")
             }
 
-            fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Key, D::Error> {
+            fn visit_newtype_struct<D: Deserializer<'de>>(self, d: D) -> Result<Key<'de>, D::Error> {
                 d.deserialize_str(self)
             }
 
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Key, E> {
-                Ok(Key { text: text.to_owned(), spelling: crate::syntax::de::take_key_spelling() })
+            fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key { text: text.into(), spelling: None })
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Key<'de>, E> {
+                Ok(Key { text: text.to_owned().into(), spelling: crate::syntax::de::take_key_spelling() })
             }
         }
 
@@ -373,7 +378,7 @@ macro_rules! model {
 
                     fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
                         let mut out = $name::default();
-                        while let Some(key) = map.next_key::<$crate::config::fields::Key>()? {
+                        while let Some(key) = map.next_key::<$crate::config::fields::Key<'de>>()? {
                             match key.as_str() {
                                 $( $key => {
                                     out.$field = map.next_value::<$crate::config::fields::Go<$type>>()?.0;

@@ -63,8 +63,8 @@ impl Backup {
     ///
     /// # Errors
     /// Those of [`store::write`]; [`ErrorKind::Refused`] also where the file is one of those the backup was made
-    /// from, whatever the options say: the source is what one has if the backup fails. [`ErrorKind::Io`] where the file does
-    /// not hold afterwards what was written.
+    /// from, whatever the options say: the source is what one has if the backup fails. [`ErrorKind::Io`] where the
+    /// file does not hold afterwards what was written.
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
         let path = path.as_ref();
         if self.inputs.iter().any(|input| same_file(input, path)) {

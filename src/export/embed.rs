@@ -127,7 +127,8 @@ impl Embedding<'_> {
         self.embedded(of, field, file);
     }
 
-    /// client-go reads the token file every minute and takes its content, trimmed; where it can't, the `token` beside it.
+    /// client-go reads the token file every minute and takes its content, trimmed; where it can't, the `token` beside
+    /// it.
     fn token(&mut self, name: &str, user: &mut AuthInfo) {
         let Some(named) = set(&user.token_file) else { return };
         let of = Subject::User(name);

@@ -84,29 +84,31 @@ fn provider(user: &AuthInfo) -> String {
 }
 
 /// The time to judge by. Without the feature `cert` nothing is known to end.
-#[cfg(not(feature = "cert"))]
-pub(super) type Now = ();
+#[derive(Clone, Copy)]
+pub(super) struct Now {
+    #[cfg(feature = "cert")]
+    pub(super) time: rustls_pki_types::UnixTime,
+}
 
-#[cfg(feature = "cert")]
-pub(super) type Now = rustls_pki_types::UnixTime;
-
-#[cfg(not(feature = "cert"))]
-pub(super) fn now() -> Now {}
-
-#[cfg(feature = "cert")]
-pub(super) fn now() -> Now {
-    Now::now()
+impl Now {
+    pub(super) fn from_clock() -> Self {
+        Now {
+            #[cfg(feature = "cert")]
+            time: rustls_pki_types::UnixTime::now(),
+        }
+    }
 }
 
 #[cfg(not(feature = "cert"))]
 mod expiry {
-    pub(super) fn judge(_: &super::Target, _: &[super::Credential], (): super::Now, _: &mut Vec<super::Dependence>) {}
+    pub(super) fn judge(_: &super::Target, _: &[super::Credential], _: super::Now, _: &mut Vec<super::Dependence>) {}
 }
 
 #[cfg(feature = "cert")]
 mod expiry {
     use super::{AuthInfo, Credential, CredentialKind, Dependence, Now, Target};
     use crate::config::set_secret;
+    use crate::error::Error;
     use crate::export::embed::Field;
     use crate::export::report::Ending;
     use base64::Engine;
@@ -160,7 +162,7 @@ mod expiry {
         if !target.is_tls() {
             return;
         }
-        let over = |until: UnixTime| until.as_secs() < now.as_secs();
+        let over = |until: UnixTime| until.as_secs() < now.time.as_secs();
         // One credential that still holds is enough: kubectl sends them all.
         if credentials.iter().all(|c| c.until.is_some_and(over)) {
             found.extend(credentials.iter().map(|credential| {
@@ -170,22 +172,25 @@ mod expiry {
                 })
             }));
         }
-        let (cluster, user) = (target.cluster(), target.auth_info());
-        let ca = cluster.certificate_authority_data.as_ref().filter(|data| !data.is_empty());
-        let ca = ca.filter(|_| !cluster.insecure_skip_tls_verify).map(|data| data.decode());
-        if let Some(pem) = &ca {
-            if crate::cert::certificates(pem).is_ok_and(|ca| ca.iter().all(|c| over(c.not_after()))) {
-                found.push(Dependence::Expired(Ending::CertificateAuthority));
+        let mut refuse = |field: Field, error: Error| {
+            found.push(Dependence::Refused(format!("{}-data: {}", field.name(), error.message())));
+        };
+        let user = target.auth_info();
+        if let Some(certificate) = user.client_certificate_data.as_ref().filter(|data| !data.is_empty()) {
+            let key = user.client_key_data.as_ref().map(|data| data.expose().decode());
+            let parts = [(Field::Certificate, Some(certificate.decode())), (Field::Key, key)];
+            for (field, pem) in parts {
+                pem.and_then(|pem| field.check(&pem).err()).into_iter().for_each(|error| refuse(field, error));
             }
         }
-        let certificate =
-            user.client_certificate_data.as_ref().filter(|data| !data.is_empty()).map(|data| data.decode());
-        // Without a certificate client-go does not look at the key.
-        let key = user.client_key_data.as_ref().filter(|_| certificate.is_some()).map(|data| data.expose().decode());
-        for (field, pem) in [(Field::Ca, ca), (Field::Certificate, certificate), (Field::Key, key)] {
-            if let Some(Err(error)) = pem.map(|pem| field.check(&pem)) {
-                found.push(Dependence::Refused(format!("{}-data: {}", field.name(), error.message())));
+        let cluster = target.cluster();
+        let ca = cluster.certificate_authority_data.as_ref().filter(|data| !data.is_empty());
+        match ca.map(|data| crate::cert::certificates(&data.decode())) {
+            Some(Err(error)) => refuse(Field::Ca, error),
+            Some(Ok(ca)) if ca.iter().all(|certificate| over(certificate.not_after())) => {
+                found.push(Dependence::Expired(Ending::CertificateAuthority));
             }
+            _ => {}
         }
     }
 }

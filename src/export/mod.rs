@@ -1,8 +1,8 @@
 //! From a loaded configuration to a backup that stands on its own.
 //!
 //! [`Loaded::export`] gives an [`Export`], which is told what to keep and what to change; [`Export::build`] gives the
-//! [`Backup`], with a [`Report`] of what was read into it and what each context still depends on; [`Backup::write`] writes it, whole
-//! or not at all.
+//! [`Backup`], with a [`Report`] of what was read into it and what each context still depends on; [`Backup::write`]
+//! writes it, whole or not at all.
 //!
 //! ```
 //! use kubeconfig::Loaded;
@@ -20,14 +20,15 @@
 //! ```
 //!
 //! # What it keeps, and what it changes
-//! The chosen contexts, their clusters and users and nothing else of those; preferences, extensions and unknown fields at
-//! every level; the order. `kind` and `apiVersion` are always written. The files named by `certificate-authority`,
-//! `client-certificate`, `client-key` and `tokenFile` are read and embedded, each from the folder of the file its entry came
-//! from. A relative path in `exec.command` is made absolute. Nothing is executed, and no connection is made.
+//! The chosen contexts, their clusters and users and nothing else of those; preferences, extensions and unknown
+//! fields at every level; the order. `kind` and `apiVersion` are always written. The files named by
+//! `certificate-authority`, `client-certificate`, `client-key` and `tokenFile` are read and embedded, each from the
+//! folder of the file its entry came from. A relative path in `exec.command` is made absolute. Nothing is executed,
+//! and no connection is made.
 //!
 //! # Where it differs from `kubectl config view --flatten --minify --raw`
-//! - Token files are embedded too. As at run time, the file's token wins over a `token` beside it, and that one is taken where
-//!   the file is missing.
+//! - Token files are embedded too. As at run time, the file's token wins over a `token` beside it, and that one is
+//!   taken where the file is missing.
 //! - A file without a certificate (or a key) that kubectl could use is refused, and so is an empty one: kubectl embeds
 //!   anything, and leaves an empty one out. Files must be regular and not larger than 16 MiB. (What a PEM file holds is
 //!   known with the feature `cert` only.)
@@ -37,6 +38,7 @@
 mod backup;
 mod embed;
 mod examine;
+mod replace;
 mod report;
 mod server;
 
@@ -46,10 +48,11 @@ pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded
 #[cfg(feature = "rancher")]
 pub(crate) use server::Server;
 
-use crate::config::{Cluster, Entries, Kubeconfig, set};
+use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Loaded, Subject};
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 type Keep<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<&'c str> + 'a>;
 type Choose<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a>;
@@ -77,6 +80,12 @@ impl Loaded {
     }
 }
 
+impl fmt::Debug for Export<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Export").field("contexts", &self.contexts).field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
 impl<'a> Export<'a> {
     fn new(loaded: &'a Loaded) -> Self {
         Export {
@@ -99,7 +108,7 @@ impl<'a> Export<'a> {
         self
     }
 
-    /// Keeps only those of the chosen contexts that `keep` names, [`rancher::direct`](crate::rancher::direct) for
+    /// Keeps only those of the chosen contexts that `keep` names, `rancher::direct` for
     /// example. It is asked about the configuration as it was loaded.
     pub fn filter(mut self, keep: impl for<'c> Fn(&'c Kubeconfig) -> Vec<&'c str> + 'a) -> Self {
         self.filters.push(Box::new(keep));
@@ -108,23 +117,25 @@ impl<'a> Export<'a> {
 
     /// Makes this context the current one. It must be among those kept.
     ///
-    /// Without it, and without [`current_by`](Export::current_by), it is the source's if that is kept, else the first one
-    /// chosen, else the first one kept.
+    /// Without it, and without [`current_by`](Export::current_by), it is the source's if that is kept, else the first
+    /// one chosen, else the first one kept.
     pub fn current(mut self, context: impl Into<String>) -> Self {
         self.current = Some(context.into());
         self
     }
 
-    /// Lets `choose` say which context is the current one, [`rancher::prefer_direct`](crate::rancher::prefer_direct) for
-    /// example. It is asked about the configuration as it will be written; the source's current context is set there if it was kept.
-    /// Where it says `None` the choice is as without it.
+    /// Lets `choose` say which context is the current one, `rancher::prefer_direct` for example. It is asked about
+    /// the configuration as it will be written; the source's current context is set there if it was kept. Where it
+    /// says `None` the choice is as without it.
     pub fn current_by(mut self, choose: impl for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a) -> Self {
         self.choose = Some(Box::new(choose));
         self
     }
 
-    /// Asks `judge` too what the contexts depend on, [`rancher::judge`](crate::rancher::judge) for example. It is asked about
+    /// Asks `judge` too what the contexts depend on, `rancher::judge` for example. It is asked about
     /// the configuration as it will be written.
+    ///
+    /// Without Rancher's judge a context through Rancher counts as any other.
     pub fn judge(mut self, judge: impl for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a) -> Self {
         self.judges.push(Box::new(judge));
         self
@@ -132,8 +143,8 @@ impl<'a> Export<'a> {
 
     /// Sets the server of every context, where [`server_of`](Export::server_of) does not name another.
     ///
-    /// `tls-server-name` was for the old server and goes with it, as with kubectl's `--server`; a server that stays as it is
-    /// keeps it.
+    /// `tls-server-name` was for the old server and goes with it, as with kubectl's `--server`; a server that stays
+    /// as it is keeps it.
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.server = Some(url.into());
         self
@@ -155,19 +166,19 @@ impl<'a> Export<'a> {
     /// Sets the time by which something has expired; without it it is now.
     #[cfg(feature = "cert")]
     pub fn at(mut self, time: rustls_pki_types::UnixTime) -> Self {
-        self.now = Some(time);
+        self.now = Some(examine::Now { time });
         self
     }
 
     /// Reads the files, puts the backup together, and reads it back to see that it says the same.
     ///
     /// # Errors
-    /// Collected into one, and nothing is written by this function anyway:
-    /// [`ErrorKind::EmptyConfig`] where there is no context at all; [`ErrorKind::ContextNotFound`] for a chosen
-    /// context that is not there; [`ErrorKind::NotFound`] where none of the chosen passes the filter;
-    /// [`ErrorKind::InvalidConfiguration`] for a reference to a cluster or user that is not there, for a file and data
-    /// both given, for an empty file; [`ErrorKind::Io`], [`ErrorKind::Limit`] and [`ErrorKind::Certificate`] for a file that can't be
-    /// embedded; [`ErrorKind::Usage`] for a server that is no URL, or a name for several contexts;
+    /// Collected into one, and nothing is written by this function anyway: [`ErrorKind::EmptyConfig`] where there is
+    /// no context at all; [`ErrorKind::ContextNotFound`] for a chosen context that is not there;
+    /// [`ErrorKind::NotFound`] where none of the chosen passes the filter; [`ErrorKind::InvalidConfiguration`] for a
+    /// reference to a cluster or user that is not there, for a file and data both given, for an empty file;
+    /// [`ErrorKind::Io`], [`ErrorKind::Limit`] and [`ErrorKind::Certificate`] for a file that can't be embedded;
+    /// [`ErrorKind::Usage`] for a server that is no URL, or a name for several contexts;
     /// [`ErrorKind::Unrepresentable`] for what can't be written.
     pub fn build(&self) -> Result<Backup> {
         let mut report = Report::default();
@@ -180,10 +191,17 @@ impl<'a> Export<'a> {
         if let Some(error) = Error::several(errors) {
             return Err(error);
         }
-        self.replace_servers(&mut config, &mut report)?;
-        self.set_current(&mut config, &kept, &mut report)?;
+        replace::servers(&mut config, self.server.as_deref(), &self.servers, &mut report)?;
+        let source = self.loaded.config().current_context();
+        let current = self.chosen_current(&mut config, &kept, source)?;
+        let is_another = source != Some(current.as_str());
+        config.current_context = Some(current);
         if let (Some(new), [old]) = (&self.name, &kept[..]) {
-            rename(&mut config, old, new);
+            replace::name(&mut config, old, new);
+        }
+        if is_another {
+            let context = config.current_context().unwrap_or_default().to_owned();
+            report.notes.push(Note::CurrentContextChosen { context });
         }
         self.examine(&config, &mut report);
         Backup::new(config, report, self.loaded)
@@ -213,13 +231,11 @@ impl<'a> Export<'a> {
         }
         for filter in &self.filters {
             let passes: HashSet<&str> = filter(source).into_iter().collect();
-            kept.retain(|name| {
-                let pass = passes.contains(name);
-                if !pass {
-                    report.notes.push(Note::LeftOut { context: (*name).to_owned() });
-                }
-                pass
-            });
+            let (pass, out): (Vec<&str>, Vec<&str>) = kept.into_iter().partition(|name| passes.contains(name));
+            kept = pass;
+            if !out.is_empty() {
+                report.notes.push(Note::LeftOut { contexts: out.into_iter().map(str::to_owned).collect() });
+            }
         }
         if kept.is_empty() {
             return Err(Error::new(ErrorKind::NotFound, "no context is left to export: all were filtered out"));
@@ -248,10 +264,7 @@ impl<'a> Export<'a> {
             _ => {}
         }
         if let Some(current) = self.current.as_deref().filter(|current| !set.contains(current)) {
-            errors.push(Error::new(
-                ErrorKind::ContextNotFound,
-                format!("the context {current:?} can't be the current one, as it is not exported"),
-            ));
+            errors.push(not_exported(current));
         }
         Error::several(errors).map_or(Ok(()), Err)
     }
@@ -288,76 +301,20 @@ impl<'a> Export<'a> {
         config
     }
 
-    fn replace_servers(&self, config: &mut Kubeconfig, report: &mut Report) -> Result<()> {
-        if self.server.is_none() && self.servers.is_empty() {
-            return Ok(());
-        }
-        let of: HashMap<&str, &str> =
-            self.servers.iter().map(|(context, url)| (context.as_str(), url.as_str())).collect();
-        // For each cluster, in order, the servers its contexts want, and who wants each; `None` is the server it has.
-        let mut wishes: Vec<(String, Vec<(Option<&str>, Vec<String>)>)> = Vec::new();
-        let mut place: HashMap<String, usize> = HashMap::new();
-        for (name, context) in config.contexts.iter() {
-            let url = of.get(name).copied().or(self.server.as_deref());
-            let Some(cluster) = set(&context.cluster) else {
-                if of.contains_key(name) {
-                    let message = format!("the context {name:?} has no cluster whose server could be replaced");
-                    return Err(Error::new(ErrorKind::Usage, message));
-                }
-                continue;
-            };
-            let at = *place.entry(cluster.to_owned()).or_insert(wishes.len());
-            if at == wishes.len() {
-                wishes.push((cluster.to_owned(), Vec::new()));
-            }
-            let Some((_, wanted)) = wishes.get_mut(at) else { continue };
-            match wanted.iter_mut().find(|(other, _)| *other == url) {
-                Some((_, contexts)) => contexts.push(name.to_owned()),
-                None => wanted.push((url, vec![name.to_owned()])),
-            }
-        }
-        for (cluster, mut wanted) in wishes {
-            // Whoever keeps the server keeps the cluster; else the first takes it over.
-            wanted.sort_by_key(|(url, _)| url.is_some());
-            let original = config.clusters.get(&cluster).cloned();
-            for (i, (url, contexts)) in wanted.into_iter().enumerate() {
-                let Some(url) = url else { continue };
-                let mut target = cluster.clone();
-                if i > 0 {
-                    let Some(original) = original.clone() else { continue };
-                    target = copy_cluster(config, &cluster, original, &contexts);
-                    report.notes.push(Note::ClusterCopied { cluster: cluster.clone(), copy: target.clone() });
-                }
-                if let Some(body) = config.clusters.get_mut(&target) {
-                    set_server(&target, body, url, report);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn set_current(&self, config: &mut Kubeconfig, kept: &[&str], report: &mut Report) -> Result<()> {
-        let source = self.loaded.config().current_context();
+    /// The context to make the current one.
+    fn chosen_current(&self, config: &mut Kubeconfig, kept: &[&str], source: Option<&str>) -> Result<String> {
         config.current_context = source.filter(|name| config.contexts.contains(name)).map(str::to_owned);
         let chosen = match (&self.current, &self.choose) {
             (Some(name), _) => Some(name.as_str()),
             (None, Some(choose)) => choose(config),
             (None, None) => None,
         };
-        let chosen = chosen.or(config.current_context()).or(kept.first().copied()).unwrap_or_default().to_owned();
-        if !config.contexts.contains(&chosen) {
-            let message = format!("the context {chosen:?} can't be the current one, as it is not exported");
-            return Err(Error::new(ErrorKind::ContextNotFound, message));
-        }
-        if source != Some(chosen.as_str()) {
-            report.notes.push(Note::CurrentContextChosen { context: chosen.clone() });
-        }
-        config.current_context = Some(chosen);
-        Ok(())
+        let chosen = chosen.or(config.current_context()).or(kept.first().copied()).unwrap_or_default();
+        if config.contexts.contains(chosen) { Ok(chosen.to_owned()) } else { Err(not_exported(chosen)) }
     }
 
     fn examine(&self, config: &Kubeconfig, report: &mut Report) {
-        let now = self.now.unwrap_or_else(examine::now);
+        let now = self.now.unwrap_or_else(examine::Now::from_clock);
         let mut judged: HashMap<&str, Vec<Dependence>> = HashMap::new();
         for (name, dependence) in self.judges.iter().flat_map(|judge| judge(config)) {
             judged.entry(name).or_default().push(dependence);
@@ -371,15 +328,14 @@ impl<'a> Export<'a> {
     }
 }
 
-/// How many names an error lists at most.
-const LISTED: usize = 20;
-
 fn no_context(source: &Kubeconfig, name: &str) -> Error {
-    let names: Vec<String> = source.contexts.names().take(LISTED).map(|name| format!("{name:?}")).collect();
-    let more = source.contexts.len() - names.len();
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"))
-        .with_help(format!("there are {}{more}", names.join(", ")))
+        .with_help(format!("there are {}", report::listed(source.contexts.names())))
+}
+
+fn not_exported(current: &str) -> Error {
+    let message = format!("the context {current:?} can't be the current one, as it is not exported");
+    Error::new(ErrorKind::ContextNotFound, message)
 }
 
 /// Says of an error where the entry stands that it is about.
@@ -399,53 +355,5 @@ fn placed(loaded: &Loaded, of: Subject<'_>, error: Error) -> Error {
 fn adopt_all<T: Clone>(to: &mut Entries<T>, from: &Entries<T>, names: &HashSet<&str>) {
     for name in from.names().filter(|name| names.contains(name)) {
         to.adopt(name, from);
-    }
-}
-
-/// Copies a cluster for these contexts; returns the name of the copy.
-fn copy_cluster(config: &mut Kubeconfig, name: &str, body: Cluster, contexts: &[String]) -> String {
-    let wanted = contexts.first().map_or(name, String::as_str);
-    let mut free = wanted.to_owned();
-    let mut number = 2;
-    while config.clusters.contains(&free) {
-        free = format!("{wanted}-{number}");
-        number += 1;
-    }
-    let other = config.clusters.other(name).cloned();
-    config.clusters.insert(free.clone(), body);
-    if let (Some(other), Some(place)) = (other, config.clusters.other_mut(&free)) {
-        *place = other;
-    }
-    for context in contexts {
-        if let Some(context) = config.contexts.get_mut(context) {
-            context.cluster = Some(free.clone());
-        }
-    }
-    free
-}
-
-fn set_server(name: &str, cluster: &mut Cluster, url: &str, report: &mut Report) {
-    if set(&cluster.server) == Some(url) {
-        return;
-    }
-    cluster.server = Some(url.to_owned());
-    if set(&cluster.tls_server_name).is_some() {
-        cluster.tls_server_name = None;
-        report.notes.push(Note::TlsServerNameDropped { cluster: name.to_owned() });
-    }
-}
-
-/// Renames the only context, its cluster and its user.
-fn rename(config: &mut Kubeconfig, old: &str, new: &str) {
-    config.contexts.rename(old, new);
-    config.current_context = Some(new.to_owned());
-    let Some(context) = config.contexts.get_mut(new) else { return };
-    if let Some(cluster) = set(&context.cluster) {
-        config.clusters.rename(cluster, new);
-        context.cluster = Some(new.to_owned());
-    }
-    if let Some(user) = set(&context.user) {
-        config.users.rename(user, new);
-        context.user = Some(new.to_owned());
     }
 }

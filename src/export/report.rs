@@ -218,10 +218,10 @@ pub enum Note {
         /// What it is now.
         context: String,
     },
-    /// A chosen context did not pass the filter.
+    /// Chosen contexts that did not pass the filter.
     LeftOut {
-        /// The context.
-        context: String,
+        /// Their names.
+        contexts: Vec<String>,
     },
 }
 
@@ -254,7 +254,7 @@ impl fmt::Display for Note {
                 )
             }
             Note::CurrentContextChosen { context } => write!(f, "the current context is {} now", Printable(context)),
-            Note::LeftOut { context } => write!(f, "left out: {}", Printable(context)),
+            Note::LeftOut { contexts } => write!(f, "left out: {}", listed(contexts.iter().map(String::as_str))),
         }
     }
 }
@@ -294,6 +294,15 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+/// Names for a sentence: the first twenty of them.
+pub(super) fn listed<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    const MOST: usize = 20;
+    let more = names.len().saturating_sub(MOST);
+    let names: Vec<String> = names.take(MOST).map(|name| format!("{name:?}")).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    names.join(", ") + &more
 }
 
 fn path(path: &Path) -> String {

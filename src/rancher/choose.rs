@@ -27,9 +27,9 @@ pub fn judge(config: &Kubeconfig) -> Vec<(&str, Dependence)> {
 
 /// A direct context rather than one through Rancher, for [`Export::current_by`](crate::Export::current_by).
 ///
-/// A current context that goes through Rancher's proxy gives way to a direct one of the same cluster, the first of them.
-/// Where there is none it stays: a context of another cluster would be a trap. Without a current context it is the
-/// first direct one.
+/// A current context that goes through Rancher's proxy gives way to a direct one of the same cluster, the first of
+/// them. Where there is none it stays: a context of another cluster would be a trap. Without a current context it is
+/// the first direct one.
 pub fn prefer_direct(config: &Kubeconfig) -> Option<&str> {
     let direct = direct(config);
     let Some(current) = config.current_context() else { return direct.first().copied() };

@@ -1,8 +1,8 @@
 //! What kind of context one looks at: through Rancher, or on a direct way into the cluster.
 //!
-//! A kubeconfig from Rancher leads through Rancher itself (`https://rancher.example.com/k8s/clusters/c-m-abcdefgh`) and,
-//! where the authorized cluster endpoint (ACE) is enabled, straight into the cluster as well. Only the latter works
-//! when Rancher is down. [`kind_of`] tells them apart, by what the file alone says, and says by what.
+//! A kubeconfig from Rancher leads through Rancher itself (`https://rancher.example.com/k8s/clusters/c-m-abcdefgh`)
+//! and, where the authorized cluster endpoint (ACE) is enabled, straight into the cluster as well. Only the latter
+//! works when Rancher is down. [`kind_of`] tells them apart, by what the file alone says, and says by what.
 //!
 //! For [`Export`](crate::Export) there are [`judge`], [`direct`] and [`prefer_direct`]:
 //!

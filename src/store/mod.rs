@@ -120,7 +120,7 @@ fn flush(folder: &Path) -> Result<()> {
 fn exists(path: &Path) -> Error {
     Error::new(ErrorKind::Refused, "the file exists already, nothing was changed")
         .in_file(path)
-        .with_help("choose another name, or allow overwriting")
+        .with_help("choose another name, or allow overwriting (--force)")
 }
 
 /// An error of the operating system before the last step, with advice where the reason is a common one.

@@ -1,7 +1,7 @@
 //! serde over the tree: types derive `Deserialize`, and every error knows line, column and the path of the field.
 
 use super::document::{Document, Node};
-use super::effective::{self, is_merge_key};
+use super::effective::{self, Pair};
 use super::scalar::Resolved;
 use super::tag::decode_binary;
 use super::text::Slice;
@@ -12,6 +12,7 @@ use serde::de::{
     self, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, IntoDeserializer, MapAccess, SeqAccess,
     Unexpected, VariantAccess, Visitor,
 };
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
@@ -176,7 +177,7 @@ impl<'d> NodeDeserializer<'d> {
         let depth = self.deeper()?;
         let at = self.start();
         let pairs = effective::pairs(self.node).into_iter();
-        visitor.visit_map(Fields { pairs, value: None, depth }).map_err(|e| e.at_offset(at))
+        visitor.visit_map(Fields { pairs, current: None, depth }).map_err(|e| e.at_offset(at))
     }
 
     /// The text of `!!binary`: decoded once, as YAML says. That it decodes was checked.
@@ -334,7 +335,9 @@ impl<'d> Deserializer<'d> for NodeDeserializer<'d> {
 
     fn deserialize_map<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
         match self.resolved()? {
-            Some(Resolved::Null) => visitor.visit_map(Fields { pairs: Vec::new().into_iter(), value: None, depth: 0 }),
+            Some(Resolved::Null) => {
+                visitor.visit_map(Fields { pairs: Vec::new().into_iter(), current: None, depth: 0 })
+            }
             _ if self.node.resolve().is_mapping() => self.visit_fields(visitor),
             _ => Err(self.mismatch(&"a map")),
         }
@@ -361,11 +364,13 @@ impl<'d> Deserializer<'d> for NodeDeserializer<'d> {
             return visitor.visit_enum(variant).map_err(|e| e.at_offset(at));
         }
         let depth = self.deeper()?;
-        let mut pairs = self.node.entries().into_iter();
+        let node = self.node.resolve();
+        let mut pairs = if node.is_mapping() { effective::pairs(node) } else { Vec::new() }.into_iter();
         match (pairs.next(), pairs.next()) {
-            (Some((key, value)), None) => visitor
-                .visit_enum(Variant { key, value: NodeDeserializer::new(value, depth) })
-                .map_err(|e| e.at_offset(at)),
+            (Some(pair), None) => {
+                let value = NodeDeserializer::new(pair.value, depth);
+                visitor.visit_enum(Variant { key: pair, value }).map_err(|e| e.at_offset(at))
+            }
             _ => Err(self.mismatch(&"the name of a variant, or a map with one key")),
         }
     }
@@ -406,8 +411,9 @@ impl<'d> SeqAccess<'d> for Items<'d> {
 }
 
 struct Fields<'d> {
-    pairs: std::vec::IntoIter<(Node<'d>, Node<'d>)>,
-    value: Option<(Node<'d>, Node<'d>)>,
+    pairs: std::vec::IntoIter<Pair<'d>>,
+    /// The pair whose key was read last, for its value.
+    current: Option<Pair<'d>>,
     depth: u32,
 }
 
@@ -416,37 +422,41 @@ impl<'d> MapAccess<'d> for Fields<'d> {
 
     fn next_key_seed<K: DeserializeSeed<'d>>(&mut self, seed: K) -> Result<Option<K::Value>> {
         let Some(pair) = self.pairs.next() else { return Ok(None) };
-        self.value = Some(pair);
-        seed.deserialize(KeyDeserializer(pair.0)).map(Some).map_err(|e| e.at_offset(pair.0.span().start as usize))
+        let key = self.current.insert(pair);
+        let at = key.key.span().start as usize;
+        seed.deserialize(KeyDeserializer(key.clone())).map(Some).map_err(|e| e.at_offset(at))
     }
 
     fn next_value_seed<V: DeserializeSeed<'d>>(&mut self, seed: V) -> Result<V::Value> {
-        let Some((key, value)) = self.value.take() else {
+        let Some(Pair { text, value, .. }) = self.current.take() else {
             return Err(Error::new(ErrorKind::Type, "a value was asked for before its key"));
         };
         seed.deserialize(NodeDeserializer::new(value, self.depth))
-            .map_err(|e| e.at_offset(value.span().start as usize).inside(key.key()))
+            .map_err(|e| e.at_offset(value.span().start as usize).inside(text))
     }
 }
 
 /// A key: always text.
-struct KeyDeserializer<'d>(Node<'d>);
+struct KeyDeserializer<'d>(Pair<'d>);
 
 impl<'d> Deserializer<'d> for KeyDeserializer<'d> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
-        match self.0.key() {
-            std::borrow::Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-            std::borrow::Cow::Owned(text) => visitor.visit_string(text),
+        match self.0.text {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
         }
     }
 
     fn deserialize_newtype_struct<V: Visitor<'d>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         if name == KEY {
-            HANDOVER.set(spelling(self.0).map(Handover::Key));
+            if let Some(spelling) = spelling(&self.0) {
+                HANDOVER.set(Some(Handover::Key(spelling)));
+                return visitor.visit_str(&self.0.text);
+            }
         }
-        visitor.visit_newtype_struct(self)
+        self.deserialize_any(visitor)
     }
 
     fn deserialize_option<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
@@ -459,8 +469,7 @@ impl<'d> Deserializer<'d> for KeyDeserializer<'d> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        let key = self.0.key();
-        let variant: StrDeserializer<'_, Error> = key.as_ref().into_deserializer();
+        let variant: StrDeserializer<'_, Error> = self.0.text.as_ref().into_deserializer();
         visitor.visit_enum(variant)
     }
 
@@ -472,7 +481,7 @@ impl<'d> Deserializer<'d> for KeyDeserializer<'d> {
 }
 
 struct Variant<'d> {
-    key: Node<'d>,
+    key: Pair<'d>,
     value: NodeDeserializer<'d>,
 }
 
@@ -506,11 +515,10 @@ impl<'d> VariantAccess<'d> for NodeDeserializer<'d> {
 }
 
 /// The spelling of a key, where it is plain and not the key itself.
-fn spelling(key: Node<'_>) -> Option<Scalar> {
-    let target = key.resolve();
-    let plain = target.style() == Some(ScalarStyle::Plain) && target.tag().is_none();
-    let text = target.text()?;
-    (plain && key.key() != text).then(|| Scalar::plain(text))
+fn spelling(pair: &Pair<'_>) -> Option<Scalar> {
+    let key = pair.key.resolve();
+    let text = key.text()?;
+    (pair.text != text && key.style() == Some(ScalarStyle::Plain) && key.tag().is_none()).then(|| Scalar::plain(text))
 }
 
 /// The node as a value: aliases and merges resolved, order and spelling kept.
@@ -530,9 +538,9 @@ fn value_of(node: Node<'_>, depth: u32) -> Result<Value> {
         return node.children().map(|item| value_of(item, depth)).collect::<Result<_>>().map(Value::Sequence);
     }
     let mut map = Mapping::new();
-    for (key, value) in effective::pairs(node) {
-        debug_assert!(!is_merge_key(key), "merged already");
-        map.insert_spelled(key.key().into_owned(), spelling(key), value_of(value, depth)?);
+    for pair in effective::pairs(node) {
+        let spelling = spelling(&pair);
+        map.insert_spelled(pair.text.into_owned(), spelling, value_of(pair.value, depth)?);
     }
     Ok(Value::Mapping(map))
 }

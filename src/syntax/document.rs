@@ -310,12 +310,18 @@ impl<'d> Node<'d> {
     /// Keys and values of a map in their order, `<<` merged and repeated keys settled as kubectl does: the last one wins.
     /// Nothing for other nodes.
     pub fn entries(&self) -> Vec<(Node<'d>, Node<'d>)> {
-        if self.resolve().is_mapping() { effective::pairs(*self) } else { Vec::new() }
+        if !self.resolve().is_mapping() {
+            return Vec::new();
+        }
+        effective::pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
     }
 
     /// The value of a key of a map, found as in [`entries`](Node::entries).
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
-        self.entries().into_iter().find(|(k, _)| k.key() == key).map(|(_, value)| value.resolve())
+        if !self.resolve().is_mapping() {
+            return None;
+        }
+        effective::pairs(*self).into_iter().find(|pair| pair.text == key).map(|pair| pair.value.resolve())
     }
 
     /// The text of a node that is a key: numbers and booleans become text (`0x10` is `16`, `yes` is `true`).

@@ -10,8 +10,13 @@ use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-/// A key and its value.
-pub(super) type Pair<'d> = (Node<'d>, Node<'d>);
+/// A key, its text, and its value.
+#[derive(Clone)]
+pub(super) struct Pair<'d> {
+    pub(super) text: Cow<'d, str>,
+    pub(super) key: Node<'d>,
+    pub(super) value: Node<'d>,
+}
 
 /// Whether `node` is the merge key: a plain `<<`. In quotes it is a key as any other.
 pub(super) fn is_merge_key(node: Node<'_>) -> bool {
@@ -26,9 +31,22 @@ pub(super) fn is_merge_key(node: Node<'_>) -> bool {
 /// The pairs of the map `node`: a key that comes again replaces the value it had, and so does a merged one; the place is
 /// that of the first. The tree has been checked, so what is merged is a map.
 pub(super) fn pairs<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
+    let node = node.resolve();
+    // Most maps have neither merges nor repeated keys, and few keys.
+    let mut found: Vec<Pair<'d>> = Vec::with_capacity(8);
+    for (key, value) in node.children_as_pairs() {
+        if is_merge_key(key) {
+            return settle(merged(node));
+        }
+        found.push(Pair { text: key_text(key), key, value });
+    }
+    settle(found)
+}
+
+fn merged<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
     let mut found = Vec::new();
     // What is still to be read, last first: pairs of a map from a child on.
-    let mut work = vec![node.resolve().children_as_pairs()];
+    let mut work = vec![node.children_as_pairs()];
     while let Some(top) = work.last_mut() {
         match top.next() {
             None => {
@@ -43,39 +61,30 @@ pub(super) fn pairs<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
                     work.push(value.children_as_pairs());
                 }
             }
-            Some(pair) => found.push(pair),
+            Some((key, value)) => found.push(Pair { text: key_text(key), key, value }),
         }
     }
-    settle(found)
+    found
 }
 
 /// Above so many pairs a table finds repeated keys, below a look at each.
 const FEW: usize = 24;
 
-fn settle(mut found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
-    if found.len() <= FEW {
-        let mut kept = 0;
-        for i in 0..found.len() {
-            let pair = found[i];
-            let key = pair.0.key();
-            match (0..kept).find(|&j| found[j].0.key() == key) {
-                Some(j) => found[j] = pair,
-                None => {
-                    found[kept] = pair;
-                    kept += 1;
-                }
-            }
-        }
-        found.truncate(kept);
+fn settle(found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
+    let unique = found.len() <= FEW && {
+        let repeats = |i: usize| found[..i].iter().any(|earlier| earlier.text == found[i].text);
+        !(1..found.len()).any(repeats)
+    };
+    if unique {
         return found;
     }
     let mut places: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(found.len());
     let mut kept: Vec<Pair<'_>> = Vec::with_capacity(found.len());
     for pair in found {
-        match places.get(&pair.0.key()) {
+        match places.get(&pair.text) {
             Some(&place) => kept[place] = pair,
             None => {
-                places.insert(pair.0.key(), kept.len());
+                places.insert(pair.text.clone(), kept.len());
                 kept.push(pair);
             }
         }
@@ -86,6 +95,9 @@ fn settle(mut found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
 /// What a scalar is as a key: text. Numbers and booleans become text as in `sigs.k8s.io/yaml` (`0x10` is `16`).
 pub(super) fn key_text<'d>(node: Node<'d>) -> Cow<'d, str> {
     match node.resolved() {
+        Some(Resolved::Str(text)) if node.resolve().tag() == Some("binary") => {
+            decode_binary(text).unwrap_or_default().into()
+        }
         Some(Resolved::Str(text)) => text.into(),
         Some(Resolved::Bool(b)) => (if b { "true" } else { "false" }).into(),
         Some(Resolved::Int(i)) => i.to_string().into(),
@@ -225,6 +237,7 @@ fn check_key(key: Node<'_>) -> Result<()> {
     if !target.is_scalar() {
         return Err(error_at(at, "a list or map as a key").with_help("keys must be text"));
     }
+    check_binary(target)?;
     match target.resolved() {
         None => Err(wrong_tag(at)),
         Some(Resolved::Null | Resolved::Uint(_)) => {
@@ -234,11 +247,16 @@ fn check_key(key: Node<'_>) -> Result<()> {
     }
 }
 
+fn check_binary(node: Node<'_>) -> Result<()> {
+    if node.tag() == Some("binary") && node.text().and_then(decode_binary).is_none() {
+        return Err(error_at(node.span().start as usize, "!!binary that is not base64"));
+    }
+    Ok(())
+}
+
 fn check_value(value: Node<'_>) -> Result<()> {
     let at = value.span().start as usize;
-    if value.tag() == Some("binary") && value.text().and_then(decode_binary).is_none() {
-        return Err(error_at(at, "!!binary that is not base64"));
-    }
+    check_binary(value)?;
     match value.resolved() {
         None if value.is_scalar() => Err(wrong_tag(at)),
         Some(Resolved::Float(f)) if !f.is_finite() => {

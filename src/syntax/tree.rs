@@ -72,8 +72,8 @@ pub(super) struct Builder {
 
 impl Builder {
     pub(super) fn new(text: usize) -> Self {
-        // A guess that spares most of the growing: kubeconfigs have a node for some 20 bytes, or far fewer.
-        let nodes = Vec::with_capacity(text / 48);
+        // A guess that spares most of the growing: kubeconfigs have a node for some 15 bytes, or far fewer.
+        let nodes = Vec::with_capacity(text / 24);
         Builder { tree: Tree { nodes, ..Tree::default() }, open: Vec::new(), names: HashMap::new() }
     }
 

@@ -55,7 +55,7 @@ fn an_existing_file_is_kept_without_force() {
     let before = fs::metadata(&path).unwrap();
     let error = new(&path, CANARY).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
-    let sentence = "the file exists already, nothing was changed; choose another name, or allow overwriting";
+    let sentence = "the file exists already, nothing was changed; choose another name, or allow overwriting (--force)";
     assert_eq!(error.to_string(), format!("{}: {sentence}", path.display()));
     let after = fs::metadata(&path).unwrap();
     assert_eq!((before.ino(), before.modified().unwrap()), (after.ino(), after.modified().unwrap()));
