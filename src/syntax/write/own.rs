@@ -308,7 +308,7 @@ mod tests {
         let yaml = "- a:\n    b:\n    - - 1\n      - - 2\n    - c: []\n      d: {}\n    - null\n    - |\n      x\n      y\n- []\n";
         assert_eq!(write(&json.into()).unwrap(), yaml);
         assert_eq!(write(&Value::Mapping(Mapping::new())).unwrap(), "{}\n");
-        assert_eq!(write(&spelled("", ScalarStyle::Plain, "")), "null\n");
+        assert_eq!(write(&spelled("", ScalarStyle::Plain, "")).unwrap(), "null\n");
     }
 
     #[test]
