@@ -59,8 +59,10 @@ fn same(a: &Kubeconfig, b: &Kubeconfig, text: &str) {
 fn numbers(value: Json) -> Json {
     match value {
         Json::Number(number) => match number.as_f64() {
-            Some(f) if number.is_f64() && f.fract() == 0.0 && f.abs() < 1e15 => Json::from(f as i64),
-            _ => Json::Number(number),
+            // Below 1e21 Go writes a whole float without point and exponent; zero has no sign as an integer.
+            Some(f) if number.is_f64() && f.fract() == 0.0 && f.abs() < 1e21 => Json::from(format!("{}", f + 0.0)),
+            _ if number.is_f64() => Json::Number(number),
+            _ => Json::from(number.to_string()),
         },
         Json::Array(items) => items.into_iter().map(numbers).collect(),
         Json::Object(map) => Json::Object(map.into_iter().map(|(key, value)| (key, numbers(value))).collect()),
