@@ -265,3 +265,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn numbers_that_kubectl_has_no_words_for_are_not_written() {
+    use kubeconfig::syntax::{Scalar, Value, to_json, to_yaml};
+    for value in [Value::from(f64::INFINITY), Value::from(f64::NAN), Value::Scalar(Scalar::plain("-.Inf"))] {
+        for result in [to_yaml(&value), to_yaml(&Value::Sequence(vec![value.clone()])), to_json(&value)] {
+            assert_eq!(result.unwrap_err().kind(), kubeconfig::ErrorKind::Unrepresentable);
+        }
+    }
+    assert_eq!(to_yaml(&Value::string(".inf")).unwrap(), "\".inf\"\n");
+}

@@ -1,6 +1,6 @@
 //! Documents to kubeconfigs, by kubectl's rules.
 
-use super::{AuthInfo, Cluster, Context, DUPLICATE_NAME, Entries, Kubeconfig};
+use super::{AuthInfo, Cluster, Context, DUPLICATE_NAME, Entries, Kubeconfig, Preferences};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::syntax::de::from_node;
 use crate::syntax::{Document, Node, Resolved, from_document};
@@ -149,38 +149,46 @@ fn duplicate(root: Node<'_>) -> Option<Error> {
 }
 
 fn in_list(list: Node<'_>, path: &str) -> Option<Error> {
-    let mut seen: HashMap<&str, Node<'_>> = HashMap::new();
-    let document = list.document();
+    // The item that has a name now, and where the name stands.
+    let mut seen: HashMap<&str, (Node<'_>, Node<'_>)> = HashMap::new();
     for (i, item) in list.items().enumerate() {
         let name = item.get("name");
         let text = name.and_then(|n| n.as_str()).unwrap_or_default();
         let place = name.unwrap_or(item);
-        if let Some(first) = seen.insert(text, place) {
-            let yields = path.ends_with("extensions")
-                && list
-                    .items()
-                    .take(i)
-                    .filter(|e| e.get("name").and_then(|n| n.as_str()).unwrap_or_default() == text)
-                    .all(|e| e.get("extension").is_none_or(|v| v.resolved() == Some(Resolved::Null)));
-            if yields {
-                continue;
-            }
-            let shown = format!("{:?}", text);
-            let message = format!("the name {} stands at {} already", Printable(&shown), first.position());
-            return Some(
-                Error::new(ErrorKind::DuplicateName, message)
-                    .with_help("give one of the two another name, or remove it")
-                    .in_field(format!("{path}[{i}].name"))
-                    .at(document.position(place.span().start)),
-            );
+        let Some((earlier, first)) = seen.insert(text, (item, place)) else { continue };
+        let null = |item: Node<'_>| item.get("extension").is_none_or(|value| value.resolved() == Some(Resolved::Null));
+        if path.ends_with("extensions") && null(earlier) {
+            continue;
         }
+        let shown = format!("{text:?}");
+        let message = format!("the name {} stands at {} already", Printable(&shown), first.position());
+        return Some(
+            Error::new(ErrorKind::DuplicateName, message)
+                .with_help("give one of the two another name, or remove it")
+                .in_field(format!("{path}[{i}].name"))
+                .at(place.position()),
+        );
     }
     None
 }
 
 /// The unversioned type of client-go: lists are maps, impersonation has other keys, extensions have no form at all.
 fn internal(root: Node<'_>) -> Result<Kubeconfig> {
-    fn map<T: DeserializeOwned + Default>(root: Node<'_>, key: &str) -> Result<Vec<(String, T)>> {
+    /// client-go can't decode an extension here: its unversioned type has an interface in that place.
+    fn no_extensions(node: Node<'_>) -> Result<()> {
+        let Some(extensions) = node.get("extensions").filter(|e| e.resolved() != Some(Resolved::Null)) else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::Type, "extensions, which apiVersion __internal can't hold")
+            .with_help("write apiVersion: v1, with lists of named entries")
+            .in_field("extensions")
+            .at(extensions.position()))
+    }
+
+    /// Names, bodies, and the nodes of the bodies.
+    type Bodies<'d, T> = Vec<(String, T, Node<'d>)>;
+
+    fn map<'d, T: DeserializeOwned + Default>(root: Node<'d>, key: &str) -> Result<Bodies<'d, T>> {
         let Some(node) = root.get(key) else { return Ok(Vec::new()) };
         // As a type first, so that a list in place of the map is an error with a place.
         from_node::<Option<BTreeMap<String, serde::de::IgnoredAny>>>(node).map_err(|e| e.inside(key))?;
@@ -188,16 +196,27 @@ fn internal(root: Node<'_>) -> Result<Kubeconfig> {
             .into_iter()
             .map(|(name, value)| {
                 let name = name.key().into_owned();
+                no_extensions(value).map_err(|e| e.inside(&name).inside(key))?;
                 match from_node::<Option<T>>(value) {
-                    Ok(body) => Ok((name, body.unwrap_or_default())),
+                    Ok(body) => Ok((name, body.unwrap_or_default(), value)),
                     Err(e) => Err(e.inside(name).inside(key)),
                 }
             })
             .collect()
     }
+    fn named<T>(bodies: Bodies<'_, T>) -> Entries<T> {
+        bodies.into_iter().map(|(name, body, _)| (name, body)).collect()
+    }
+    no_extensions(root)?;
+    let mut preferences = Preferences::default();
+    if let Some(node) = root.get("preferences") {
+        no_extensions(node).map_err(|e| e.inside("preferences"))?;
+        preferences = optional(Some(node))?.unwrap_or_default();
+    }
     let mut users: Entries<AuthInfo> = Entries::new();
-    for (name, mut user) in map::<AuthInfo>(root, "users")? {
-        let known = |key: &str| root.get("users")?.get(&name)?.get(key);
+    for (name, mut user, node) in map::<AuthInfo>(root, "users")? {
+        let known: HashMap<_, _> = node.entries().into_iter().map(|(key, value)| (key.key(), value)).collect();
+        let known = |key: &str| known.get(key).copied();
         user.impersonate = optional(known("act-as"))?;
         user.impersonate_uid = optional(known("act-as-uid"))?;
         user.impersonate_groups = optional(known("act-as-groups"))?.unwrap_or_default();
@@ -208,9 +227,10 @@ fn internal(root: Node<'_>) -> Result<Kubeconfig> {
         users.insert(name, user);
     }
     Ok(Kubeconfig {
-        clusters: map::<Cluster>(root, "clusters")?.into_iter().collect(),
+        preferences,
+        clusters: named(map::<Cluster>(root, "clusters")?),
         users,
-        contexts: map::<Context>(root, "contexts")?.into_iter().collect(),
+        contexts: named(map::<Context>(root, "contexts")?),
         current_context: optional(root.get("current-context"))?,
         ..Kubeconfig::new()
     })

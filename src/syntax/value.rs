@@ -180,7 +180,10 @@ impl Value {
 
 #[cold]
 pub(crate) fn not_finite() -> Error {
-    Error::new(ErrorKind::Unrepresentable, "a number that is infinite or not a number, which JSON has no words for")
+    Error::new(
+        ErrorKind::Unrepresentable,
+        "a number that is infinite or not a number, which kubectl and JSON have no words for",
+    )
 }
 
 impl Default for Value {

@@ -30,9 +30,10 @@ pub(crate) use plain::means_text;
 /// ```
 ///
 /// # Errors
-/// None today; the `Result` leaves room for values that YAML has no words for.
+/// [`ErrorKind::Unrepresentable`] for a number that is infinite or not a number: YAML has words for them, but kubectl makes
+/// JSON of what it reads and refuses them.
 pub fn to_yaml(value: &Value) -> Result<String> {
-    Ok(own::write(value))
+    own::write(value)
 }
 
 /// `value` as JSON, in its order, indented by two spaces, with a newline at the end.

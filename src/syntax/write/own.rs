@@ -1,15 +1,16 @@
 //! YAML in our own order and spelling.
 
 use super::plain::is_break;
+use crate::error::Result;
 use crate::syntax::scalar::{Resolved, resolve_plain};
-use crate::syntax::value::{Mapping, Scalar, ScalarStyle, Value};
+use crate::syntax::value::{Mapping, Scalar, ScalarStyle, Value, not_finite};
 use std::fmt::Write;
 
 /// The longest key, in characters as written, that goes without `?`; go-yaml reads no more than 1024 of them.
 const SIMPLE_KEY: usize = 1000;
 
-pub(super) fn write(value: &Value) -> String {
-    let mut writer = Writer { out: String::new() };
+pub(super) fn write(value: &Value) -> Result<String> {
+    let mut writer = Writer { out: String::new(), not_finite: false };
     match value {
         Value::Mapping(map) if !map.is_empty() => writer.map(map, 0, false),
         Value::Sequence(items) if !items.is_empty() => writer.list(items, 0, false),
@@ -19,11 +20,13 @@ pub(super) fn write(value: &Value) -> String {
         }
         value => writer.inline(value, 0),
     }
-    writer.out
+    if writer.not_finite { Err(not_finite()) } else { Ok(writer.out) }
 }
 
 struct Writer {
     out: String,
+    /// A number was met that YAML has a word for, but kubectl, which makes JSON of everything, has not.
+    not_finite: bool,
 }
 
 impl Writer {
@@ -92,7 +95,10 @@ impl Writer {
 
     fn inline(&mut self, value: &Value, indent: usize) {
         match value {
-            Value::Scalar(scalar) => self.scalar(scalar, Place::Value { indent }),
+            Value::Scalar(scalar) => {
+                self.not_finite |= matches!(scalar.resolve(), Resolved::Float(f) if !f.is_finite());
+                self.scalar(scalar, Place::Value { indent });
+            }
             Value::Sequence(_) => self.out.push_str("[]"),
             Value::Mapping(_) => self.out.push_str("{}"),
         }
@@ -251,7 +257,7 @@ mod tests {
     fn written(value: Value) -> String {
         let mut map = Mapping::new();
         map.insert("k", value);
-        write(&map.into())
+        write(&map.into()).unwrap()
     }
 
     #[test]
@@ -300,9 +306,9 @@ mod tests {
     fn collections_nest() {
         let json = serde_json::json!([{"a": {"b": [[1, [2]], {"c": [], "d": {}}, null, "x\ny\n"]}}, []]);
         let yaml = "- a:\n    b:\n    - - 1\n      - - 2\n    - c: []\n      d: {}\n    - null\n    - |\n      x\n      y\n- []\n";
-        assert_eq!(write(&json.into()), yaml);
-        assert_eq!(write(&Value::Mapping(Mapping::new())), "{}\n");
-        assert_eq!(write(&spelled("", ScalarStyle::Plain, "")), "null\n");
+        assert_eq!(write(&json.into()).unwrap(), yaml);
+        assert_eq!(write(&Value::Mapping(Mapping::new())).unwrap(), "{}\n");
+        assert_eq!(write(&spelled("", ScalarStyle::Plain, "")).unwrap(), "null\n");
     }
 
     #[test]
@@ -315,6 +321,6 @@ mod tests {
         map.insert_spelled("16".into(), Some(Scalar::plain("0x10")), true.into());
         map.insert(long.as_str(), vec![Value::from(1i64)]);
         let yaml = format!("\"a\\nb\": true\n\"<<\": true\n\"yes\": true\n0x10: true\n? {long}\n:\n- 1\n");
-        assert_eq!(write(&map.into()), yaml);
+        assert_eq!(write(&map.into()).unwrap(), yaml);
     }
 }
