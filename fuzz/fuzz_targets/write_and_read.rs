@@ -13,21 +13,16 @@ use serde_json::Value as Json;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(config) = config(&mut Unstructured::new(bytes)) else { return };
-    let json = config.to_json();
+    // Infinity is an error: YAML has words for it, but kubectl takes none of them.
     if let Ok(text) = config.to_yaml() {
-        match Kubeconfig::from_slice(text.as_bytes()) {
-            Ok(again) => {
-                same(&config, &again, &text);
-                let twice = again.to_yaml().expect("what was read can be written");
-                let third = read(&twice);
-                same(&again, &third, &twice);
-                assert_eq!(third.to_yaml().ok(), Some(twice), "writing what was written is stable");
-            }
-            // YAML has words for infinity, kubectl takes none of them.
-            Err(error) => assert!(json.is_err(), "{error}\n{text}"),
-        }
+        let again = read(&text);
+        same(&config, &again, &text);
+        let twice = again.to_yaml().expect("what was read can be written");
+        let third = read(&twice);
+        same(&again, &third, &twice);
+        assert_eq!(third.to_yaml().ok(), Some(twice), "writing what was written is stable");
     }
-    if let Ok(text) = json {
+    if let Ok(text) = config.to_json() {
         match Kubeconfig::from_slice(text.as_bytes()) {
             Ok(again) => same(&config, &again, &text),
             // It is JSON to everybody; kubectl, which reads it as YAML, takes no key beyond 1,024 characters.
