@@ -21,7 +21,7 @@ impl Kubeconfig {
     /// ```
     ///
     /// # Errors
-    /// As [`syntax::to_yaml`](crate::syntax::to_yaml).
+    /// As [`syntax::to_yaml`].
     pub fn to_yaml(&self) -> Result<String> {
         syntax::to_yaml(&self.to_value())
     }
