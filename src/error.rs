@@ -1,7 +1,8 @@
 //! One error for the whole crate: what went wrong, in which file, at which line and column.
 //!
-//! Messages are made from kinds, places and names of fields, never from values: a token, a password, a key or the
-//! userinfo of a URL does not appear in an [`Error`], whatever the input was.
+//! Messages are made from kinds, places, names of fields and entries, and, where client-go names them too, from paths,
+//! namespaces, versions and URLs without userinfo and query. A token, a password, a key, an argument or variable of an exec
+//! plugin, a setting of an auth-provider or the value of an unknown field does not appear in an [`Error`], whatever the input was.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -68,7 +69,7 @@ pub enum ErrorKind {
 ///
 /// It is opaque: [`kind`](Error::kind) says what it is, [`position`](Error::position), [`file`](Error::file) and
 /// [`field`](Error::field) where. `Display` gives `file:line:column: field: what is wrong; what to do`, and one line an
-/// error where there are several. It never holds a value of the input.
+/// error where there are several. It never holds a secret, nor the value that has the wrong type.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -306,11 +307,8 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source.as_ref().map(|e| e as _)
-    }
-}
+/// `source()` is none: `Display` says it all. The error of the operating system is at [`Error::io_error`].
+impl std::error::Error for Error {}
 
 /// Text from a file, made safe for a terminal: control characters, and those that turn or hide text, are escaped
 /// (`\u{1b}`). Wrap every name that goes to a terminal in it.
@@ -343,5 +341,6 @@ impl fmt::Debug for Printable<'_> {
 
 fn is_unprintable(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+        || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }

@@ -44,6 +44,8 @@ fn structure() {
         ("- &x {p: 1}\n- &y {p: 2, q: 2}\n- <<: [*x, *y]", json!([{"p": 1}, {"p": 2, "q": 2}, {"p": 1, "q": 2}])),
         ("'<<': 1", json!({"<<": 1})),
         ("a: 1\nb: 2\na: 3", json!({"a": 3, "b": 2})),
+        ("1e6: a\n1234567.5: b\n1e5: c", json!({"1e+06": "a", "1.2345675e+06": "b", "100000": "c"})),
+        ("\u{feff}a: b", json!({"a": "b"})),
         ("1: a\n0x10: b\nyes: c\n1.5: d\n1e30: e", json!({"1": "a", "16": "b", "true": "c", "1.5": "d", "1e+30": "e"})),
         (
             "a: !!str 1\nb: !!float 1\nc: !!bool yes\nd: !mine 2\ne: !!binary aGk=\n!!binary Zg==: g",
@@ -79,6 +81,8 @@ fn plain_scalars_mean_what_kubectl_takes_them_for() {
         ("0o17", Int(15)),
         ("0xDead", Int(0xdead)),
         ("0b101", Int(5)),
+        ("0b-1", Int(-1)),
+        ("0b+1", Int(1)),
         ("-0b1", Int(-1)),
         ("1_000", Int(1000)),
         ("0x_1", Int(1)),
@@ -134,6 +138,7 @@ fn refusals_name_the_place_and_what_to_do() {
         (b"~: b".to_vec(), "line 1, column 1: a key that is null"),
         (b"a: .inf".to_vec(), "line 1, column 4: a number that is infinite"),
         (b"a: !!int b".to_vec(), "line 1, column 4: a value that is not what its tag says"),
+        (b"a: !!timestamp b".to_vec(), "line 1, column 4: a value that is not what its tag says"),
         (b"a: !!binary b".to_vec(), "line 1, column 4: !!binary that is not base64"),
         (b"a: b\nc: \x01".to_vec(), "line 2, column 4: a control character"),
         (b"a: b\nc: \xff".to_vec(), "line 2, column 4: bytes that are not UTF-8"),
@@ -258,6 +263,9 @@ fn limits_are_the_callers_to_set() {
 
 #[test]
 fn alias_bombs_are_refused_and_honest_aliases_are_not() {
+    let heavy = format!("a: &a {}\nb: [{}]", "x".repeat(1 << 20), vec!["*a"; 100].join(","));
+    let error = Document::parse(heavy).unwrap_err();
+    assert!(error.is_limit() && error.to_string().contains("bytes of text"), "{error}");
     let bomb = (1..9).fold("a0: &a0 [x,x,x,x,x,x,x,x,x]\n".to_owned(), |text, i| {
         let aliases = vec![format!("*a{}", i - 1); 9].join(",");
         format!("{text}a{i}: &a{i} [{aliases}]\n")

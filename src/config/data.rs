@@ -193,9 +193,34 @@ impl Serialize for Data {
     /// The text on one line, as kubectl writes it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.as_base64() {
-            text if text.contains(['\r', '\n']) => serializer.serialize_str(&text.replace(['\r', '\n'], "")),
+            text if text.contains(['\r', '\n']) => {
+                serializer.serialize_str(&Zeroizing::new(text.replace(['\r', '\n'], "")))
+            }
             text => serializer.serialize_str(text),
         }
+    }
+}
+
+/// A byte of a list: `u8`, with words of its own for what is none.
+struct Byte(u8);
+
+impl<'de> Deserialize<'de> for Byte {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+
+        impl Visitor<'_> for Number {
+            type Value = Byte;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a byte, 0 to 255,")
+            }
+
+            fn visit_u64<E: de::Error>(self, number: u64) -> Result<Byte, E> {
+                u8::try_from(number).map(Byte).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(number), &self))
+            }
+        }
+
+        deserializer.deserialize_u8(Number)
     }
 }
 
@@ -228,7 +253,7 @@ impl<'de> Deserialize<'de> for Data {
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Data, A::Error> {
                 let mut bytes = Zeroizing::new(Vec::new());
-                while let Some(byte) = seq.next_element::<u8>()? {
+                while let Some(Byte(byte)) = seq.next_element()? {
                     bytes.push(byte);
                 }
                 Ok(Data::encode(&bytes))

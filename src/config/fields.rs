@@ -129,7 +129,7 @@ impl ToValue for super::Data {
     /// On one line, whatever it had.
     fn to_value(&self) -> Value {
         match self.as_base64() {
-            base64 if base64.contains(['\r', '\n']) => text(&base64.replace(['\r', '\n'], "")),
+            base64 if base64.contains(['\r', '\n']) => text(&zeroize::Zeroizing::new(base64.replace(['\r', '\n'], ""))),
             base64 => text(base64),
         }
     }
@@ -153,33 +153,42 @@ impl<T: ToValue> ToValue for Option<T> {
     }
 }
 
-/// `https://user:password@host` as `https://[hidden]@host`; anything else as it is.
+/// `https://user:password@host` as `https://[hidden]@host`, and a query as `?[hidden]`; anything else as it is.
 ///
-/// For showing a `server` or `proxy-url`, parsable or not.
+/// For showing a `server` or `proxy-url`, parsable or not. What might be a password is taken for one.
 ///
 /// ```
 /// use kubeconfig::config::without_userinfo;
 /// assert_eq!(without_userinfo("https://user:password@proxy:3128"), "https://[hidden]@proxy:3128");
-/// assert_eq!(without_userinfo("https://user:pass/word@proxy"), "https://[hidden]@proxy");
+/// assert_eq!(without_userinfo("https://us/er:pass/word@proxy"), "https://[hidden]@proxy");
 /// assert_eq!(without_userinfo("https://user:passw"), "https://[hidden]"); // cut off
+/// assert_eq!(without_userinfo("https://host/path?token=secret"), "https://host/path?[hidden]");
 /// assert_eq!(without_userinfo("https://host:6443/path"), "https://host:6443/path");
 /// ```
-pub fn without_userinfo(text: &str) -> std::borrow::Cow<'_, str> {
-    // Everything up to the last @ before the path: with or without a scheme, parsable or not.
+pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     let start = text.find("://").map_or(0, |i| i + 3);
-    let rest = &text[start..];
-    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
-    let hidden = |from: usize| format!("{}[hidden]{}", &text[..start], &rest[from..]).into();
-    if let Some(at) = authority.rfind('@') {
-        return hidden(at);
+    let (scheme, rest) = text.split_at_checked(start).unwrap_or(("", text));
+    // Up to the last @, wherever it stands: a password may hold a slash or a question mark.
+    if let Some((_, host)) = rest.rsplit_once('@') {
+        return format!("{scheme}[hidden]@{}", without_query(host)).into();
     }
-    // A password with a slash in it, or one whose end was cut off: what stands behind the colon is no port.
-    let Some((_, port)) = authority.split_once(':').filter(|_| !authority.starts_with('[')) else { return text.into() };
-    match rest.rfind('@') {
-        Some(at) => hidden(at),
-        // Rancher leaves the brackets of IPv6 addresses out.
-        None if port.bytes().all(|b| b.is_ascii_hexdigit() || b == b':') => text.into(),
-        None => hidden(authority.len()),
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
+    match authority.split_once(':') {
+        // A password whose end was cut off: what stands behind the colon is no port. Brackets hold an IPv6 address, and Rancher
+        // leaves them out.
+        Some((_, port)) if !(authority.starts_with('[') && authority.contains(']')) && !is_port(port) => {
+            format!("{scheme}[hidden]{}", without_query(&rest[authority.len()..])).into()
+        }
+        _ if rest.contains('?') => format!("{scheme}{}", without_query(rest)).into(),
+        _ => text.into(),
+    }
+}
+
+fn without_query(rest: &str) -> Cow<'_, str> {
+    match rest.split_once('?') {
+        Some((path, _)) => format!("{path}?[hidden]").into(),
+        None => rest.into(),
     }
 }
 

@@ -5,7 +5,7 @@ use super::loaded::Place;
 use super::pem::{self, Part};
 use super::target::{set_data, set_secret_data};
 use super::{Target, read_reference, url, validate};
-use crate::config::{AuthProviderConfig, Data, set, set_secret};
+use crate::config::{AuthProviderConfig, Data, set, set_secret, without_userinfo};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -34,7 +34,7 @@ impl Target {
                 self.check_cluster(&mut errors);
             }
             None => {
-                let shown = url::hidden(server);
+                let shown = without_userinfo(server);
                 let message = format!("host must be a URL or a host:port pair: \"{}\"", Printable(&shown));
                 errors.push(self.server_place.of(invalid(message)));
             }

@@ -19,22 +19,10 @@ pub(super) fn proxy_fault(proxy: &str) -> Option<String> {
         None => Some("could not parse".into()),
         Some(url) => match url.scheme.as_str() {
             "http" | "https" | "socks5" => None,
-            // `name:password@host` has the name for a scheme.
-            _ if proxy.contains('@') && !proxy.contains("://") => {
-                Some("unsupported scheme, must be http, https, or socks5".into())
-            }
+            // `name:password@host`, and what is left of it when cut off, has the name for a scheme.
+            _ if !proxy.contains("://") => Some("unsupported scheme, must be http, https, or socks5".into()),
             scheme => Some(format!("unsupported scheme \"{scheme}\", must be http, https, or socks5")),
         },
-    }
-}
-
-/// A URL for an error: what may be a name and a password is left out, also where it does not parse.
-pub(super) fn hidden(url: &str) -> String {
-    let start = url.find("://").map_or(0, |i| i + 3);
-    let (scheme, rest) = url.split_at_checked(start).unwrap_or(("", url));
-    match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}[hidden]@{host}"),
-        None => url.to_owned(),
     }
 }
 
@@ -131,6 +119,7 @@ fn escapes_are_whole(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::without_userinfo;
 
     #[test]
     fn servers_as_go_reads_them() {
@@ -192,10 +181,10 @@ mod tests {
             "http://u:SECRET-CANARY?x#y@h",
             "SECRET-CANARY:p@h",
         ] {
-            assert!(!hidden(url).contains("CANARY"), "{url}");
+            assert!(!without_userinfo(url).contains("CANARY"), "{url}");
             assert!(!proxy_fault(url).unwrap_or_default().contains("CANARY"), "{url}");
         }
-        assert_eq!(hidden("http://u:p@h:1/x"), "http://[hidden]@h:1/x");
-        assert_eq!(hidden("https://h"), "https://h");
+        assert_eq!(without_userinfo("http://u:p@h:1/x"), "http://[hidden]@h:1/x");
+        assert_eq!(without_userinfo("https://h"), "https://h");
     }
 }

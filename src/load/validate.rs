@@ -2,7 +2,7 @@
 
 use super::target::{set_data, set_secret_data};
 use super::{Loaded, Subject, files, url};
-use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_secret};
+use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_secret, without_userinfo};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use std::path::Path;
 
@@ -153,7 +153,7 @@ pub(super) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Error> {
     }
     if let Some(proxy) = set(&cluster.proxy_url) {
         if let Some(fault) = url::proxy_fault(proxy) {
-            let proxy = url::hidden(proxy);
+            let proxy = without_userinfo(proxy);
             errors.push(invalid(format!("invalid 'proxy-url' \"{proxy}\" for cluster \"{shown}\": {fault}")));
         }
     }

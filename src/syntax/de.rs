@@ -101,6 +101,10 @@ impl de::Error for Error {
         Error::new(ErrorKind::Type, format!("{} that is not {expected}", kind_of(found)))
     }
 
+    fn unknown_field(_: &str, expected: &'static [&'static str]) -> Self {
+        Error::new(ErrorKind::Type, format!("a field that is not one of {}", expected.join(", ")))
+    }
+
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
         Error::new(ErrorKind::Type, format!("not one of {}", expected.join(", ")))
     }
@@ -197,6 +201,11 @@ macro_rules! numbers {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
             match self.resolved()? {
+                // Go's JSON takes 1.0 for an integer too: it writes it as 1 before it reads it.
+                Some(Resolved::Float(f)) if f.fract() == 0.0 && (0.0..9e15).contains(&f) => {
+                    let at = self.start();
+                    visitor.visit_u64(f as u64).map_err(|e: Error| e.at_offset(at))
+                }
                 Some(Resolved::Int(_) | Resolved::Uint(_) | Resolved::Float(_)) => self.deserialize_any(visitor),
                 Some(Resolved::Null) => visitor.visit_u8(0),
                 _ => Err(self.mismatch(&"a number")),

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Position, Result};
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
+use zeroize::Zeroizing;
 
 /// What a document may cost. Beyond a limit reading fails with [`ErrorKind::Limit`] and the figure.
 ///
@@ -32,8 +33,11 @@ pub struct Limits {
     pub depth: u32,
     /// Nodes made by aliases; 4,000,000. kubectl's rule on their share (99 % of small documents, 10 % of large ones) holds beside it.
     pub aliased_nodes: u32,
+    /// Bytes of text in nodes made by aliases, which are copied with each use; 64 MiB.
+    pub aliased_bytes: u64,
     /// Levels of nesting of a typed value, a [`Value`](super::Value) among them; 128. Unlike the tree these are read by
-    /// recursion, and so many levels fit the stack of a thread with 2 MiB, also in a debug build.
+    /// recursion, and so many levels fit the stack of a thread with 2 MiB, also in a debug build. Raise it only with a
+    /// larger stack: a stack that overflows ends the process.
     pub value_depth: u32,
 }
 
@@ -44,7 +48,7 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { input: 1 << 30, depth: 10_000, aliased_nodes: 4_000_000, value_depth: 128 }
+        Limits { input: 1 << 30, depth: 10_000, aliased_nodes: 4_000_000, aliased_bytes: 64 << 20, value_depth: 128 }
     }
 }
 
@@ -74,7 +78,7 @@ pub struct Document {
     tree: Arc<Tree>,
     encoding: Encoding,
     value_depth: u32,
-    lines: OnceLock<Vec<u32>>,
+    marks: OnceLock<Vec<Mark>>,
 }
 
 impl Document {
@@ -92,12 +96,12 @@ impl Document {
     /// # Errors
     /// As [`parse`](Document::parse).
     pub fn parse_with(bytes: impl Into<Vec<u8>>, limits: &Limits) -> Result<Document> {
-        let bytes = bytes.into();
+        let mut bytes = Zeroizing::new(bytes.into());
         let limit = limits.input.min(Limits::MAX_INPUT);
         if bytes.len() as u64 > limit {
             return Err(Error::new(ErrorKind::Limit, format!("more than {limit} bytes")));
         }
-        let (source, encoding) = Encoding::decode(bytes)?;
+        let (source, encoding) = Encoding::decode(std::mem::take(&mut *bytes))?;
         // The text may end before a character that YAML forbids. Whether that is an error depends on whether the parser
         // comes that far: it may stand behind the first document.
         let forbidden = forbidden_character(source.as_bytes());
@@ -116,9 +120,9 @@ impl Document {
             tree: Arc::new(parsed.tree),
             encoding,
             value_depth: limits.value_depth,
-            lines: OnceLock::new(),
+            marks: OnceLock::new(),
         };
-        effective::check(&document, limits.aliased_nodes).map_err(|e| document.locate(e))?;
+        effective::check(&document, limits).map_err(|e| document.locate(e))?;
         Ok(document)
     }
 
@@ -132,7 +136,7 @@ impl Document {
         self.encoding
     }
 
-    /// The bytes it was read from: encoding, byte order mark and line ends as they were.
+    /// The bytes it was read from: encoding, byte order mark and line ends as they were. They are the caller's to wipe.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.encoding.encode(&self.text.source)
     }
@@ -147,11 +151,8 @@ impl Document {
     /// A line ends as YAML 1.1 has it: LF, CR, CR LF, NEL, and the Unicode separators of lines and paragraphs. The first call
     /// counts the lines of the text, the others look them up.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.lines.get_or_init(|| line_starts(&self.text.source));
-        let line = lines.partition_point(|&start| start <= offset).max(1);
-        let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
-        let column = self.text.source.get(start..offset as usize).map_or(0, |text| text.chars().count());
-        Position { line: line as u32, column: column as u32 + 1 }
+        let marks = self.marks.get_or_init(|| marks(&self.text.source));
+        position_after(marks, &self.text.source, offset)
     }
 
     /// All nodes, each before its children.
@@ -179,7 +180,7 @@ impl Clone for Document {
             tree: Arc::clone(&self.tree),
             encoding: self.encoding,
             value_depth: self.value_depth,
-            lines: OnceLock::new(),
+            marks: OnceLock::new(),
         }
     }
 }
@@ -411,34 +412,58 @@ impl<'d> Iterator for Pairs<'d> {
     }
 }
 
-fn line_starts(text: &str) -> Vec<u32> {
+/// A place whose line and column are known: the start of each line, and every so often within long ones.
+struct Mark {
+    offset: u32,
+    position: Position,
+}
+
+/// Bytes between the marks of a long line: so many have to be counted at most to find a column.
+const MARK_EVERY: usize = 4096;
+
+fn marks(text: &str) -> Vec<Mark> {
     let bytes = text.as_bytes();
-    let mut starts = vec![0];
-    let mut at = 0;
-    while at < bytes.len() {
-        let width = match bytes[at] {
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => 2,
+    let mut position = Position { line: 1, column: 1 };
+    let mut marks = vec![Mark { offset: 0, position }];
+    let (mut at, mut marked) = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let next = |ahead: usize| bytes.get(at + ahead).copied();
+        let line_break = match byte {
+            b'\r' if next(1) == Some(b'\n') => 2,
             b'\n' | b'\r' => 1,
-            0xC2 if bytes.get(at + 1) == Some(&0x85) => 2,
-            0xE2 if bytes.get(at + 1) == Some(&0x80) && matches!(bytes.get(at + 2), Some(0xA8 | 0xA9)) => 3,
-            _ => {
-                at += 1;
-                continue;
-            }
+            0xC2 if next(1) == Some(0x85) => 2,
+            0xE2 if next(1) == Some(0x80) && matches!(next(2), Some(0xA8 | 0xA9)) => 3,
+            _ => 0,
         };
-        at += width;
-        starts.push(at as u32);
+        if line_break > 0 {
+            at += line_break;
+            position = Position { line: position.line + 1, column: 1 };
+        } else {
+            at += 1;
+            while bytes.get(at).is_some_and(|b| b & 0xC0 == 0x80) {
+                at += 1;
+            }
+            position.column += 1;
+        }
+        if line_break > 0 || at - marked >= MARK_EVERY {
+            marked = at;
+            marks.push(Mark { offset: at as u32, position });
+        }
     }
-    starts
+    marks
+}
+
+fn position_after(marks: &[Mark], text: &str, offset: u32) -> Position {
+    let index = marks.partition_point(|mark| mark.offset <= offset).saturating_sub(1);
+    let Some(mark) = marks.get(index) else { return Position { line: 1, column: 1 } };
+    let between = text.get(mark.offset as usize..offset as usize).map_or(0, |text| text.chars().count());
+    Position { line: mark.position.line, column: mark.position.column + between as u32 }
 }
 
 /// Line and column of the byte `offset` of `text`, where there is no document yet.
 pub(super) fn position_in(text: &str, offset: usize) -> Position {
     let before = text.get(..offset).unwrap_or(text);
-    let starts = line_starts(before);
-    let start = starts.last().copied().unwrap_or(0) as usize;
-    let column = before.get(start..).map_or(0, |line| line.chars().count());
-    Position { line: starts.len() as u32, column: column as u32 + 1 }
+    position_after(&marks(before), before, before.len() as u32)
 }
 
 /// The offset of the first character that YAML 1.1 does not allow in a stream: C0 except tab and line ends, DEL, C1 except NEL,

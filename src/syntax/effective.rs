@@ -1,6 +1,6 @@
 //! What a map holds once aliases are followed, `<<` is merged and repeated keys are settled, as kubectl settles them.
 
-use super::document::{Document, Node};
+use super::document::{Document, Limits, Node};
 use super::scalar::{Resolved, json_float};
 use super::scanner::error_at;
 use super::tag::decode_binary;
@@ -119,7 +119,7 @@ fn go_float_key(f: f64) -> String {
     let scientific = format!("{f:e}");
     let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..21).contains(&exponent) {
+    if (-4..6).contains(&exponent) {
         // The shortest digits of the f32, not those of the f64 next to it.
         let shortest = scientific.parse().ok().and_then(json_float);
         return shortest.unwrap_or(scientific);
@@ -132,18 +132,19 @@ fn go_float_key(f: f64) -> String {
 ///
 /// The budget is go-yaml's: above 100 nodes made by aliases and 1,000 in all, their share may be 99 % up to 400,000
 /// nodes, falling to 10 % at 4,000,000; and the limit of the caller on top.
-pub(super) fn check(document: &Document, aliased_limit: u32) -> Result<()> {
+pub(super) fn check(document: &Document, limits: &Limits) -> Result<()> {
     if !document.tree().has_aliases && !document.text().contains("<<") {
         return Ok(());
     }
     let Some(root) = document.root() else { return Ok(()) };
-    let mut budget = Budget { decoded: 0, aliased: 0, limit: u64::from(aliased_limit) };
+    let mut budget = Budget { decoded: 0, aliased: 0, bytes: 0, limits };
     // Nodes to be visited, last first, and whether an alias led there.
     let mut work = vec![(root, false)];
     while let Some((node, aliased)) = work.pop() {
         budget.count(node, aliased)?;
         let first = work.len();
         match node.data().shape {
+            Shape::Scalar { text, .. } if aliased => budget.count_bytes(node, text.end - text.start)?,
             Shape::Scalar { .. } => {}
             Shape::Alias(_) => work.push((node.resolve(), true)),
             Shape::Sequence { .. } => work.extend(node.children().map(|child| (child, aliased))),
@@ -181,24 +182,36 @@ fn wants_map(node: Node<'_>) -> Result<()> {
     Err(error_at(node.span().start as usize, "only a map, or a list of maps, can be merged with '<<'"))
 }
 
-struct Budget {
+struct Budget<'l> {
     decoded: u64,
     aliased: u64,
-    limit: u64,
+    bytes: u64,
+    limits: &'l Limits,
 }
 
-impl Budget {
+impl Budget<'_> {
+    /// The text of scalars behind aliases: each use of an alias is a copy of its own.
+    fn count_bytes(&mut self, node: Node<'_>, bytes: u32) -> Result<()> {
+        self.bytes += u64::from(bytes);
+        if self.bytes <= self.limits.aliased_bytes {
+            return Ok(());
+        }
+        let message = format!("aliases make more than {} bytes of text", self.limits.aliased_bytes);
+        Err(Error::new(ErrorKind::Limit, message).at_offset(node.span().start as usize))
+    }
+
     fn count(&mut self, node: Node<'_>, aliased: bool) -> Result<()> {
         self.decoded += 1;
         self.aliased += u64::from(aliased);
         let (decoded, aliased) = (self.decoded as f64, self.aliased as f64);
         let share = 0.99 - 0.89 * ((decoded - 400_000.0) / 3_600_000.0).clamp(0.0, 1.0);
         let refused_by_kubectl = self.aliased > 100 && self.decoded > 1000 && aliased / decoded > share;
-        if !refused_by_kubectl && self.aliased <= self.limit {
+        let limit = u64::from(self.limits.aliased_nodes);
+        if !refused_by_kubectl && self.aliased <= limit {
             return Ok(());
         }
-        let message = if self.aliased > self.limit {
-            format!("aliases make more than {} nodes", self.limit)
+        let message = if self.aliased > limit {
+            format!("aliases make more than {limit} nodes")
         } else {
             format!(
                 "aliases make {} of the first {} nodes, more than the {:.0} % that are allowed",
@@ -248,7 +261,7 @@ fn check_key(key: Node<'_>) -> Result<()> {
 }
 
 fn check_binary(node: Node<'_>) -> Result<()> {
-    if node.tag() == Some("binary") && node.text().and_then(decode_binary).is_none() {
+    if node.is_scalar() && node.tag() == Some("binary") && node.text().and_then(decode_binary).is_none() {
         return Err(error_at(node.span().start as usize, "!!binary that is not base64"));
     }
     Ok(())

@@ -6,6 +6,7 @@ use super::text::Piece;
 use super::tree::{Builder, Properties, Shape, Tree};
 use super::value::ScalarStyle;
 use crate::error::Result;
+use std::collections::HashMap;
 
 /// What the parser does when the node it is at is complete.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +41,7 @@ struct Parser<'t> {
     scanner: Scanner<'t>,
     builder: Builder,
     states: Vec<State>,
-    tag_directives: Vec<(String, String)>,
+    tag_directives: HashMap<String, String>,
 }
 
 /// What was read: the tree (empty for an empty stream) and the decoded text.
@@ -55,12 +56,12 @@ pub(super) fn parse(text: &str, max_depth: u32) -> (Result<Parsed>, bool) {
         scanner: Scanner::new(text, max_depth),
         builder: Builder::new(text.len()),
         states: Vec::new(),
-        tag_directives: Vec::new(),
+        tag_directives: HashMap::new(),
     };
     let result = parser.document();
     let at_end = parser.scanner.at_end();
-    let Parser { mut scanner, builder, .. } = parser;
-    (result.map(|()| Parsed { tree: builder.tree, decoded: std::mem::take(&mut scanner.decoded) }), at_end)
+    let Parser { scanner, builder, .. } = parser;
+    (result.map(|()| Parsed { tree: builder.tree, decoded: scanner.into_decoded() }), at_end)
 }
 
 impl Parser<'_> {
@@ -113,11 +114,11 @@ impl Parser<'_> {
                 }
                 Kind::TagDirective { handle, prefix } => {
                     let handle = self.text(handle).to_owned();
-                    if self.tag_directives.iter().any(|(h, _)| *h == handle) {
+                    if self.tag_directives.contains_key(&handle) {
                         return Err(error_at(at, "a second %TAG directive for the same handle"));
                     }
                     let prefix = self.text(prefix).to_owned();
-                    self.tag_directives.push((handle, prefix));
+                    self.tag_directives.insert(handle, prefix);
                 }
                 _ => return Ok(()),
             }
@@ -212,8 +213,8 @@ impl Parser<'_> {
         let (handle, suffix) = (self.text(handle), self.text(suffix));
         let prefix = match handle {
             "" => "",
-            _ => match self.tag_directives.iter().find(|(h, _)| h == handle) {
-                Some((_, prefix)) => prefix,
+            _ => match self.tag_directives.get(handle) {
+                Some(prefix) => prefix,
                 None if handle == "!" => "!",
                 None if handle == "!!" => "tag:yaml.org,2002:",
                 None => return Err(error_at(at, "a tag whose handle was not defined")),

@@ -73,7 +73,11 @@ fn number(text: &str) -> Option<Resolved<'static>> {
         return None;
     }
     let plain: std::borrow::Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
-    integer(&plain).or_else(|| float(&plain).map(Resolved::Float))
+    integer(&plain).or_else(|| float(&plain).map(Resolved::Float)).or_else(|| {
+        // go-yaml's last try: behind `0b` a sign may stand too.
+        let digits = plain.strip_prefix("0b")?;
+        i64::from_str_radix(digits, 2).ok().map(Resolved::Int)
+    })
 }
 
 /// Go's `strconv.ParseInt(s, 0, 64)`, then `ParseUint`.

@@ -344,6 +344,10 @@ impl<'t> Scanner<'t> {
     }
 
     fn skip_to_token(&mut self) {
+        // A second byte order mark at the very start, as gluing files together leaves it.
+        if self.mark.offset == 0 && self.rest().starts_with("\u{feff}".as_bytes()) {
+            self.skip();
+        }
         loop {
             let tabs = self.in_flow() || !self.simple_key_allowed;
             while self.at(0) == b' ' || (tabs && self.at(0) == b'\t') {
@@ -543,6 +547,13 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// The decoded text, in a buffer of its size.
+    pub(super) fn into_decoded(self) -> String {
+        let mut exact = String::with_capacity(self.decoded.len());
+        exact.push_str(&self.decoded);
+        exact
+    }
+
     pub(super) fn push_decoded(&mut self, text: &str) -> Piece {
         self.reserve_decoded();
         let start = offset(self.decoded.len());
@@ -553,7 +564,9 @@ impl<'t> Scanner<'t> {
 
 impl Drop for Scanner<'_> {
     fn drop(&mut self) {
-        zeroize::Zeroize::zeroize(&mut self.decoded);
+        // Only what was written: to wipe the room behind it would be the first to touch it.
+        let mut used = std::mem::take(&mut self.decoded).into_bytes();
+        zeroize::Zeroize::zeroize(used.as_mut_slice());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::scalar::{Resolved, resolve_plain};
 use super::value::ScalarStyle;
+use super::write::is_timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
@@ -21,8 +22,8 @@ pub(crate) fn resolve_tagged<'a>(text: &'a str, style: ScalarStyle, tag: Option<
         ("int", Resolved::Uint(u)) => Resolved::Uint(u),
         ("float", Resolved::Float(f)) => Resolved::Float(f),
         ("float", Resolved::Int(i)) => Resolved::Float(i as f64),
-        ("float", Resolved::Uint(u)) => Resolved::Float(u as f64),
-        ("null" | "bool" | "int" | "float", _) => return None,
+        ("timestamp", _) if is_timestamp(text) => Resolved::Str(text),
+        ("timestamp" | "null" | "bool" | "int" | "float", _) => return None,
         // A tag of somebody's own: the text as it stands.
         _ => Resolved::Str(text),
     })

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-pub(crate) use plain::means_text;
+pub(crate) use plain::{is_timestamp, means_text};
 
 /// `value` as YAML, in its order and its spelling, with a newline at the end.
 ///

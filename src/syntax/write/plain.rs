@@ -39,7 +39,7 @@ fn is_base60(text: &str) -> bool {
 }
 
 /// Go's `time.Parse` with the four layouts go-yaml tries: a date alone, with `T`, `t` or blanks and a time.
-fn is_timestamp(text: &str) -> bool {
+pub(crate) fn is_timestamp(text: &str) -> bool {
     date_and_time(text).is_some()
 }
 
