@@ -174,10 +174,11 @@ pub fn without_userinfo(text: &str) -> Cow<'_, str> {
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
-    match authority.split_once(':') {
+    let in_brackets = authority.starts_with('[') && authority.contains(']');
+    match authority.split_once(':').filter(|_| !in_brackets) {
         // A password whose end was cut off: what stands behind the colon is no port. Brackets hold an IPv6 address, and Rancher
         // leaves them out.
-        Some((_, port)) if !(authority.starts_with('[') && authority.contains(']')) && !is_port(port) => {
+        Some((_, port)) if !is_port(port) => {
             format!("{scheme}[hidden]{}", without_query(&rest[authority.len()..])).into()
         }
         _ if rest.contains('?') => format!("{scheme}{}", without_query(rest)).into(),
