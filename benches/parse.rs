@@ -21,30 +21,45 @@ type Reader = fn(&str) -> Result<usize, ()>;
 fn main() {
     let quick = std::env::args().any(|arg| arg == "quick");
     println!("median time for one text, dropping included; `x`: as a multiple of the time of kubeconfig\n");
-    let mut linear = Vec::new();
+    let sizes: &[usize] = if quick { &[10, 1_000] } else { &[10, 1_000, 10_000] };
     for kind in [Kind::Cert, Kind::Token] {
         println!("| texts | contexts | MB | {} |", READERS.map(|(name, _)| name).join(" | "));
         println!("|---|---:|---:|{}", "---:|".repeat(READERS.len()));
-        let mut per_context = Vec::new();
-        for contexts in [10, 1_000, 10_000] {
-            if quick && contexts > 1_000 {
-                continue;
-            }
+        for &contexts in sizes {
             let text = kind.text(contexts);
             let medians = measure(&text, contexts);
-            per_context.push((contexts, medians[0].unwrap_or_default() / contexts as u32));
             println!("| {kind:?} | {contexts} | {:.3} | {} |", text.len() as f64 / 1e6, row(&text, &medians));
         }
         println!();
-        linear.push((kind, per_context));
     }
-    println!("time per context, kubeconfig");
-    for (kind, per_context) in linear {
-        let line: Vec<_> =
-            per_context.iter().map(|(n, time)| format!("{n}: {:.2} us", time.as_secs_f64() * 1e6)).collect();
-        let (first, last) = (per_context[0].1, per_context[per_context.len() - 1].1);
-        println!("{kind:?}: {}; last / first {:.2}", line.join(", "), last.as_secs_f64() / first.as_secs_f64());
+    println!("time per context, kubeconfig; the sizes take turns, with as many contexts in each turn");
+    for kind in [Kind::Cert, Kind::Token] {
+        let per_context = linearity(kind, sizes);
+        let line: Vec<_> = sizes.iter().zip(&per_context).map(|(n, us)| format!("{n}: {us:.2} us")).collect();
+        let (first, last) = (per_context[0], per_context[per_context.len() - 1]);
+        println!("{kind:?}: {}; last / first {:.2}", line.join(", "), last / first);
     }
+}
+
+/// Microseconds per context for each size, medians.
+fn linearity(kind: Kind, sizes: &[usize]) -> Vec<f64> {
+    let most = sizes.iter().copied().max().unwrap_or_default();
+    let texts: Vec<_> = sizes.iter().map(|&n| kind.text(n)).collect();
+    let mut samples = vec![Vec::new(); sizes.len()];
+    for _ in 0..7 {
+        for ((text, &contexts), times) in texts.iter().zip(sizes).zip(&mut samples) {
+            let start = Instant::now();
+            for _ in 0..most / contexts {
+                assert_eq!(black_box(ours(black_box(text))), Ok(contexts));
+            }
+            times.push(start.elapsed().as_secs_f64() * 1e6 / most as f64);
+        }
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        times[times.len() / 2]
+    };
+    samples.into_iter().map(median).collect()
 }
 
 fn row(text: &str, medians: &[Option<Duration>; READERS.len()]) -> String {
