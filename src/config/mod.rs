@@ -12,6 +12,7 @@
 mod data;
 mod entries;
 pub(crate) mod fields;
+mod internal;
 mod read;
 mod view;
 mod write;

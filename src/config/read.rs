@@ -1,11 +1,9 @@
 //! Documents to kubeconfigs, by kubectl's rules.
 
-use super::{AuthInfo, Cluster, Context, DUPLICATE_NAME, Entries, Kubeconfig, Preferences};
+use super::{DUPLICATE_NAME, Kubeconfig};
 use crate::error::{Error, ErrorKind, Printable, Result};
-use crate::syntax::de::from_node;
 use crate::syntax::{Document, Node, Resolved, from_document};
-use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 impl Kubeconfig {
     /// Reads a document by kubectl's rules: `kind` and `apiVersion` are those of a kubeconfig or absent, names are unique,
@@ -23,7 +21,7 @@ impl Kubeconfig {
             Version::V1 => from_document(document).map_err(|e| explain(e, document)),
             Version::Internal => {
                 from_document::<Unchecked>(document)?;
-                internal(root)
+                super::internal::read(root)
             }
         }
     }
@@ -170,72 +168,4 @@ fn in_list(list: Node<'_>, path: &str) -> Option<Error> {
         );
     }
     None
-}
-
-/// The unversioned type of client-go: lists are maps, impersonation has other keys, extensions have no form at all.
-fn internal(root: Node<'_>) -> Result<Kubeconfig> {
-    /// client-go can't decode an extension here: its unversioned type has an interface in that place.
-    fn no_extensions(node: Node<'_>) -> Result<()> {
-        let Some(extensions) = node.get("extensions").filter(|e| e.resolved() != Some(Resolved::Null)) else {
-            return Ok(());
-        };
-        Err(Error::new(ErrorKind::Type, "extensions, which apiVersion __internal can't hold")
-            .with_help("write apiVersion: v1, with lists of named entries")
-            .in_field("extensions")
-            .at(extensions.position()))
-    }
-
-    /// Names, bodies, and the nodes of the bodies.
-    type Bodies<'d, T> = Vec<(String, T, Node<'d>)>;
-
-    fn map<'d, T: DeserializeOwned + Default>(root: Node<'d>, key: &str) -> Result<Bodies<'d, T>> {
-        let Some(node) = root.get(key) else { return Ok(Vec::new()) };
-        // As a type first, so that a list in place of the map is an error with a place.
-        from_node::<Option<BTreeMap<String, serde::de::IgnoredAny>>>(node).map_err(|e| e.inside(key))?;
-        node.entries()
-            .into_iter()
-            .map(|(name, value)| {
-                let name = name.key().into_owned();
-                no_extensions(value).map_err(|e| e.inside(&name).inside(key))?;
-                match from_node::<Option<T>>(value) {
-                    Ok(body) => Ok((name, body.unwrap_or_default(), value)),
-                    Err(e) => Err(e.inside(name).inside(key)),
-                }
-            })
-            .collect()
-    }
-    fn named<T>(bodies: Bodies<'_, T>) -> Entries<T> {
-        bodies.into_iter().map(|(name, body, _)| (name, body)).collect()
-    }
-    no_extensions(root)?;
-    let mut preferences = Preferences::default();
-    if let Some(node) = root.get("preferences") {
-        no_extensions(node).map_err(|e| e.inside("preferences"))?;
-        preferences = optional(Some(node))?.unwrap_or_default();
-    }
-    let mut users: Entries<AuthInfo> = Entries::new();
-    for (name, mut user, node) in map::<AuthInfo>(root, "users")? {
-        let known: HashMap<_, _> = node.entries().into_iter().map(|(key, value)| (key.key(), value)).collect();
-        let known = |key: &str| known.get(key).copied();
-        user.impersonate = optional(known("act-as"))?;
-        user.impersonate_uid = optional(known("act-as-uid"))?;
-        user.impersonate_groups = optional(known("act-as-groups"))?.unwrap_or_default();
-        user.impersonate_user_extra = optional(known("act-as-user-extra"))?.unwrap_or_default();
-        for key in ["act-as", "act-as-uid", "act-as-groups", "act-as-user-extra"] {
-            user.other.remove(key);
-        }
-        users.insert(name, user);
-    }
-    Ok(Kubeconfig {
-        preferences,
-        clusters: named(map::<Cluster>(root, "clusters")?),
-        users,
-        contexts: named(map::<Context>(root, "contexts")?),
-        current_context: optional(root.get("current-context"))?,
-        ..Kubeconfig::new()
-    })
-}
-
-fn optional<T: DeserializeOwned>(node: Option<Node<'_>>) -> Result<Option<T>> {
-    node.map_or(Ok(None), from_node::<Option<T>>)
 }

@@ -48,8 +48,10 @@ impl Target {
         let mut fault = |error| errors.push(place.of(error));
         let token = set_secret(&user.token);
         if let (None, Some(path)) = (token, set(&user.token_file)) {
-            if let Err(error) = read_reference(Path::new(path)) {
-                fault(place.of_reference(error, "tokenFile"));
+            match read_reference(Path::new(path)) {
+                Err(error) => fault(place.of_reference(error, "tokenFile")),
+                Ok(content) if content.trim_ascii().is_empty() => fault(invalid("the token file is empty".into())),
+                Ok(_) => {}
             }
         }
         if let Some(exec) = &user.exec {

@@ -84,8 +84,13 @@ pub fn from_document<T: DeserializeOwned>(document: &Document) -> Result<T> {
 
 /// As [`from_document`], for a node. The document must have passed `check_json`.
 pub(crate) fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T> {
+    from_node_without(node, &[])
+}
+
+/// As [`from_node`], as if the map `node` had none of the keys `without`.
+pub(crate) fn from_node_without<T: DeserializeOwned>(node: Node<'_>, without: &'static [&'static str]) -> Result<T> {
     let depth = node.document().value_depth();
-    T::deserialize(NodeDeserializer { node, depth }).map_err(|e| node.document().locate(e))
+    T::deserialize(NodeDeserializer { node, depth, without }).map_err(|e| node.document().locate(e))
 }
 
 impl de::Error for Error {
@@ -127,11 +132,13 @@ struct NodeDeserializer<'d> {
     node: Node<'d>,
     /// Levels that may still follow.
     depth: u32,
+    /// Keys of this map that are passed over.
+    without: &'static [&'static str],
 }
 
 impl<'d> NodeDeserializer<'d> {
     fn new(node: Node<'d>, depth: u32) -> Self {
-        NodeDeserializer { node, depth }
+        NodeDeserializer { node, depth, without: &[] }
     }
 
     fn start(&self) -> usize {
@@ -180,7 +187,11 @@ impl<'d> NodeDeserializer<'d> {
     fn visit_fields<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
         let depth = self.deeper()?;
         let at = self.start();
-        let pairs = effective::pairs(self.node).into_iter();
+        let mut pairs = effective::pairs(self.node);
+        if !self.without.is_empty() {
+            pairs.retain(|pair| !self.without.contains(&pair.text.as_ref()));
+        }
+        let pairs = pairs.into_iter();
         visitor.visit_map(Fields { pairs, current: None, depth }).map_err(|e| e.at_offset(at))
     }
 

@@ -33,5 +33,11 @@ pub(crate) fn resolve_tagged<'a>(text: &'a str, style: ScalarStyle, tag: Option<
 pub(crate) fn decode_binary(text: &str) -> Option<String> {
     let joined = Zeroizing::new(text.replace(['\r', '\n'], ""));
     let bytes = Zeroizing::new(STANDARD.decode(&*joined).ok()?);
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        // One for each byte, as Go does, where Rust makes one of a cut-off character.
+        text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Some(text)
 }
