@@ -64,7 +64,7 @@ fn two_of_a_name_are_refused_with_both_places_and_no_value() {
         ),
         (
             "preferences: {extensions: [{name: e, extension: 1}, {name: e}]}",
-            "line 1, column 59: preferences.extensions[1].name: the name \"e\" stands at 1:35 already",
+            "line 1, column 60: preferences.extensions[1].name: the name \"e\" stands at 1:35 already",
         ),
     ];
     for (text, expected) in table {

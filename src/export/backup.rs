@@ -40,7 +40,9 @@ impl Backup {
         }
         let sources =
             loaded.sources().iter().filter_map(|source| Some(source.folder().join(source.path().file_name()?)));
-        let inputs = sources.chain(report.embedded.iter().map(|embedded| embedded.file.clone())).collect();
+        // What comes by way of standard input may be a file all the same.
+        let stdin = loaded.sources().iter().any(|source| source.path() == Path::new("-")).then(|| "/dev/stdin".into());
+        let inputs = sources.chain(stdin).chain(report.embedded.iter().map(|embedded| embedded.file.clone())).collect();
         Ok(Backup { config, yaml, report, inputs })
     }
 

@@ -72,10 +72,18 @@ fn needs(auth: Auth, user: &AuthInfo) -> Option<Dependence> {
     match auth {
         Auth::Exec => {
             let command = user.exec.as_ref().and_then(|exec| set(&exec.command)).unwrap_or("a command");
-            Some(Dependence::Command(command.to_owned()))
+            Some(Dependence::Command(without_arguments(command).to_owned()))
         }
         Auth::AuthProvider => Some(Dependence::Provider(provider(user))),
         _ => None,
+    }
+}
+
+/// A command that has arguments in its name is a mistake of its writer, but they may be secret all the same.
+fn without_arguments(command: &str) -> &str {
+    match command.find([' ', '\t', '\n']) {
+        Some(at) if command[at..].contains(['-', '=']) => &command[..at],
+        _ => command,
     }
 }
 

@@ -191,6 +191,7 @@ impl<'a> Export<'a> {
         if let Some(error) = Error::several(errors) {
             return Err(error);
         }
+        self.note_what_is_not_in(&config, &mut report);
         replace::servers(&mut config, self.server.as_deref(), &self.servers, &mut report)?;
         let source = self.loaded.config().current_context();
         let current = self.chosen_current(&mut config, &kept, source)?;
@@ -205,6 +206,28 @@ impl<'a> Export<'a> {
         }
         self.examine(&config, &mut report);
         Backup::new(config, report, self.loaded)
+    }
+
+    /// What someone who named several files may miss in the backup.
+    fn note_what_is_not_in(&self, config: &Kubeconfig, report: &mut Report) {
+        for file in self.loaded.missing() {
+            report.notes.push(Note::SourceMissing { file: file.clone() });
+        }
+        for shadowed in self.loaded.shadowed().into_iter().filter(|shadowed| !shadowed.equal) {
+            let asked_for = match shadowed.subject {
+                Subject::Cluster(name) => config.clusters.contains(name),
+                Subject::User(name) => config.users.contains(name),
+                Subject::Context(name) => config.contexts.contains(name),
+                _ => false,
+            };
+            if asked_for {
+                report.notes.push(Note::Shadowed {
+                    entry: shadowed.subject.to_string(),
+                    file: shadowed.hidden.path().to_owned(),
+                    taken: shadowed.used.path().to_owned(),
+                });
+            }
+        }
     }
 
     /// The names of the contexts to keep: as chosen, or as they stand in the source.

@@ -218,6 +218,20 @@ pub enum Note {
         /// What it is now.
         context: String,
     },
+    /// An entry of a later file is not in the backup: an earlier file has another of that name, which wins, as in kubectl.
+    Shadowed {
+        /// What it is, as in `context "default"`.
+        entry: String,
+        /// The file it stands in.
+        file: PathBuf,
+        /// The file whose entry was taken.
+        taken: PathBuf,
+    },
+    /// A file named in `$KUBECONFIG` does not exist, which kubectl passes over without a word.
+    SourceMissing {
+        /// The file.
+        file: PathBuf,
+    },
     /// Chosen contexts that did not pass the filter.
     LeftOut {
         /// Their names.
@@ -254,6 +268,13 @@ impl fmt::Display for Note {
                 )
             }
             Note::CurrentContextChosen { context } => write!(f, "the current context is {} now", Printable(context)),
+            Note::Shadowed { entry, file, taken } => write!(
+                f,
+                "warning: the {entry} of {} is NOT in the backup, {} has another of that name; export it by itself, with --name",
+                path(file),
+                path(taken)
+            ),
+            Note::SourceMissing { file } => write!(f, "warning: {} does not exist", path(file)),
             Note::LeftOut { contexts } => write!(f, "left out: {}", listed(contexts.iter().map(String::as_str))),
         }
     }

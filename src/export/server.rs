@@ -1,7 +1,7 @@
 //! The URL in `server` and `proxy-url`, taken apart far enough to say where it leads.
 
 use crate::error::{Error, ErrorKind, Result};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// The parts of a server's URL. Userinfo is left out on purpose.
 #[derive(Clone, Copy)]
@@ -26,15 +26,16 @@ impl<'a> Server<'a> {
             Some((scheme, rest)) => (Some(scheme), rest),
             None => (None, text),
         };
+        // A password may hold a slash or a question mark: all up to the last @ is userinfo.
+        let (has_userinfo, rest) = match rest.rsplit_once('@') {
+            Some((_, rest)) => (true, rest),
+            None => (false, rest),
+        };
         let (rest, has_query) = match rest.find(['?', '#']) {
             Some(at) => (&rest[..at], true),
             None => (rest, false),
         };
-        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-        let (has_userinfo, address) = match authority.rsplit_once('@') {
-            Some((_, address)) => (true, address),
-            None => (false, authority),
-        };
+        let (address, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let bracketed = address.starts_with('[');
         let (host, port) = match address.strip_prefix('[').and_then(|a| a.split_once(']')) {
             Some((host, port)) => (host, port.strip_prefix(':')),
@@ -65,8 +66,38 @@ impl<'a> Server<'a> {
             return ip.is_loopback() || ip.is_unspecified();
         }
         let name = self.host.trim_end_matches('.').to_ascii_lowercase();
-        name == "localhost" || name.ends_with(".localhost") || name.ends_with(".docker.internal")
+        const NAMES: &[&str] =
+            &["localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"];
+        const UNDER: &[&str] = &[".localhost", ".docker.internal", ".lima.internal", ".rancher-desktop.internal"];
+        // A URL without a host is this machine to Go's dialer; `127.1`, `0` and `2130706433` are to many resolvers.
+        (self.scheme.is_some() && name.is_empty())
+            || NAMES.contains(&name.as_str())
+            || UNDER.iter().any(|domain| name.ends_with(domain))
+            || old_address(&name).is_some_and(|ip| ip.is_loopback() || ip.is_unspecified())
     }
+}
+
+/// An IPv4 address in the forms of `inet_aton`: one to four numbers, decimal, octal or hexadecimal, the last of which fills
+/// what is left.
+fn old_address(text: &str) -> Option<Ipv4Addr> {
+    let parts: Vec<&str> = text.split('.').collect();
+    let number = |part: &str| match part.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None if part.len() > 1 && part.starts_with('0') => u32::from_str_radix(part, 8).ok(),
+        None => part.parse().ok(),
+    };
+    let (last, first) = parts.split_last()?;
+    if first.len() > 3 {
+        return None;
+    }
+    let mut address = 0u32;
+    for part in first {
+        address = address << 8 | number(part).filter(|n| *n < 256)?;
+    }
+    let bits = 32 - 8 * first.len() as u32;
+    let last = number(last).filter(|n| u64::from(*n) < 1u64 << bits)?;
+    let address = if bits == 32 { last } else { address << bits | last };
+    Some(Ipv4Addr::from(address))
 }
 
 /// Checks a URL that shall go into a backup as `server`.
@@ -101,7 +132,8 @@ pub(super) fn check(url: &str) -> Result<()> {
         );
     }
     match server.port.map(str::parse::<u16>) {
-        None | Some(Ok(1..)) => Ok(()),
+        None | Some(Ok(1..)) if crate::load::is_server(url) => Ok(()),
+        None | Some(Ok(1..)) => Err(wrong("kubectl can't read it as a URL")),
         Some(_) => Err(wrong("its port is not a number from 1 to 65535")),
     }
 }

@@ -50,7 +50,7 @@ impl Target {
         if let (None, Some(path)) = (token, set(&user.token_file)) {
             match read_reference(Path::new(path)) {
                 Err(error) => fault(place.of_reference(error, "tokenFile")),
-                Ok(content) if content.trim_ascii().is_empty() => fault(invalid("the token file is empty".into())),
+                Ok(content) if content.is_empty() => fault(invalid("the token file is empty".into())),
                 Ok(_) => {}
             }
         }

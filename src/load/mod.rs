@@ -30,6 +30,12 @@ mod validate;
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
 pub(crate) use files::read_reference;
+
+/// Whether client-go can read `text` as a server.
+pub(crate) fn is_server(text: &str) -> bool {
+    url::server_is_tls(text).is_some()
+}
+
 pub use loaded::{Loaded, Origin, Shadowed, Source, Subject};
 pub use overrides::Overrides;
 pub use target::{Auth, Target};

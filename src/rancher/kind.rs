@@ -95,8 +95,8 @@ pub struct Kind {
 }
 
 impl Kind {
-    fn new<const N: usize>(kind: ContextKind, evidence: [Evidence; N]) -> Self {
-        Kind { kind, evidence: evidence.into() }
+    fn new(kind: ContextKind, evidence: impl IntoIterator<Item = Evidence>) -> Self {
+        Kind { kind, evidence: evidence.into_iter().collect() }
     }
 }
 
@@ -215,12 +215,15 @@ impl<'a> View<'a> {
     }
 
     fn rancher_server(&self, index: &Index<'_>) -> Option<Kind> {
-        let user = self.rancher_user()?;
+        let user = self.rancher_user();
+        // Another context proves that Rancher answers at this address: whatever is asked of it, and by whom.
+        if let Some(context) = index.by_rancher.get(&self.origin()) {
+            let evidence = [Evidence::SameServerAs((*context).into())].into_iter().chain(user);
+            return Some(Kind::new(ContextKind::RancherServer, evidence));
+        }
+        let user = user?;
         if !self.server.path.trim_end_matches('/').is_empty() {
             return None;
-        }
-        if let Some(context) = index.by_rancher.get(&self.origin()) {
-            return Some(Kind::new(ContextKind::RancherServer, [Evidence::SameServerAs((*context).into()), user]));
         }
         // Alone in its file it has only its names; an authorized endpoint would have a port or a suffix.
         let named = [self.context, self.cluster_name, self.user_name].iter().all(|name| *name == "rancher");

@@ -19,9 +19,20 @@ pub(crate) fn export(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {
     };
     match args.out.as_deref() {
         Some(path) if path != Path::new("-") => {
-            // A failure here says itself what became of the file.
-            let saved = backup.write(path, &WriteOptions::new().force(args.force))?;
-            say(&format_args!("wrote {}", Printable(&saved.written.path.to_string_lossy())));
+            let saved = match backup.write(path, &WriteOptions::new().force(args.force)) {
+                Ok(saved) => saved,
+                Err(error) => {
+                    let text = error.to_string();
+                    Failure::from(error).report();
+                    // Some errors say themselves what became of the file.
+                    if !["written", "was changed"].iter().any(|word| text.contains(word)) {
+                        say(&"nothing was written");
+                    }
+                    return Ok(1);
+                }
+            };
+            let deed = if saved.written.replaced { "replaced" } else { "wrote" };
+            say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
             if let Some(folder) = &saved.git_work_tree {
                 let folder = folder.to_string_lossy();
                 say(&format_args!(
