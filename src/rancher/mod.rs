@@ -26,7 +26,11 @@
 //! ```
 
 mod choose;
+mod clusters;
 mod kind;
+mod provisioner;
 
 pub use choose::{direct, is_through_rancher, judge, prefer_direct};
+pub use clusters::{ClusterGroup, Member, Tie, clusters};
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
+pub use provisioner::Provisioner;
