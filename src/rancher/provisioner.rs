@@ -7,7 +7,7 @@ use std::fmt;
 ///
 /// A kubeconfig tells little of it, see [`ClusterGroup::provisioner`](super::ClusterGroup::provisioner); an object of
 /// Rancher's tells it, see [`ManagedCluster`](super::ManagedCluster).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provisioner {
     /// Rancher, on machines that it made itself; with the name of the node driver in lower case: `amazonec2`, `azure`,
@@ -22,6 +22,7 @@ pub enum Provisioner {
     /// Nobody Rancher knows: the cluster it runs in itself.
     Local,
     /// Nothing tells.
+    #[default]
     Unknown,
 }
 
