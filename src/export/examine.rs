@@ -80,7 +80,7 @@ fn needs(auth: Auth, user: &AuthInfo) -> Option<Dependence> {
 }
 
 /// A command that has arguments in its name is a mistake of its writer, but they may be secret all the same.
-fn without_arguments(command: &str) -> &str {
+pub(crate) fn without_arguments(command: &str) -> &str {
     match command.find([' ', '\t', '\n']) {
         Some(at) if command[at..].contains(['-', '=']) => &command[..at],
         _ => command,

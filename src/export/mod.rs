@@ -38,14 +38,18 @@
 mod backup;
 mod embed;
 mod examine;
+mod finished;
 mod replace;
 mod report;
 mod server;
 
-pub use backup::{Backup, Saved};
+pub use backup::Backup;
+pub use finished::Saved;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
-#[cfg(feature = "rancher")]
+pub(crate) use embed::embed;
+pub(crate) use examine::without_arguments;
+pub(crate) use finished::{Finished, files_of};
 pub(crate) use server::Server;
 
 use crate::config::{Entries, Kubeconfig, set};
