@@ -1,0 +1,67 @@
+//! The real kubectl and the real helm, logging in.
+
+use super::kubectl::{find_helm, find_kubectl};
+use super::network::Network;
+use super::process;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// A client that knows nothing of this machine: a home folder with nothing in it, and no variables but its own.
+pub struct Client {
+    /// `kubectl get ns` or `helm list`.
+    pub words: &'static [&'static str],
+    program: PathBuf,
+    home: tempfile::TempDir,
+    network: Option<String>,
+}
+
+/// What a client said.
+#[derive(Debug)]
+pub struct Said {
+    pub succeeded: bool,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The clients that are here, on that network. Says which are missing; on CI that is a failure.
+pub fn need_clients(network: Option<&Network>) -> Vec<Client> {
+    let all = [(find_kubectl(), &["kubectl", "get", "ns"][..]), (find_helm(), &["helm", "list"][..])];
+    let found = all.into_iter().filter_map(|(program, words)| {
+        if program.is_none() {
+            super::skipped(words[0]);
+        }
+        Some(Client {
+            words,
+            program: program?,
+            home: tempfile::tempdir().expect("a temporary folder"),
+            network: network.map(Network::url),
+        })
+    });
+    found.collect()
+}
+
+impl Client {
+    /// `kubectl get ns` or `helm list` with that file and that context of it; the current one where none is named.
+    pub fn log_in(&self, kubeconfig: &Path, context: Option<&str>) -> Said {
+        let mut arguments = self.words[1..].to_vec();
+        if let Some(context) = context {
+            arguments.extend([if self.words[0] == "helm" { "--kube-context" } else { "--context" }, context]);
+        }
+        self.run(kubeconfig, &arguments)
+    }
+
+    /// The client with other arguments.
+    pub fn run(&self, kubeconfig: &Path, arguments: &[&str]) -> Said {
+        let mut command = Command::new(&self.program);
+        // Its caches go below the home. No $PATH: nothing else is to be started.
+        command.args(arguments).env_clear().env("HOME", self.home.path()).current_dir(self.home.path());
+        command.env("KUBECONFIG", kubeconfig);
+        if let Some(network) = &self.network {
+            command.env("HTTPS_PROXY", network);
+        }
+        let out = process::output(&mut command, Duration::from_secs(60));
+        let [stdout, stderr] = [out.stdout, out.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Said { succeeded: out.status.success(), stdout, stderr }
+    }
+}
