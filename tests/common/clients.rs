@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-/// A client that knows nothing of this machine: a home folder with nothing in it, and no variables but its own.
+/// A client that knows nothing of this machine and remembers nothing.
 pub struct Client {
     /// `kubectl get ns` or `helm list`.
     pub words: &'static [&'static str],
     program: PathBuf,
-    home: tempfile::TempDir,
     network: Option<String>,
 }
 
@@ -31,12 +30,7 @@ pub fn need_clients(network: Option<&Network>) -> Vec<Client> {
         if program.is_none() {
             super::skipped(words[0]);
         }
-        Some(Client {
-            words,
-            program: program?,
-            home: tempfile::tempdir().expect("a temporary folder"),
-            network: network.map(Network::url),
-        })
+        Some(Client { words, program: program?, network: network.map(Network::url) })
     });
     found.collect()
 }
@@ -53,9 +47,11 @@ impl Client {
 
     /// The client with other arguments.
     pub fn run(&self, kubeconfig: &Path, arguments: &[&str]) -> Said {
+        // Its caches go below the home: kubectl's know the API for ten minutes, and helm's go there too.
+        let home = tempfile::tempdir().expect("a temporary folder");
         let mut command = Command::new(&self.program);
-        // Its caches go below the home. No $PATH: nothing else is to be started.
-        command.args(arguments).env_clear().env("HOME", self.home.path()).current_dir(self.home.path());
+        // No $PATH: nothing else is to be started.
+        command.args(arguments).env_clear().env("HOME", home.path()).current_dir(home.path());
         command.env("KUBECONFIG", kubeconfig);
         if let Some(network) = &self.network {
             command.env("HTTPS_PROXY", network);

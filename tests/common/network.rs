@@ -5,7 +5,7 @@
 //! prod.k8s.example.com:6443`, and are connected with the server of the test that was put there. TLS is between client and
 //! server as ever. Nothing leaves the machine: a host where no server was put can't be reached.
 
-use super::service::{Service, lock};
+use super::service::{Service, lock, set_up};
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -72,6 +72,7 @@ fn connect(mut client: TcpStream, shared: &Shared) -> io::Result<()> {
     let Some(server) = server else {
         return client.write_all(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n");
     };
+    set_up(&server)?;
     // A client waits for this answer before it says more, so nothing of TLS was read ahead.
     client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")?;
     let there = thread::spawn({

@@ -2,6 +2,7 @@
 //! stand on.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -71,9 +72,7 @@ fn listen(listener: TcpListener, state: &Arc<Mutex<State>>, serve: &Arc<impl Fn(
         if now.stopped {
             break;
         }
-        for limit in [stream.set_read_timeout(Some(SILENCE)), stream.set_write_timeout(Some(SILENCE))] {
-            limit.expect("a socket with a time limit");
-        }
+        set_up(&stream).expect("a socket with a time limit");
         let number = now.count;
         now.count += 1;
         now.open.insert(number, stream.try_clone().expect("a second handle of the socket"));
@@ -91,6 +90,13 @@ fn listen(listener: TcpListener, state: &Arc<Mutex<State>>, serve: &Arc<impl Fn(
         // One that panicked has said so on stderr, and its client has no answer: the test sees that.
         let _ = thread.join();
     }
+}
+
+/// A time limit, and no waiting for more to send, which would cost 40 ms a piece.
+pub(super) fn set_up(stream: &TcpStream) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(SILENCE))?;
+    stream.set_write_timeout(Some(SILENCE))
 }
 
 /// The lock, also of one whose holder panicked.

@@ -45,10 +45,8 @@ fn api(name: &str, path: &str, as_table: bool) -> Option<Value> {
         ["api", "v1", "namespaces"] if as_table => table(&namespaces(name)),
         ["api", "v1", "namespaces"] => list("NamespaceList", &namespaces(name)),
         ["api", "v1", "pods"] | ["api", "v1", "namespaces", _, "pods"] => list("PodList", &[]),
-        ["api", "v1", "secrets"] | ["api", "v1", "namespaces", "default", "secrets"] => {
-            list("SecretList", &[release(name)])
-        }
-        ["api", "v1", "namespaces", _, "secrets"] => list("SecretList", &[]),
+        ["api", "v1", "secrets"] => list("SecretList", &[release(name, "default")]),
+        ["api", "v1", "namespaces", namespace, "secrets"] => list("SecretList", &[release(name, namespace)]),
         _ => return None,
     })
 }
@@ -87,13 +85,13 @@ fn table(items: &[Value]) -> Value {
 }
 
 /// A chart that was installed: base64 of base64, in which helm takes JSON for what it compresses today.
-fn release(name: &str) -> Value {
-    let release = json!({"name": name, "namespace": "default", "version": 1,
+fn release(name: &str, namespace: &str) -> Value {
+    let release = json!({"name": name, "namespace": namespace, "version": 1,
         "info": {"first_deployed": CREATED, "last_deployed": CREATED, "status": "deployed"},
         "chart": {"metadata": {"apiVersion": "v2", "name": "hello", "version": "1.0.0", "appVersion": "1.0.0"}}});
     let secret = format!("sh.helm.release.v1.{name}.v1");
     json!({"kind": "Secret", "apiVersion": "v1", "type": "helm.sh/release.v1",
-        "metadata": {"name": secret, "namespace": "default", "creationTimestamp": CREATED,
+        "metadata": {"name": secret, "namespace": namespace, "creationTimestamp": CREATED,
             "labels": {"name": name, "owner": "helm", "status": "deployed", "version": "1"}},
         "data": {"release": base64(base64(release.to_string()))}})
 }

@@ -90,6 +90,7 @@ pub enum Who {
 /// A running server; stopped when dropped.
 pub struct ApiServer {
     service: Service,
+    name: String,
     ca: String,
     requests: Arc<Mutex<Vec<Request>>>,
 }
@@ -99,7 +100,7 @@ impl ApiServer {
     pub fn start(config: Config) -> ApiServer {
         let door = Door::new(&config);
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let ca = config.ca.clone();
+        let (name, ca) = (config.name.clone(), config.ca.clone());
         let seen = Arc::clone(&requests);
         let service = Service::start(move |stream| {
             let Some((mut stream, visitor)) = door.open(stream) else { return };
@@ -118,12 +119,17 @@ impl ApiServer {
                 }
             }
         });
-        ApiServer { service, ca, requests }
+        ApiServer { service, name, ca, requests }
     }
 
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
         self.service.address()
+    }
+
+    /// The cluster's name.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The CA a client must trust.
