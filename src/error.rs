@@ -159,6 +159,15 @@ impl Error {
         self
     }
 
+    /// The same error in a text that has so many lines before this one.
+    pub(crate) fn below(mut self, lines: u32) -> Self {
+        if let Some(position) = &mut self.0.position {
+            position.line = position.line.saturating_add(lines);
+        }
+        self.0.errors = self.0.errors.into_iter().map(|error| error.below(lines)).collect();
+        self
+    }
+
     pub(crate) fn at(mut self, position: Position) -> Self {
         self.0.position.get_or_insert(position);
         self

@@ -39,6 +39,13 @@ pub enum ContextKind {
     Unknown,
 }
 
+impl ContextKind {
+    /// Whether it leads, through Rancher, into the cluster that Rancher itself runs in.
+    pub fn is_rancher_local(&self) -> bool {
+        matches!(self, ContextKind::RancherProxy { cluster_id, .. } if cluster_id == "local")
+    }
+}
+
 /// What a [`ContextKind`] was told by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -133,7 +140,7 @@ impl<'a> Index<'a> {
         index
     }
 
-    fn kind(&self, view: &View<'_>) -> Kind {
+    pub(super) fn kind(&self, view: &View<'_>) -> Kind {
         view.proxy()
             .or_else(|| view.rancher_server(self))
             .or_else(|| view.ace(self))
@@ -172,6 +179,43 @@ impl<'a> View<'a> {
         Some((self.origin(), id))
     }
 
+    /// Scheme, host and port of a server whose name means the same everywhere: an address, or a name without a dot, may be
+    /// another machine at another site.
+    pub(super) fn public_origin(&self) -> Option<String> {
+        let is_name = self.server.host.trim_end_matches('.').contains('.') && self.server.ip().is_none();
+        (is_name && !self.server.is_this_machine()).then(|| self.origin())
+    }
+
+    /// Rancher's id of the cluster where the credentials name it: a token of Rancher 2.2 to 2.5 for an authorized endpoint
+    /// (`kubeconfig-USER.CLUSTER:…`), or `rancher token --cluster=ID`.
+    pub(super) fn cluster_id(&self) -> Option<&'a str> {
+        if let Some(token) = self.token().filter(|token| is_rancher_token(token)) {
+            let (name, _) = token.split_once(':')?;
+            let (_, id) = name.strip_prefix("kubeconfig-")?.rsplit_once('.')?;
+            return Some(id).filter(|id| !id.is_empty());
+        }
+        if !self.logs_in_by_rancher() {
+            return None;
+        }
+        let mut arguments = self.exec()?.arguments().iter().map(|argument| argument.expose().as_str());
+        while let Some(argument) = arguments.next() {
+            let id = match argument.strip_prefix("--cluster") {
+                Some("") => arguments.next(),
+                Some(rest) => rest.strip_prefix('='),
+                None => None,
+            };
+            if let Some(id) = id.filter(|id| !id.is_empty()) {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// The token, where that is what the user logs in with.
+    pub(super) fn token(&self) -> Option<&'a str> {
+        self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
+    }
+
     fn origin(&self) -> String {
         let Server { scheme, host, port, .. } = self.server;
         let scheme = scheme.unwrap_or("http").to_ascii_lowercase();
@@ -197,7 +241,7 @@ impl<'a> View<'a> {
     }
 
     fn has_rancher_token(&self) -> bool {
-        self.user.and_then(|user| set_secret(&user.token)).is_some_and(is_rancher_token)
+        self.token().is_some_and(is_rancher_token)
     }
 
     fn proxy(&self) -> Option<Kind> {

@@ -26,7 +26,13 @@
 //! ```
 
 mod choose;
+mod clusters;
 mod kind;
+mod objects;
+mod provisioner;
 
 pub use choose::{direct, is_through_rancher, judge, prefer_direct};
+pub use clusters::{ClusterGroup, Member, Tie, clusters};
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
+pub use objects::{ControlPlaneNode, LocalClusterAuthEndpoint, ManagedCluster};
+pub use provisioner::Provisioner;
