@@ -54,7 +54,8 @@ impl Client {
         command.args(arguments).env_clear().env("HOME", home.path()).current_dir(home.path());
         command.env("KUBECONFIG", kubeconfig);
         if let Some(network) = &self.network {
-            command.env("HTTPS_PROXY", network);
+            // Without TLS too, so that a file with another URL than was meant calls nobody outside either.
+            command.env("HTTPS_PROXY", network).env("HTTP_PROXY", network);
         }
         let out = process::output(&mut command, Duration::from_secs(60));
         let [stdout, stderr] = [out.stdout, out.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());

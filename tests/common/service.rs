@@ -64,6 +64,20 @@ impl Drop for Service {
     }
 }
 
+/// A connection that is being served; ended when that is over, by a panic too.
+struct Open {
+    state: Arc<Mutex<State>>,
+    number: u64,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if let Some(stream) = lock(&self.state).open.remove(&self.number) {
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+    }
+}
+
 fn listen(listener: TcpListener, state: &Arc<Mutex<State>>, serve: &Arc<impl Fn(TcpStream) + Send + Sync + 'static>) {
     let mut threads = Vec::new();
     for stream in listener.incoming() {
@@ -79,15 +93,13 @@ fn listen(listener: TcpListener, state: &Arc<Mutex<State>>, serve: &Arc<impl Fn(
         drop(now);
         let (state, serve) = (Arc::clone(state), Arc::clone(serve));
         threads.push(thread::spawn(move || {
+            let _open = Open { state, number };
             serve(stream);
-            if let Some(stream) = lock(&state).open.remove(&number) {
-                let _ = stream.shutdown(Shutdown::Both);
-            }
         }));
     }
     drop(listener);
     for thread in threads {
-        // One that panicked has said so on stderr, and its client has no answer: the test sees that.
+        // One that panicked has said so on stderr, and its client got no answer: the test sees that.
         let _ = thread.join();
     }
 }

@@ -5,6 +5,8 @@
 //! takes what comes; whether it is worth anything is found out with the request, and if it is not, the bearer token is looked
 //! at. Who shows neither gets 401 Unauthorized. As Rancher it looks at tokens only, and has clusters under
 //! `/k8s/clusters/<id>`.
+//!
+//! It listens on 127.0.0.1; a [`Network`](super::network::Network) puts it where a kubeconfig looks for it.
 
 mod answers;
 mod http;
