@@ -13,6 +13,7 @@ use common::pki::{self, Pair, Validity, world};
 use common::shapes::{self, Shape};
 use common::shapes_rancher::{self, token};
 use common::{process, program};
+use kubeconfig::Kubeconfig;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -43,14 +44,16 @@ impl Scene {
         server
     }
 
-    /// Runs the program, which is to end with 0; `FILE` among the arguments is the kubeconfig. The file it writes.
-    fn write(&self, name: &str, kubeconfig: &Path, arguments: &[&str]) -> PathBuf {
+    /// Runs the program in the kubeconfig's folder, which is to end with that code; `FILE` among the arguments is the
+    /// kubeconfig. The file it writes.
+    fn write(&self, name: &str, kubeconfig: &Path, arguments: &[&str], code: i32) -> PathBuf {
         let written = self.folder.path().join(name);
         let file = |argument| if argument == "FILE" { kubeconfig.to_str().unwrap() } else { argument };
         let mut arguments: Vec<&str> = arguments.iter().copied().map(file).collect();
         arguments.extend(["--out", written.to_str().unwrap()]);
-        let out = process::output(&mut program::command(self.folder.path(), &arguments), Duration::from_secs(60));
-        assert_eq!(out.status.code(), Some(0), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
+        let mut command = program::command(kubeconfig.parent().unwrap(), &arguments);
+        let out = process::output(&mut command, Duration::from_secs(60));
+        assert_eq!(out.status.code(), Some(code), "{arguments:?}: {}", String::from_utf8_lossy(&out.stderr));
         written
     }
 
@@ -70,6 +73,12 @@ impl Scene {
         });
         said.collect()
     }
+}
+
+/// The token of that user.
+fn token_of(shape: &Shape, user: &str) -> String {
+    let config: Kubeconfig = shape.text.parse().unwrap();
+    config.users[user].token.as_ref().unwrap().expose().clone()
 }
 
 fn gets_in(client: &Client, kubeconfig: &Path, context: Option<&str>, server: &ApiServer, who: &Who) {
@@ -101,7 +110,7 @@ fn check(cases: impl IntoIterator<Item = Case>) {
     for (i, case) in cases.into_iter().enumerate() {
         let server = scene.server(case.server, case.hosts);
         let source = tempfile::tempdir().unwrap();
-        let written = scene.write(&format!("{i}.yaml"), &case.shape.lay_out(source.path()), case.run);
+        let written = scene.write(&format!("{i}.yaml"), &case.shape.lay_out(source.path()), case.run, 0);
         // What is written stands alone: its source may go.
         drop(source);
         for context in case.contexts {
@@ -206,6 +215,77 @@ fn export_of_admin_certificates_and_files() {
     ]);
 }
 
+/// A shape with another file beside it.
+fn with_file(mut shape: Shape, name: &'static str, content: &str) -> Shape {
+    shape.files.push((name, content.as_bytes().to_vec()));
+    shape
+}
+
+#[test]
+fn ace_beside_what_leads_through_rancher() {
+    let w = world();
+    let user = || Who::Token(USER.into());
+    let bound = shapes_rancher::ace_2_2();
+    check([
+        Case {
+            // The cluster's id is in the token, so it is valid there.
+            run: &["ace", "prod", "--kubeconfig", "FILE", "--fqdn=prod.k8s.example.com:6443", "--ca=balancer.pem"],
+            contexts: &["prod-fqdn"],
+            server: Config::cluster("by-name", &w.balancer_ca, &["prod.k8s.example.com"])
+                .token(&token_of(&bound, "u-46tmn"), USER),
+            hosts: &["prod.k8s.example.com:6443"],
+            who: user(),
+            shape: with_file(bound, "balancer.pem", &w.balancer_ca.certificate),
+        },
+        Case {
+            // So is that of a user who has a direct context already.
+            shape: with_file(shapes_rancher::ace_fqdn(), "kube-ca.pem", &w.kube_ca.certificate),
+            run: &["ace", "prod", "--kubeconfig", "FILE", "--node=cp1=2001:db8::11", "--ca=kube-ca.pem"],
+            contexts: &["prod-cp1"],
+            server: Config::cluster("by-node", &w.kube_ca, &["2001:db8::11"]).token(&token(), USER),
+            hosts: &["[2001:db8::11]:6443"],
+            who: user(),
+        },
+        Case {
+            shape: with_file(
+                with_file(shapes_rancher::proxy_only(), "kube_config_cluster.yml", &shapes::rke().text),
+                "kube-ca.pem",
+                &w.rke_ca.certificate,
+            ),
+            run: &[
+                "ace",
+                "prod",
+                "--kubeconfig",
+                "FILE",
+                "--node=cp1=203.0.113.10",
+                "--ca=kube-ca.pem",
+                "--credentials-from=kube_config_cluster.yml",
+            ],
+            contexts: &["prod-cp1"],
+            server: Config::cluster("admin", &w.rke_ca, &["203.0.113.10"]).clients_of(&w.rke_ca),
+            hosts: &["203.0.113.10:6443"],
+            who: Who::Certificate("kube-admin".into()),
+        },
+    ]);
+}
+
+/// The program says it with exit 3, and so it is: a token that Rancher did not bind to the cluster is nothing there.
+#[test]
+fn ace_with_a_token_of_rancher_alone() {
+    let w = world();
+    let scene = Scene::new();
+    let host = "prod.k8s.example.com";
+    let server = scene.server(Config::cluster("prod", &w.balancer_ca, &[host]), &["prod.k8s.example.com:6443"]);
+    let shape = with_file(shapes_rancher::proxy_only(), "ca.pem", &w.balancer_ca.certificate);
+    let run = ["ace", "prod", "--kubeconfig", "FILE", "--fqdn=prod.k8s.example.com:6443", "--ca=ca.pem"];
+    let source = tempfile::tempdir().unwrap();
+    let written = scene.write("config", &shape.lay_out(source.path()), &run, 3);
+    for said in scene.stays_out(&written, Some("prod-fqdn")) {
+        assert!(said.contains("provide credentials"), "{said}");
+    }
+    assert!(server.requests().iter().all(|request| request.token && request.who.is_none()));
+}
+
 /// No proxy and no network of the test's: the client calls the address in the file.
 #[test]
 fn k3s_on_its_own_node() {
@@ -245,7 +325,7 @@ fn rancher_is_gone_and_the_cluster_is_reached() {
     scene.gets_in(&downloaded, Some(direct), &cluster, &user);
 
     // Someone keeps a backup of the way that needs no Rancher.
-    let backup = scene.write("backup.yaml", &downloaded, &["export", "--kubeconfig", "FILE", "--direct-only"]);
+    let backup = scene.write("backup.yaml", &downloaded, &["export", "--kubeconfig", "FILE", "--direct-only"], 0);
 
     // What a drill says of the two files belongs here: it is what is seen below.
 
