@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("export", &["error", "secret", "syntax", "cert", "config", "store", "load"]),
     ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
-    ("rancher", &["error", "secret", "syntax", "cert", "config", "export"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "config", "store", "load", "export"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

@@ -3,30 +3,32 @@
 use super::report::Report;
 use crate::config::Kubeconfig;
 use crate::error::Result;
-use crate::export::{Finished, Saved, files_of};
 use crate::load::Loaded;
-use crate::store::WriteOptions;
-use std::path::Path;
+use crate::store::{Finished, Saved, WriteOptions};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// Several kubeconfigs as one.
 ///
 /// `Debug` shows no secret.
 #[derive(Clone, Debug)]
 pub struct Merged {
+    config: Kubeconfig,
     finished: Finished,
     report: Report,
 }
 
 impl Merged {
     pub(super) fn new(config: Kubeconfig, report: Report, inputs: &[&Loaded]) -> Result<Self> {
-        let embedded = report.embedded.iter().map(|embedded| embedded.file.clone());
-        let files = inputs.iter().flat_map(|loaded| files_of(loaded)).chain(embedded).collect();
-        Ok(Merged { finished: Finished::new(config, files)?, report })
+        // Fleets name the same file in every entry.
+        let embedded: HashSet<PathBuf> = report.embedded.iter().map(|embedded| embedded.file.clone()).collect();
+        let finished = Finished::new(&config, inputs.iter().flat_map(|loaded| loaded.files()).chain(embedded))?;
+        Ok(Merged { config, finished, report })
     }
 
     /// The configuration.
     pub fn config(&self) -> &Kubeconfig {
-        self.finished.config()
+        &self.config
     }
 
     /// What was renamed, left out and found on the way.
@@ -36,7 +38,7 @@ impl Merged {
 
     /// The text of the file, secrets and all.
     pub fn to_yaml(&self) -> &str {
-        self.finished.yaml()
+        self.finished.to_yaml()
     }
 
     /// Writes it to a file by the rules of [`store::write`](crate::store::write()), and reads it back.
