@@ -19,7 +19,7 @@ pub(super) fn of(plan: &Plan<'_>, differences: &[Difference]) -> Vec<Error> {
     errors.extend(
         differences
             .iter()
-            .map(|Difference { what, taken, other }| placed(format!("the {what} is another one at {other}"), taken)),
+            .map(|Difference { what, taken, other }| placed(format!("the {what} is another at {other}"), taken)),
     );
     errors
 }
@@ -50,17 +50,17 @@ fn of_list<'a, T: Body + 'a>(
             if kind == EntryKind::Context {
                 fields.extend(targets_that_differ(plan, first, other));
             }
-            format!("{} ({})", place(other), fields.join(", "))
+            format!("{} (with another {})", place(other), fields.join(", "))
         });
         let others: Vec<String> = others.collect();
-        let message = format!("something else has this name at {}", others.join(", at "));
+        let message = format!("another has this name at {}", others.join(", at "));
         errors.push(placed(message, &place(first)).in_field(format!("{}[{name}]", kind.list())));
     }
 }
 
 fn targets_that_differ(plan: &Plan<'_>, a: &Item<'_>, b: &Item<'_>) -> Vec<&'static str> {
     let (Some(a), Some(b)) = (plan.whole(a), plan.whole(b)) else { return Vec::new() };
-    let differ = [("its cluster", a.cluster != b.cluster), ("its user", a.user != b.user)];
+    let differ = [("cluster", a.cluster != b.cluster), ("user", a.user != b.user)];
     differ.into_iter().filter(|(_, differs)| *differs).map(|(what, _)| what).collect()
 }
 

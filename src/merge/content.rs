@@ -107,7 +107,7 @@ pub(super) fn differences<T: Body>(a: (&T, Option<&Mapping>), b: (&T, Option<&Ma
     }
     let beside = |map: Option<&Mapping>| map.map(|map| encoded(|out| exact_map(map, out))).unwrap_or_default();
     if encoded(|out| fields(&first, out)) != encoded(|out| fields(&second, out)) || beside(a.1) != beside(b.1) {
-        differ.push("unknown fields");
+        differ.push("unknown field");
     }
     differ
 }

@@ -3,7 +3,7 @@
 use super::OnConflict;
 use super::list::{Fate, Item, List};
 use super::plan::Plan;
-use super::report::{EntryKind, Incoming, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
+use super::report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
 use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set, without_userinfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::without_arguments;
@@ -66,8 +66,7 @@ fn adopt<'p, T: Clone + 'p>(
 
 /// Where a context of the result comes from.
 struct Sources<'p> {
-    was: &'p str,
-    places: Vec<Place>,
+    from: Vec<InputContext>,
     /// What its cluster and its user are called. Where inputs that say the same have other names for them: those that
     /// sort first.
     names: (Option<&'p str>, Option<&'p str>),
@@ -80,22 +79,22 @@ fn refer(plan: &Plan<'_>, config: &mut Kubeconfig, report: &mut Report) {
         for (was, context) in input.config.contexts.iter() {
             let item = plan.contexts.item(i, was).map(|item| &plan.contexts.items[item]);
             let Some(name) = item.and_then(Item::final_name) else { continue };
-            let place = input.place(Subject::Context(was));
+            let from = InputContext { name: was.to_owned(), place: input.place(Subject::Context(was)) };
             let names = (final_name(&plan.clusters, i, &context.cluster), final_name(&plan.users, i, &context.user));
             match sources.get_mut(name) {
                 Some(sources) => {
                     sources.names = sources.names.min(names);
-                    sources.places.push(place);
+                    sources.from.push(from);
                 }
                 None => {
-                    note_dangling(plan, i, context, name, &place, report);
-                    sources.insert(name, Sources { was, places: vec![place], names });
+                    note_dangling(plan, i, context, name, &from.place, report);
+                    sources.insert(name, Sources { from: vec![from], names });
                 }
             }
         }
     }
     for (name, context) in config.contexts.iter_mut() {
-        let Some(Sources { was, places, names: (cluster, user) }) = sources.remove(name) else { continue };
+        let Some(Sources { from, names: (cluster, user) }) = sources.remove(name) else { continue };
         for (field, name) in [(&mut context.cluster, cluster), (&mut context.user, user)] {
             if set(field).is_some() {
                 *field = name.map(str::to_owned);
@@ -104,11 +103,10 @@ fn refer(plan: &Plan<'_>, config: &mut Kubeconfig, report: &mut Report) {
         let server = cluster.and_then(|name| set(&config.clusters.get(name)?.server));
         report.contexts.push(MergedContext {
             name: name.to_owned(),
-            was: was.to_owned(),
             cluster: cluster.map(str::to_owned),
             user: user.map(str::to_owned),
             server: server.map(|url| without_userinfo(url).into_owned()),
-            places,
+            from,
         });
     }
 }

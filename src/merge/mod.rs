@@ -16,7 +16,7 @@
 //! # };
 //! # let (one, two) = (k3s("a.example.com")?, k3s("b.example.com")?);
 //! // Two files of K3s, which calls everything `default`.
-//! let merged = Merge::new().add(&one).add(&two).on_conflict(OnConflict::Rename).build()?;
+//! let merged = Merge::new().input(&one).input(&two).on_conflict(OnConflict::Rename).build()?;
 //! let names: Vec<_> = merged.config().contexts.names().collect();
 //! assert_eq!(names, ["default-a.example.com", "default-b.example.com"]);
 //! assert_eq!(merged.config().contexts[names[1]].user.as_deref(), Some("default-b.example.com"));
@@ -84,7 +84,7 @@ mod rest;
 
 pub use merged::Merged;
 pub use paths::Paths;
-pub use report::{EntryKind, Incoming, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
+pub use report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
 
 use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
@@ -133,7 +133,7 @@ impl<'a> Merge<'a> {
     }
 
     /// Adds an input behind those there are. One that was loaded from several files counts as one, merged as kubectl does.
-    pub fn add(mut self, loaded: &'a Loaded) -> Self {
+    pub fn input(mut self, loaded: &'a Loaded) -> Self {
         self.inputs.push(loaded);
         self
     }

@@ -68,23 +68,31 @@ impl fmt::Display for Place {
 
 /// A context of the result.
 ///
-/// `Display` gives one line: `NAME: cluster CLUSTER at SERVER, user USER; from PLACE`, and the name that it had there if that
-/// was another.
+/// `Display` gives one line: `NAME: cluster CLUSTER at SERVER, user USER; from PLACE`, with the name that it had there if
+/// that was another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct MergedContext {
     /// Its name in the result.
     pub name: String,
-    /// The name it had in the inputs.
-    pub was: String,
     /// The cluster it names in the result, if any.
     pub cluster: Option<String>,
     /// The user it names in the result, if any.
     pub user: Option<String>,
     /// The cluster's server, without userinfo and query.
     pub server: Option<String>,
-    /// Where it stands: a place for each input that has it.
-    pub places: Vec<Place>,
+    /// The contexts of the inputs that it stands for: those say all the same.
+    pub from: Vec<InputContext>,
+}
+
+/// A context of an input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InputContext {
+    /// Its name there.
+    pub name: String,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl fmt::Display for MergedContext {
@@ -101,11 +109,15 @@ impl fmt::Display for MergedContext {
             Some(user) => write!(f, ", user {}", Printable(user))?,
             None => f.write_str(", no user")?,
         }
-        write!(f, "; from {}", Listed(&self.places))?;
-        if self.was != self.name {
-            write!(f, ", where it is {}", Printable(&self.was))?;
-        }
-        Ok(())
+        let from: Vec<String> = self
+            .from
+            .iter()
+            .map(|from| match &from.name {
+                name if *name == self.name => from.place.to_string(),
+                name => format!("{} of {}", Printable(name), from.place),
+            })
+            .collect();
+        write!(f, "; from {}", Listed(&from))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::merge::MergeArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -46,6 +47,11 @@ pub(crate) enum Verb {
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
     /// token is valid on the direct way. Exit 1: nothing was written.
     Ace(AceArgs),
+    /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials
+    ///
+    /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
+    /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
+    Merge(MergeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
