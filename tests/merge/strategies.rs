@@ -201,30 +201,30 @@ fn two_ranchers() {
 #[test]
 fn names_from_folders_and_numbers_in_any_order() {
     let file = |token: &str| text("default=127.0.0.1:6443", &format!("default={token}"), "default=default/default");
-    let files: Vec<(String, String)> =
-        [("n1/k3s.yaml", "1"), ("n2/k3s.yaml", "2"), ("x/n2/k3s.yaml", "3"), ("n1/other.json", "4")]
-            .map(|(name, token)| (name.to_owned(), file(token)))
-            .into();
-    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    let place = Place::of(&files);
-    let mut all = Vec::new();
-    for order in [[0, 1, 2, 3], [3, 2, 1, 0], [1, 0, 3, 2], [2, 3, 0, 1]] {
-        let order: Vec<&str> = order.iter().map(|&i: &usize| files[i].0).collect();
+    // The first is a copy of the last.
+    let files = ["x/n2/k3s.yaml", "n2/k3s.yaml", "x/n1/other.json", "n3/k3s.yaml", "n1/k3s.yaml"];
+    let tokens = ["1", "2", "3", "4", "1"];
+    let place = Place::new();
+    files.iter().zip(tokens).for_each(|(name, token)| place.write(name, &file(token)));
+    for order in [[0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 0, 4, 3, 2], [3, 4, 2, 0, 1]] {
+        let order: Vec<&str> = order.iter().map(|&i: &usize| files[i]).collect();
         let merged = place.merge(&order, Rename).unwrap();
         let mut contexts = shown(&merged);
         contexts.sort();
-        all.push(contexts);
+        // What two files have has the name of the one that sorts first.
+        let expected = ["n1=127.0.0.1:6443/1", "n2=127.0.0.1:6443/2", "n3=127.0.0.1:6443/4", "other=127.0.0.1:6443/3"];
+        assert_eq!(contexts, expected.map(|context| format!("default-{context}")), "{order:?}");
         // The cluster is one and the same.
         assert_eq!(names(merged.config().clusters.names()), ["default"]);
     }
-    // `n2` is asked for by two; they get numbers, in an order that comes from what they say.
-    let expected = [
-        "default-n1=127.0.0.1:6443/1",
-        "default-n2-1=127.0.0.1:6443/2",
-        "default-n2-2=127.0.0.1:6443/3",
-        "default-other=127.0.0.1:6443/4",
-    ];
-    assert!(all.iter().all(|contexts| *contexts == expected), "{all:#?}");
+    // `n2` is asked for by two: they get numbers, in an order that comes from what they say.
+    place.write("y/n2/k3s.yaml", &file("5"));
+    for order in [["n2/k3s.yaml", "y/n2/k3s.yaml"], ["y/n2/k3s.yaml", "n2/k3s.yaml"]] {
+        let merged = place.merge(&order, Rename).unwrap();
+        let mut contexts = shown(&merged);
+        contexts.sort();
+        assert_eq!(contexts, ["default-n2-1=127.0.0.1:6443/2", "default-n2-2=127.0.0.1:6443/5"]);
+    }
 }
 
 #[test]
