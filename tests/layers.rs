@@ -18,6 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("export", &["error", "secret", "syntax", "cert", "config", "store", "load"]),
     // Export takes the choice of the current context as a function, so it need not know this.
     ("rancher", &["error", "secret", "syntax", "cert", "config", "export"]),
+    ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

@@ -75,14 +75,19 @@ pub(crate) fn take_key_spelling() -> Option<Scalar> {
 /// assert_eq!(error.to_string(), "line 1, column 7: name: a number where a string is expected; put it in quotes");
 /// ```
 pub fn from_document<T: DeserializeOwned>(document: &Document) -> Result<T> {
-    effective::check_json(document).map_err(|e| document.locate(e))?;
+    check_json(document)?;
     match document.root() {
         Some(root) => from_node(root),
         None => T::deserialize(().into_deserializer()),
     }
 }
 
-/// As [`from_document`], for a node. The document must have passed `check_json`.
+/// Whether there is nothing in it that YAML has and JSON has not.
+pub(crate) fn check_json(document: &Document) -> Result<()> {
+    effective::check_json(document).map_err(|e| document.locate(e))
+}
+
+/// As [`from_document`], for a node. The document must have passed [`check_json`].
 pub(crate) fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T> {
     from_node_without(node, &[])
 }

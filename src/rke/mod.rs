@@ -1,0 +1,9 @@
+//! RKE, K3s and RKE2: their files, and the admin kubeconfig out of what is left of a cluster.
+//!
+//! RKE keeps three files side by side: `cluster.yml`, what one asks for; `cluster.rkestate`, what there is, with every
+//! certificate and key; `kube_config_cluster.yml`, the way in. [`FileSet`] knows their names and compares them, [`State`]
+//! is the second of them, also where it was saved from the cluster, and [`Recovery`] makes the third one again.
+
+mod state;
+
+pub use state::{CertificateEntry, ClusterState, State};
