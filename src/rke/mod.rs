@@ -4,6 +4,11 @@
 //! certificate and key; `kube_config_cluster.yml`, the way in. [`FileSet`] knows their names and compares them, [`State`]
 //! is the second of them, also where it was saved from the cluster, and [`Recovery`] makes the third one again.
 
+mod archive;
+mod input;
+mod saved;
+mod server_folder;
 mod state;
 
+pub use saved::{Place, SavedState, SavedStates};
 pub use state::{CertificateEntry, ClusterState, State};

@@ -8,7 +8,9 @@ mod read;
 mod write;
 
 pub use entry::CertificateEntry;
+pub(super) use read::{document, is_state};
 
+use crate::cert;
 use crate::secret::Secret;
 use crate::syntax::{Mapping, Value};
 use std::collections::BTreeMap;
@@ -64,6 +66,16 @@ impl ClusterState {
             && self.certificates.is_empty()
             && self.encryption_config.is_none()
             && self.other.is_empty()
+    }
+}
+
+impl State {
+    /// The latest end of a certificate in it that is no CA's, in seconds since 1970.
+    pub(super) fn newest_end(&self) -> u64 {
+        let bundles = [&self.current.certificates, &self.desired.certificates];
+        let certificates = bundles.into_iter().flat_map(BTreeMap::values);
+        let leafs = certificates.filter_map(|entry| cert::leaf(entry.certificate_pem.as_bytes()).ok());
+        leafs.filter(|leaf| !leaf.is_ca()).map(|leaf| leaf.not_after().as_secs()).max().unwrap_or(0)
     }
 }
 

@@ -20,13 +20,16 @@ impl State {
     pub fn from_slice(text: &[u8]) -> Result<Self> {
         let document = document(text)?;
         let Some(root) = document.root().filter(|root| is_state(*root)) else {
-            return Err(Error::new(ErrorKind::Type, "this is no rkestate: it has neither desiredState nor currentState"));
+            return Err(Error::new(
+                ErrorKind::Type,
+                "this is no rkestate: it has neither desiredState nor currentState",
+            ));
         };
         State::from_node(root).map_err(|e| document.locate(e))
     }
 
     /// The state in a node of a document that has passed [`check_json`].
-    pub(super) fn from_node(root: Node<'_>) -> Result<Self> {
+    pub(in crate::rke) fn from_node(root: Node<'_>) -> Result<Self> {
         let mut state = State::default();
         for (key, value) in fields(root)? {
             let of = if key.eq_ignore_ascii_case("desiredState") {
@@ -44,7 +47,7 @@ impl State {
 }
 
 /// The document of a text that is JSON, or else YAML.
-pub(super) fn document(text: &[u8]) -> Result<Document> {
+pub(in crate::rke) fn document(text: &[u8]) -> Result<Document> {
     let is_json = |text: &&str| text.trim_ascii_start().starts_with(['{', '[']);
     let document = match std::str::from_utf8(text).ok().filter(is_json).and_then(json::for_yaml) {
         Some(text) => Document::parse(text.as_bytes()),
@@ -55,7 +58,7 @@ pub(super) fn document(text: &[u8]) -> Result<Document> {
 }
 
 /// Whether it has what makes an rkestate one.
-pub(super) fn is_state(node: Node<'_>) -> bool {
+pub(in crate::rke) fn is_state(node: Node<'_>) -> bool {
     let is = |key: &str| ["desiredState", "currentState"].iter().any(|name| key.eq_ignore_ascii_case(name));
     node.entries().iter().any(|(key, _)| is(&key.key()))
 }

@@ -16,8 +16,7 @@ impl State {
     /// # Errors
     /// [`ErrorKind::Unrepresentable`](crate::ErrorKind::Unrepresentable) for a number that is infinite or not a number.
     pub fn to_json(&self) -> Result<Secret<String>> {
-        let mut fields =
-            vec![field("desiredState", self.desired.tree()?), field("currentState", self.current.tree()?)];
+        let mut fields = vec![field("desiredState", self.desired.tree()?), field("currentState", self.current.tree()?)];
         others(&mut fields, &self.other)?;
         Ok(Secret::new(Tree::Map(fields).to_rke_json()))
     }
