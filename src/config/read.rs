@@ -109,7 +109,7 @@ fn header(root: Node<'_>) -> Result<Version> {
 }
 
 /// Lower case as `encoding/json` folds it: ASCII, and the two characters of Unicode that fold to ASCII.
-fn fold(key: &str) -> String {
+pub(crate) fn fold(key: &str) -> String {
     key.chars()
         .map(|c| match c {
             '\u{212a}' => 'k',

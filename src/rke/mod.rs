@@ -5,10 +5,12 @@
 //! is the second of them, also where it was saved from the cluster, and [`Recovery`] makes the third one again.
 
 mod archive;
+pub mod cluster;
 mod input;
 mod saved;
 mod server_folder;
 mod state;
 
+pub use cluster::{ClusterConfig, Field, Kind, fields};
 pub use saved::{Place, SavedState, SavedStates};
 pub use state::{CertificateEntry, ClusterState, State};

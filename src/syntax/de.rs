@@ -82,12 +82,12 @@ pub fn from_document<T: DeserializeOwned>(document: &Document) -> Result<T> {
     }
 }
 
-/// Whether there is nothing in it that YAML has and JSON has not.
+/// Checks what holds for every document that is read into a type, whatever the type.
 pub(crate) fn check_json(document: &Document) -> Result<()> {
     effective::check_json(document).map_err(|e| document.locate(e))
 }
 
-/// As [`from_document`], for a node. The document must have passed [`check_json`].
+/// As [`from_document`], for a node. The document must have passed `check_json`.
 pub(crate) fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T> {
     from_node_without(node, &[])
 }

@@ -1,0 +1,3 @@
+//! RKE's cluster.yml, in both spellings.
+
+mod cluster;
