@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "config", "store", "load"]),
     // Export takes the choice of the current context as a function, so it need not know this.
-    ("rancher", &["error", "secret", "syntax", "cert", "config", "export"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "config", "store", "load", "export"]),
     ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
 ];
 

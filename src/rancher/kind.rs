@@ -39,6 +39,13 @@ pub enum ContextKind {
     Unknown,
 }
 
+impl ContextKind {
+    /// Whether it leads, through Rancher, into the cluster that Rancher itself runs in.
+    pub fn is_rancher_local(&self) -> bool {
+        matches!(self, ContextKind::RancherProxy { cluster_id, .. } if cluster_id == "local")
+    }
+}
+
 /// What a [`ContextKind`] was told by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -133,7 +140,7 @@ impl<'a> Index<'a> {
         index
     }
 
-    fn kind(&self, view: &View<'_>) -> Kind {
+    pub(super) fn kind(&self, view: &View<'_>) -> Kind {
         view.proxy()
             .or_else(|| view.rancher_server(self))
             .or_else(|| view.ace(self))
@@ -165,11 +172,53 @@ impl<'a> View<'a> {
         View { context, cluster_name, user_name, server: Server::of(server), user: config.users.get(user_name) }
     }
 
+    /// A user alone, in no context.
+    pub(super) fn of_user(config: &'a Kubeconfig, name: &'a str) -> Self {
+        View { context: "", cluster_name: "", user_name: name, server: Server::of(""), user: config.users.get(name) }
+    }
+
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.
     pub(super) fn through(&self) -> Option<(String, &'a str)> {
         let (_, rest) = self.server.path.split_once("/k8s/clusters/")?;
         let id = rest.split('/').next().filter(|id| !id.is_empty())?;
         Some((self.origin(), id))
+    }
+
+    /// Scheme, host and port of a server whose name means the same everywhere: an address, or a name without a dot, may be
+    /// another machine at another site.
+    pub(super) fn public_origin(&self) -> Option<String> {
+        let is_name = self.server.host.trim_end_matches('.').contains('.') && self.server.ip().is_none();
+        (is_name && !self.server.is_this_machine()).then(|| self.origin())
+    }
+
+    /// Rancher's id of the cluster where the credentials name it: a token of Rancher 2.2 to 2.5 for an authorized endpoint
+    /// (`kubeconfig-USER.CLUSTER:…`), or `rancher token --cluster=ID`.
+    pub(super) fn cluster_id(&self) -> Option<&'a str> {
+        if let Some(token) = self.token().filter(|token| is_rancher_token(token)) {
+            let (name, _) = token.split_once(':')?;
+            let (_, id) = name.strip_prefix("kubeconfig-")?.rsplit_once('.')?;
+            return Some(id).filter(|id| !id.is_empty());
+        }
+        if !self.logs_in_by_rancher() {
+            return None;
+        }
+        let mut arguments = self.exec()?.arguments().iter().map(|argument| argument.expose().as_str());
+        while let Some(argument) = arguments.next() {
+            let id = match argument.strip_prefix("--cluster") {
+                Some("") => arguments.next(),
+                Some(rest) => rest.strip_prefix('='),
+                None => None,
+            };
+            if let Some(id) = id.filter(|id| !id.is_empty()) {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// The token, where that is what the user logs in with.
+    pub(super) fn token(&self) -> Option<&'a str> {
+        self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
     }
 
     fn origin(&self) -> String {
@@ -196,8 +245,8 @@ impl<'a> View<'a> {
         self.exec().is_some_and(|exec| base_name(exec) == "rancher")
     }
 
-    fn has_rancher_token(&self) -> bool {
-        self.user.and_then(|user| set_secret(&user.token)).is_some_and(is_rancher_token)
+    pub(super) fn has_rancher_token(&self) -> bool {
+        self.token().is_some_and(is_rancher_token)
     }
 
     fn proxy(&self) -> Option<Kind> {
