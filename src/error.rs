@@ -173,15 +173,6 @@ impl Error {
         self
     }
 
-    /// Moves the place down, for a text that begins so many lines into its file.
-    #[cfg(feature = "rke")]
-    pub(crate) fn further_down(mut self, lines: u32) -> Self {
-        if let Some(position) = &mut self.0.position {
-            position.line += lines;
-        }
-        self
-    }
-
     /// Names the file, in this error and in those it holds, where none is named yet.
     pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();

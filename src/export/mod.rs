@@ -46,7 +46,7 @@ pub use crate::store::Saved;
 pub use backup::Backup;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
-#[cfg(feature = "rancher")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) use server::{Server, check as check_server};
 
 use crate::config::{Entries, Kubeconfig, set};

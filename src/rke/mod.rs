@@ -6,11 +6,16 @@
 
 mod archive;
 pub mod cluster;
+mod fileset;
 mod input;
+mod recover;
 mod saved;
 mod server_folder;
 mod state;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
+pub use fileset::FileSet;
+pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};
+pub use server_folder::ServerFolder;
 pub use state::{CertificateEntry, ClusterState, State};

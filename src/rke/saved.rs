@@ -5,6 +5,7 @@ use super::input::Input;
 use super::state::{State, document, is_state};
 use crate::config::Data;
 use crate::error::{Error, ErrorKind, Position, Printable, Result};
+use crate::syntax::stream::{Part, parts};
 use crate::syntax::{Document, Node, NodeKind};
 use std::fmt;
 use std::path::Path;
@@ -187,10 +188,10 @@ impl Search {
 
     /// Looks through the documents of a text. One that can't be read is an error if nothing was found elsewhere.
     fn text(&mut self, text: &[u8]) -> Result<()> {
-        for (line, piece) in documents(text) {
-            match document(piece) {
+        for Part { text, line } in parts(text) {
+            match document(text) {
                 Ok(document) => self.document(&document, line),
-                Err(error) => self.errors.push(error.further_down(line)),
+                Err(error) => self.errors.push(error.below(line)),
             }
         }
         Ok(())
@@ -207,7 +208,7 @@ impl Search {
         }
         self.legacy = legacy.or(self.legacy.map(further));
         let new = self.errors.split_off(errors);
-        self.errors.extend(new.into_iter().map(|error| error.further_down(line)));
+        self.errors.extend(new.into_iter().map(|error| error.below(line)));
     }
 
     fn packed(&mut self, file: &Packed) {
@@ -293,29 +294,4 @@ fn legacy() -> Error {
             "the certificates and keys of that time are in the Secrets kube-ca and kube-admin of kube-system, on the nodes in \
              /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the etcd snapshots",
         )
-}
-
-/// The documents of a text, each with the number of lines before it. They end where a line begins with `---`, which can't
-/// stand there within a document.
-fn documents(text: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
-    let mut rest = Some(text);
-    let mut line = 0;
-    std::iter::from_fn(move || {
-        let text = rest.take()?;
-        let first = line;
-        let mut at = 0;
-        loop {
-            let end = memchr::memchr(b'\n', text.get(at..)?).map(|n| at + n + 1);
-            let Some(next) = end else { return Some((first, text)) };
-            line += 1;
-            at = next;
-            let ahead = text.get(at..).unwrap_or_default();
-            let ends = |n: &[u8]| n.first().is_none_or(|b| b.is_ascii_whitespace());
-            if ahead.strip_prefix(b"---").is_some_and(ends) {
-                let (document, others) = text.split_at(at);
-                rest = Some(others);
-                return Some((first, document));
-            }
-        }
-    })
 }

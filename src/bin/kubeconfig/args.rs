@@ -1,6 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::recover::RecoverArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -46,6 +47,13 @@ pub(crate) enum Verb {
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
     /// token is valid on the direct way. Exit 1: nothing was written.
     Ace(AceArgs),
+    /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
+    ///
+    /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap
+    /// full-cluster-state as kubectl get prints it, an etcd snapshot of RKE, and for K3s and RKE2 a server's data folder or a tar
+    /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
+    /// the cluster's certificate, or the state is in doubt. Exit 1: nothing was written.
+    Recover(RecoverArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }

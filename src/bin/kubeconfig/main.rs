@@ -7,6 +7,7 @@ mod get;
 mod load;
 mod output;
 mod pflag;
+mod recover;
 mod resolve;
 mod saved;
 mod view;
@@ -46,6 +47,7 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Resolve(args) => resolve::resolve(args, out),
         Verb::Export(args) => Ok(export::export(args, out)),
         Verb::Ace(args) => Ok(ace::ace(args, out)),
+        Verb::Recover(args) => Ok(recover::recover(args, out)),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.
             let mut script = Vec::new();

@@ -2,6 +2,8 @@
 //!
 //! The model follows RKE's `cluster/state.go` (`FullState`, `State`) and `pki/pki.go` (`CertificatePKI`).
 
+mod config;
+mod differ;
 mod entry;
 mod json;
 mod read;
