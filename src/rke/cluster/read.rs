@@ -12,6 +12,8 @@ pub(crate) struct Rules {
     keys: Keys,
     /// RKE has turned the document into JSON and back before it reads it: `0644` is `420` then.
     resolved: bool,
+    /// It is an rkestate, which is written as it stood.
+    state: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,9 +26,9 @@ enum Keys {
 
 impl Rules {
     /// yaml.v2 reading cluster.yml.
-    pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false };
+    pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false, state: false };
     /// `encoding/json` reading rkestate.
-    pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false };
+    pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false, state: true };
 
     /// As RKE reads a document that it had to write anew first.
     pub(crate) fn rewritten(self) -> Self {
@@ -62,21 +64,39 @@ pub(crate) fn read_struct<M: Model>(model: &mut M, node: Node<'_>, rules: Rules)
         }
         return Ok(());
     }
+    if rules.state {
+        model.seen_mut().start();
+    }
     for (key, value) in pairs(node, rules)? {
         let name = key_text(key, rules);
-        let known = model.read_field(&name, value, rules).and_then(|known| match (known, rules.keys) {
-            (false, Keys::Json) => model.read_field(&name, value, Rules { keys: Keys::JsonAnyCase, ..rules }),
-            _ => Ok(known),
-        });
-        let known = known.and_then(|known| {
-            if !known {
-                keep(model.other_mut(), key, value)?;
-            }
-            Ok(())
-        });
-        known.map_err(|e| e.at_offset(value.span().start as usize).inside(&name))?;
+        read_pair(model, &name, key, value, rules)
+            .map_err(|e| e.at_offset(value.span().start as usize).inside(&name))?;
     }
     Ok(())
+}
+
+fn read_pair<M: Model>(model: &mut M, name: &str, key: Node<'_>, value: Node<'_>, rules: Rules) -> Result<()> {
+    let mut known = model.read_field(name, value, rules)?;
+    if known.is_none() && rules.keys == Keys::Json {
+        known = model.read_field(name, value, Rules { keys: Keys::JsonAnyCase, ..rules })?;
+    }
+    match known {
+        Some(json) => model.seen_mut().note(json, name, is_empty(value)),
+        None => keep(model.other_mut(), key, value)?,
+    }
+    Ok(())
+}
+
+/// What Go leaves out where the field says `omitempty`.
+fn is_empty(node: Node<'_>) -> bool {
+    match node.resolved() {
+        Some(resolved) => match resolved {
+            Resolved::Null | Resolved::Bool(false) | Resolved::Int(0) | Resolved::Str("") => true,
+            Resolved::Float(f) => f == 0.0,
+            _ => false,
+        },
+        None => false,
+    }
 }
 
 /// An unknown key with its value, as it is spelled.
