@@ -37,7 +37,7 @@ pub use upgrade::{NodeDrainInput, Restore, RotateCertificates, UpgradeStrategy};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::syntax::{Document, Value};
+use crate::syntax::{Document, Node as SyntaxNode, NodeKind, Value};
 use model::{Form, Part, model};
 use read::Rules;
 use std::collections::BTreeMap;
@@ -147,36 +147,44 @@ model! {
 
 impl ClusterConfig {
     /// Reads a cluster.yml by RKE's rules: those of yaml.v2, and where RKE reads a part a second time, those of Go's
-    /// JSON.
+    /// `encoding/json`.
+    ///
+    /// Any unquoted scalar is a text where a text is expected, with its spelling: `port: 0022` is `0022`. A key that comes
+    /// twice adds to what it said before. Of several documents the first is read. What RKE does not know is kept.
     ///
     /// # Errors
-    /// [`ErrorKind::Type`](crate::ErrorKind::Type) with line, column and the path of the field, never with a value.
+    /// [`ErrorKind::Type`](crate::ErrorKind::Type) with line, column and the path of the field, never with a value, where RKE
+    /// fails too. Parts of Kubernetes' own API that are kept as a [`Value`] are not checked.
     pub fn from_document(document: &Document) -> Result<Self> {
-        read_document(document, Rules::YAML)
+        let is_rewritten = document.root().is_some_and(is_rewritten);
+        read_document(document, if is_rewritten { Rules::REWRITTEN_YAML } else { Rules::YAML })
     }
 
-    /// Reads an `rkeConfig` of its own: the JSON that rkestate holds, with camelCase keys of any case.
+    /// Reads the `rkeConfig` of an rkestate: the same with camelCase keys, in any case, by the rules of Go's `encoding/json`.
     ///
     /// # Errors
-    /// As [`from_document`](ClusterConfig::from_document).
-    pub fn from_state_document(document: &Document) -> Result<Self> {
-        read_document(document, Rules::JSON)
+    /// [`ErrorKind::Type`](crate::ErrorKind::Type) with the path of the field, never with a value.
+    pub fn from_state_value(config: &Value) -> Result<Self> {
+        let json = Zeroizing::new(crate::syntax::to_json(config)?);
+        let document = Document::parse(json.as_bytes())?;
+        // A line of the text made here would tell nobody anything.
+        read_document(&document, Rules::JSON).map_err(Error::without_position)
     }
 
     /// The configuration as a cluster.yml: keys in RKE's order, and only what is set.
     ///
-    /// Secrets are written in clear.
+    /// Secrets are in clear. Comments and quotes are not kept: what is written is what the configuration says.
     ///
     /// # Errors
     /// [`ErrorKind::Unrepresentable`](crate::ErrorKind::Unrepresentable) for a number that is infinite or not a number.
-    pub fn to_yaml(&self) -> Result<String> {
-        crate::syntax::to_yaml(&parts::written(self, Form::Yaml).into())
+    pub fn to_yaml(&self) -> Result<Secret<String>> {
+        crate::syntax::to_yaml(&parts::written(self, Form::Yaml).into()).map(Secret::new)
     }
 
-    /// The configuration as the `rkeConfig` of an rkestate: camelCase keys in RKE's order, empty fields left out or
-    /// written as Go's `encoding/json` does it.
+    /// The configuration as the `rkeConfig` of an rkestate: camelCase keys in RKE's order, and what is empty left out or
+    /// written as Go's `encoding/json` does it for RKE 1.7.
     ///
-    /// Secrets stand in it in clear; [`Value`] shows them in no `Debug` and wipes them.
+    /// Secrets are in clear, but [`Value`] shows them in no `Debug` and wipes them.
     pub fn to_state_value(&self) -> Value {
         parts::written(self, Form::Json).into()
     }
@@ -185,10 +193,17 @@ impl ClusterConfig {
 fn read_document(document: &Document, rules: Rules) -> Result<ClusterConfig> {
     crate::syntax::de::check_json(document)?;
     let mut config = ClusterConfig::default();
-    if let Some(root) = document.root() {
-        config.read(root, rules).map_err(|e| document.locate(e))?;
+    match document.root() {
+        Some(root) => config.read(root, rules).map_err(|e| document.locate(e)).map(|()| config),
+        None => Ok(config),
     }
-    Ok(config)
+}
+
+/// Whether RKE makes JSON of the document and YAML of that, before it reads it: it does to get at `custom_config`.
+fn is_rewritten(root: SyntaxNode<'_>) -> bool {
+    let path = ["services", "kube-api", "secrets_encryption_config", "custom_config"];
+    let found = path.iter().try_fold(root, |node, key| node.get(key));
+    found.is_some_and(|node| node.kind() == NodeKind::Mapping)
 }
 
 impl std::str::FromStr for ClusterConfig {
@@ -200,21 +215,16 @@ impl std::str::FromStr for ClusterConfig {
     }
 }
 
-/// The `rkeConfig` of an rkestate: what [`to_state_value`](ClusterConfig::to_state_value) gives.
+/// The `rkeConfig` of an rkestate, as [`to_state_value`](ClusterConfig::to_state_value) gives it; with its secrets.
 impl serde::Serialize for ClusterConfig {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.to_state_value().serialize(serializer)
     }
 }
 
-/// The `rkeConfig` of an rkestate, as [`from_state_document`](ClusterConfig::from_state_document) reads it.
+/// The `rkeConfig` of an rkestate, as [`from_state_value`](ClusterConfig::from_state_value) reads it.
 impl<'de> serde::Deserialize<'de> for ClusterConfig {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let value = Value::deserialize(deserializer)?;
-        let read = || {
-            let json = Zeroizing::new(crate::syntax::to_json(&value)?);
-            Self::from_state_document(&Document::parse(json.as_bytes())?)
-        };
-        read().map_err(serde::de::Error::custom)
+        Self::from_state_value(&Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }

@@ -46,77 +46,20 @@ impl Form {
     pub(crate) fn inside(self, tag: Tag) -> Self {
         if tag.json && self == Form::Yaml { Form::YamlWithJsonKeys } else { self }
     }
+
+    pub(crate) fn key(self, yaml: &'static str, json: &'static str) -> &'static str {
+        if self == Form::Yaml { yaml } else { json }
+    }
 }
 
 /// A struct of the model. Its methods are for the blanket impl of [`Part`].
 pub(crate) trait Model: Default + fmt::Debug {
-    /// Reads the field called `key`, if there is one, and returns its JSON key.
-    fn read_field(&mut self, key: &str, node: Node<'_>, rules: Rules) -> Result<Option<&'static str>>;
+    /// Reads the field called `key`; returns whether there is one.
+    fn read_field(&mut self, key: &str, node: Node<'_>, rules: Rules) -> Result<bool>;
     fn write_fields(&self, map: &mut Mapping, form: Form);
     fn list_fields(lister: &mut Lister<'_>);
     fn is_any_set(&self) -> bool;
     fn other_mut(&mut self) -> &mut Mapping;
-    fn seen_mut(&mut self) -> &mut Seen;
-}
-
-/// What was special about the keys in the rkestate that a struct was read from.
-///
-/// RKE's releases differ in which empty fields they write, and spelled some keys otherwise. With this, what nobody changed is
-/// written as it stood.
-#[derive(Clone, Default)]
-pub(crate) struct Seen {
-    /// None where it was not read from an rkestate.
-    keys: Option<Vec<SeenKey>>,
-}
-
-#[derive(Clone)]
-struct SeenKey {
-    /// As RKE spells it now.
-    key: &'static str,
-    spelled: Option<Box<str>>,
-    is_empty: bool,
-}
-
-impl Seen {
-    pub(crate) fn start(&mut self) {
-        self.keys.get_or_insert_default();
-    }
-
-    pub(crate) fn note(&mut self, key: &'static str, spelled: &str, is_empty: bool) {
-        let Some(keys) = &mut self.keys else { return };
-        keys.retain(|seen| seen.key != key);
-        if is_empty || spelled != key {
-            let spelled = (spelled != key).then(|| spelled.into());
-            keys.push(SeenKey { key, spelled, is_empty });
-        }
-    }
-
-    fn get(&self, key: &str) -> Option<&SeenKey> {
-        self.keys.as_ref()?.iter().find(|seen| seen.key == key)
-    }
-
-    /// The tag that tells whether the field is written where it is empty.
-    pub(crate) fn tag(&self, key: &str, form: Form, tag: Tag) -> Tag {
-        match self.keys {
-            Some(_) if form == Form::Json => Tag { always: self.get(key).is_some_and(|seen| seen.is_empty), ..tag },
-            _ => tag,
-        }
-    }
-
-    pub(crate) fn key<'a>(&'a self, yaml: &'a str, json: &'a str, form: Form) -> &'a str {
-        match form {
-            Form::Yaml => yaml,
-            Form::YamlWithJsonKeys => json,
-            Form::Json => self.get(json).and_then(|seen| seen.spelled.as_deref()).unwrap_or(json),
-        }
-    }
-}
-
-/// It is no part of what a struct says.
-impl PartialEq for Seen {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
 }
 
 /// `serviceClusterIpRange` for `service_cluster_ip_range`: what RKE's JSON keys are but for the exceptions that the
@@ -192,7 +135,6 @@ macro_rules! model {
             $( $(#[$field_meta])* pub $field: $type, )*
             /// Keys that RKE does not know here, in their order, with their spelling. They are written back.
             pub other: $crate::syntax::Mapping,
-            seen: $crate::rke::cluster::model::Seen,
         }
 
         impl std::fmt::Debug for $name {
@@ -221,29 +163,24 @@ macro_rules! model {
                 key: &str,
                 node: $crate::syntax::Node<'_>,
                 rules: $crate::rke::cluster::read::Rules,
-            ) -> $crate::error::Result<Option<&'static str>> {
-                $( let known = $crate::rke::cluster::model::Model::read_field(&mut self.$base, key, node, rules)?;
-                if known.is_some() {
-                    return Ok(known);
+            ) -> $crate::error::Result<bool> {
+                $( if $crate::rke::cluster::model::Model::read_field(&mut self.$base, key, node, rules)? {
+                    return Ok(true);
                 } )?
-                $( {
-                    const JSON: &str = $crate::rke::cluster::model::json_key!($yaml $($json)?);
-                    if rules.is_key(key, $yaml, JSON) {
-                        let rules = rules.inside($crate::rke::cluster::model::tag!($($($tag)+)?));
-                        $crate::rke::cluster::model::Part::read(&mut self.$field, node, rules)?;
-                        return Ok(Some(JSON));
-                    }
+                $( if rules.is_key(key, $yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)) {
+                    let rules = rules.inside($crate::rke::cluster::model::tag!($($($tag)+)?));
+                    $crate::rke::cluster::model::Part::read(&mut self.$field, node, rules)?;
+                    return Ok(true);
                 } )*
-                Ok(None)
+                Ok(false)
             }
 
             fn write_fields(&self, map: &mut $crate::syntax::Mapping, form: $crate::rke::cluster::model::Form) {
                 $( $crate::rke::cluster::model::Model::write_fields(&self.$base, map, form); )?
                 $( {
-                    const JSON: &str = $crate::rke::cluster::model::json_key!($yaml $($json)?);
-                    let tag = self.seen.tag(JSON, form, $crate::rke::cluster::model::tag!($($($tag)+)?));
+                    let tag = $crate::rke::cluster::model::tag!($($($tag)+)?);
                     if let Some(value) = $crate::rke::cluster::model::Part::value(&self.$field, form.inside(tag), tag) {
-                        map.insert(self.seen.key($yaml, JSON, form), value);
+                        map.insert(form.key($yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)), value);
                     }
                 } )*
                 $crate::config::fields::copy_other(map, &self.other);
@@ -262,10 +199,6 @@ macro_rules! model {
 
             fn other_mut(&mut self) -> &mut $crate::syntax::Mapping {
                 &mut self.other
-            }
-
-            fn seen_mut(&mut self) -> &mut $crate::rke::cluster::model::Seen {
-                &mut self.seen
             }
         }
     };

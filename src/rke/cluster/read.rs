@@ -12,8 +12,6 @@ pub(crate) struct Rules {
     keys: Keys,
     /// RKE has turned the document into JSON and back before it reads it: `0644` is `420` then.
     resolved: bool,
-    /// It is an rkestate, which is written as it stood.
-    state: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,14 +24,11 @@ enum Keys {
 
 impl Rules {
     /// yaml.v2 reading cluster.yml.
-    pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false, state: false };
+    pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false };
+    /// yaml.v2 reading a cluster.yml that RKE had to write anew first.
+    pub(crate) const REWRITTEN_YAML: Rules = Rules { keys: Keys::Yaml, resolved: true };
     /// `encoding/json` reading rkestate.
-    pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false, state: true };
-
-    /// As RKE reads a document that it had to write anew first.
-    pub(crate) fn rewritten(self) -> Self {
-        Rules { resolved: true, ..self }
-    }
+    pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false };
 
     pub(crate) fn is_key(self, key: &str, yaml: &str, json: &str) -> bool {
         match self.keys {
@@ -64,9 +59,6 @@ pub(crate) fn read_struct<M: Model>(model: &mut M, node: Node<'_>, rules: Rules)
         }
         return Ok(());
     }
-    if rules.state {
-        model.seen_mut().start();
-    }
     for (key, value) in pairs(node, rules)? {
         let name = key_text(key, rules);
         read_pair(model, &name, key, value, rules)
@@ -77,26 +69,10 @@ pub(crate) fn read_struct<M: Model>(model: &mut M, node: Node<'_>, rules: Rules)
 
 fn read_pair<M: Model>(model: &mut M, name: &str, key: Node<'_>, value: Node<'_>, rules: Rules) -> Result<()> {
     let mut known = model.read_field(name, value, rules)?;
-    if known.is_none() && rules.keys == Keys::Json {
+    if !known && rules.keys == Keys::Json {
         known = model.read_field(name, value, Rules { keys: Keys::JsonAnyCase, ..rules })?;
     }
-    match known {
-        Some(json) => model.seen_mut().note(json, name, is_empty(value)),
-        None => keep(model.other_mut(), key, value)?,
-    }
-    Ok(())
-}
-
-/// What Go leaves out where the field says `omitempty`.
-fn is_empty(node: Node<'_>) -> bool {
-    match node.resolved() {
-        Some(resolved) => match resolved {
-            Resolved::Null | Resolved::Bool(false) | Resolved::Int(0) | Resolved::Str("") => true,
-            Resolved::Float(f) => f == 0.0,
-            _ => false,
-        },
-        None => false,
-    }
+    if known { Ok(()) } else { keep(model.other_mut(), key, value) }
 }
 
 /// An unknown key with its value, as it is spelled.
@@ -151,6 +127,7 @@ pub(crate) fn read_text(node: Node<'_>, rules: Rules) -> Result<Option<Cow<'_, s
         Resolved::Str(_) => node.key(),
         // yaml.v2 keeps the spelling of an unquoted number or boolean.
         _ if rules.is_yaml() && !rules.resolved => node.text().unwrap_or_default().into(),
+        Resolved::Float(f) if rules.is_yaml() => f.to_string().into(),
         _ if rules.is_yaml() => node.key(),
         _ => return Err(mismatch(node, "a string")),
     };
