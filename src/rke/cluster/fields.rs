@@ -15,6 +15,8 @@ pub enum Kind {
     Int,
     /// A number.
     Float,
+    /// A whole number, or a text as `25%`.
+    IntOrString,
     /// A part of Kubernetes' own API, handed on as it is.
     Value,
 }

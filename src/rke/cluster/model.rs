@@ -54,7 +54,7 @@ impl Form {
 
 /// A struct of the model. Its methods are for the blanket impl of [`Part`].
 pub(crate) trait Model: Default + fmt::Debug {
-    /// Reads the field called `key`, if there is one.
+    /// Reads the field called `key`; returns whether there is one.
     fn read_field(&mut self, key: &str, node: Node<'_>, rules: Rules) -> Result<bool>;
     fn write_fields(&self, map: &mut Mapping, form: Form);
     fn list_fields(lister: &mut Lister<'_>);
@@ -62,14 +62,14 @@ pub(crate) trait Model: Default + fmt::Debug {
     fn other_mut(&mut self) -> &mut Mapping;
 }
 
-/// `serviceClusterIpRange` for `service_cluster_ip_range`, `kubeApi` for `kube-api`: what RKE's JSON keys are but for the
-/// exceptions that the definitions name.
+/// `serviceClusterIpRange` for `service_cluster_ip_range`: what RKE's JSON keys are but for the exceptions that the
+/// definitions name.
 pub(crate) const fn camel<const LEN: usize>(key: &str) -> [u8; LEN] {
     let bytes = key.as_bytes();
     let mut out = [0; LEN];
     let (mut from, mut to, mut upper) = (0, 0, false);
     while from < bytes.len() {
-        if matches!(bytes[from], b'_' | b'-') {
+        if bytes[from] == b'_' {
             upper = true;
         } else {
             out[to] = if upper { bytes[from].to_ascii_uppercase() } else { bytes[from] };
@@ -85,7 +85,7 @@ pub(crate) const fn camel_len(key: &str) -> usize {
     let bytes = key.as_bytes();
     let (mut at, mut len) = (0, 0);
     while at < bytes.len() {
-        if !matches!(bytes[at], b'_' | b'-') {
+        if bytes[at] != b'_' {
             len += 1;
         }
         at += 1;
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn json_keys_are_made_from_yaml_keys() {
         assert_eq!(json_key!("service_cluster_ip_range"), "serviceClusterIpRange");
-        assert_eq!(json_key!("kube-api"), "kubeApi");
+        assert_eq!(json_key!("subnet-id"), "subnet-id");
         assert_eq!(json_key!("nodes"), "nodes");
         assert_eq!(json_key!("s3backupconfig" "s3BackupConfig"), "s3BackupConfig");
     }

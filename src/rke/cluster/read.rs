@@ -25,13 +25,10 @@ enum Keys {
 impl Rules {
     /// yaml.v2 reading cluster.yml.
     pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false };
+    /// yaml.v2 reading a cluster.yml that RKE had to write anew first.
+    pub(crate) const REWRITTEN_YAML: Rules = Rules { keys: Keys::Yaml, resolved: true };
     /// `encoding/json` reading rkestate.
     pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false };
-
-    /// As RKE reads a document that it had to write anew first.
-    pub(crate) fn rewritten(self) -> Self {
-        Rules { resolved: true, ..self }
-    }
 
     pub(crate) fn is_key(self, key: &str, yaml: &str, json: &str) -> bool {
         match self.keys {
@@ -64,19 +61,18 @@ pub(crate) fn read_struct<M: Model>(model: &mut M, node: Node<'_>, rules: Rules)
     }
     for (key, value) in pairs(node, rules)? {
         let name = key_text(key, rules);
-        let known = model.read_field(&name, value, rules).and_then(|known| match (known, rules.keys) {
-            (false, Keys::Json) => model.read_field(&name, value, Rules { keys: Keys::JsonAnyCase, ..rules }),
-            _ => Ok(known),
-        });
-        let known = known.and_then(|known| {
-            if !known {
-                keep(model.other_mut(), key, value)?;
-            }
-            Ok(())
-        });
-        known.map_err(|e| e.at_offset(value.span().start as usize).inside(&name))?;
+        read_pair(model, &name, key, value, rules)
+            .map_err(|e| e.at_offset(value.span().start as usize).inside(&name))?;
     }
     Ok(())
+}
+
+fn read_pair<M: Model>(model: &mut M, name: &str, key: Node<'_>, value: Node<'_>, rules: Rules) -> Result<()> {
+    let mut known = model.read_field(name, value, rules)?;
+    if !known && rules.keys == Keys::Json {
+        known = model.read_field(name, value, Rules { keys: Keys::JsonAnyCase, ..rules })?;
+    }
+    if known { Ok(()) } else { keep(model.other_mut(), key, value) }
 }
 
 /// An unknown key with its value, as it is spelled.
@@ -131,6 +127,7 @@ pub(crate) fn read_text(node: Node<'_>, rules: Rules) -> Result<Option<Cow<'_, s
         Resolved::Str(_) => node.key(),
         // yaml.v2 keeps the spelling of an unquoted number or boolean.
         _ if rules.is_yaml() && !rules.resolved => node.text().unwrap_or_default().into(),
+        Resolved::Float(f) if rules.is_yaml() => f.to_string().into(),
         _ if rules.is_yaml() => node.key(),
         _ => return Err(mismatch(node, "a string")),
     };
