@@ -26,6 +26,11 @@ pub struct FileSet {
     state: PathBuf,
 }
 
+/// Where to look for a state that is not beside the other files.
+pub(super) const COPIES: &str = "a copy of the state is in the Secret (before RKE 1.4.19, the ConfigMap) full-cluster-state of \
+     kube-system, and since 1.1.4 in each etcd snapshot; RKE before 0.2.0 wrote no such file: its certificates are in the Secrets \
+     kube-ca and kube-admin of kube-system, on the nodes in /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the snapshots";
+
 const KUBECONFIG: &str = "kube_config_";
 const STATE: &str = ".rkestate";
 

@@ -10,6 +10,8 @@ pub mod kubectl;
 pub mod pki;
 #[cfg(feature = "cli")]
 pub mod program;
+#[cfg(feature = "rke")]
+pub mod rke_state;
 pub mod shapes;
 pub mod shapes_cloud;
 pub mod shapes_rancher;

@@ -8,7 +8,7 @@ pub(super) use admin::{Admin, Names, check_key, cluster, user};
 pub use note::RecoveryNote;
 pub(super) use shape::config;
 
-use super::fileset::FileSet;
+use super::fileset::{COPIES, FileSet};
 use super::input::Input;
 use super::saved::{Place, SavedStates};
 use super::server_folder::ServerFolder;
@@ -150,14 +150,19 @@ impl Recovery {
 
     /// From the state beside `path`, where there is one; else it is `error`.
     fn beside(path: &Path, error: Error) -> Result<Self> {
-        let is_other = error.kind() == ErrorKind::NotFound || error.is_file_not_found();
-        let state = FileSet::of(path).state().to_owned();
-        if !is_other || state == path || !state.is_file() {
+        let set = FileSet::of(path);
+        let is_elsewhere = error.kind() == ErrorKind::NotFound || error.is_file_not_found();
+        if !is_elsewhere || path.is_dir() || set.state() == path {
             return Err(error);
         }
-        let mut recovery = Self::open(&state)?;
-        recovery.inputs.push(path.to_owned());
-        recovery.notes.insert(0, RecoveryNote::Beside { file: state });
+        if !set.state().is_file() {
+            let state = set.state().display();
+            return Err(if error.help().is_some() { error } else { error.with_help(format!("nor is {state} there: {COPIES}")) });
+        }
+        let mut recovery = Self::open(set.state())?;
+        // The kubeconfig of before may be written over: to replace it is what one is here for.
+        recovery.inputs.push(set.config().to_owned());
+        recovery.notes.insert(0, RecoveryNote::Beside { file: set.state().to_owned() });
         Ok(recovery)
     }
 
