@@ -56,6 +56,7 @@ pub mod cert;
 pub mod config;
 mod error;
 pub mod export;
+pub mod finding;
 pub mod load;
 #[cfg(feature = "rancher")]
 pub mod rancher;
