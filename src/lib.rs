@@ -56,6 +56,8 @@ pub mod cert;
 pub mod config;
 mod error;
 pub mod export;
+#[cfg(feature = "cert")]
+mod jwt;
 pub mod load;
 #[cfg(feature = "rancher")]
 pub mod rancher;

@@ -46,6 +46,8 @@ pub use backup::{Backup, Saved};
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
 #[cfg(feature = "rancher")]
+pub(crate) use examine::without_arguments;
+#[cfg(feature = "rancher")]
 pub(crate) use server::Server;
 
 use crate::config::{Entries, Kubeconfig, set};

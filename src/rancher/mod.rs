@@ -29,6 +29,7 @@ mod choose;
 mod clusters;
 mod kind;
 mod objects;
+pub mod outage;
 mod provisioner;
 
 pub use choose::{direct, is_through_rancher, judge, prefer_direct};
