@@ -174,7 +174,7 @@ impl Error {
     }
 
     /// Names the file, in this error and in those it holds, where none is named yet.
-    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+    pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();
         if self.0.errors.is_empty() {
             self.0.file.get_or_insert_with(|| file.to_owned());

@@ -18,7 +18,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
     // Export takes the choice of the current context as a function, so it need not know this.
-    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "load", "export"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

@@ -172,6 +172,11 @@ impl<'a> View<'a> {
         View { context, cluster_name, user_name, server: Server::of(server), user: config.users.get(user_name) }
     }
 
+    /// A user alone, in no context.
+    pub(super) fn of_user(config: &'a Kubeconfig, name: &'a str) -> Self {
+        View { context: "", cluster_name: "", user_name: name, server: Server::of(""), user: config.users.get(name) }
+    }
+
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.
     pub(super) fn through(&self) -> Option<(String, &'a str)> {
         let (_, rest) = self.server.path.split_once("/k8s/clusters/")?;
@@ -245,7 +250,7 @@ impl<'a> View<'a> {
         self.exec().is_some_and(is_rancher)
     }
 
-    fn has_rancher_token(&self) -> bool {
+    pub(super) fn has_rancher_token(&self) -> bool {
         self.token().is_some_and(is_rancher_token)
     }
 

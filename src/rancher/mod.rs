@@ -25,6 +25,7 @@
 //! # }
 //! ```
 
+mod ace;
 mod choose;
 mod clusters;
 mod kind;
@@ -32,6 +33,7 @@ mod objects;
 pub mod outage;
 mod provisioner;
 
+pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
 pub use choose::{direct, is_through_rancher, judge, prefer_direct};
 pub use clusters::{ClusterGroup, Member, Tie, clusters};
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};

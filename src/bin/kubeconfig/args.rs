@@ -1,5 +1,6 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
+use crate::ace::AceArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -39,6 +40,12 @@ pub(crate) enum Verb {
     /// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
     /// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
     Export(ExportArgs),
+    /// Add direct contexts for a cluster beside its context through Rancher
+    ///
+    /// They are those that Rancher writes where the authorized cluster endpoint (ACE) is enabled, for a kubeconfig that lacks
+    /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
+    /// token is valid on the direct way. Exit 1: nothing was written.
+    Ace(AceArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -252,7 +259,7 @@ pub(crate) struct CompletionsArgs {
 }
 
 /// A path as it is given: not UTF-8 if it isn't, and empty if it is.
-fn path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 

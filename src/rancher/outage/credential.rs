@@ -144,12 +144,12 @@ fn token(target: &Target) -> Result<Option<Credential>> {
     let of_file = set(&user.token_file).map(|path| read_reference(Path::new(path)));
     let token = match (of_file, set_secret(&user.token)) {
         (Some(Ok(bytes)), _) => Zeroizing::new(String::from_utf8_lossy(&bytes).trim().to_owned()),
-        (_, Some(token)) => Zeroizing::new(token.to_owned()),
+        (_, Some(token)) => Zeroizing::new(token.trim_end_matches(' ').to_owned()),
         (Some(Err(error)), None) => return Err(error),
         (None, None) => return Ok(None),
     };
-    // It goes into a header: a line break is refused there, and the server takes it up to the first blank.
-    if token.trim_end_matches(' ').contains(|c: char| c.is_whitespace() || c.is_control()) {
+    // It goes into a header: a line break is refused there, and the server takes what stands before the first blank.
+    if token.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err(Error::new(ErrorKind::InvalidConfiguration, "the token has a blank or a line break in it"));
     }
     Ok(Some(match Claims::of(&token) {

@@ -8,7 +8,8 @@ use super::report::{ClusterVerdict, Fault, Login, OutageReport, Proof, Verdict, 
 use super::route::{Route, host};
 use crate::config::{Kubeconfig, set};
 use crate::export::Server;
-use crate::load::{Loaded, Subject};
+use crate::load::{Loaded, Source, Subject};
+use crate::rancher::ace::is_unproven;
 use crate::rancher::kind::{View, is_rancher_token};
 use crate::rancher::{ClusterGroup, ContextKind, Member, clusters};
 use rustls_pki_types::UnixTime;
@@ -67,8 +68,7 @@ struct Judge<'a> {
     // Looked at once each, by configuration and name.
     routes: HashMap<(usize, &'a str), Rc<Route>>,
     users: HashMap<(usize, &'a str), Rc<User>>,
-    /// By the text of the file.
-    lifetimes: HashMap<*const u8, Option<Lifetime>>,
+    lifetimes: HashMap<*const Source, Option<Lifetime>>,
 }
 
 /// What contexts through Rancher use a token for.
@@ -265,7 +265,7 @@ impl<'a> Judge<'a> {
             return Entry::with(Login::Token, Fault::EndUnknown(Login::Token));
         }
         let mut entry = Entry::new(Login::RancherToken);
-        entry.faults.extend(self.binding(token, group, view));
+        entry.faults.extend(self.binding(token, group, view, is_unproven(loaded.config(), view.context)));
         // Keys that people make for themselves in Rancher have the end that they chose.
         let is_of_kubeconfig = token.starts_with("kubeconfig-") || token.starts_with("ext/");
         if let Some(Lifetime { from, until }) = self.lifetime(loaded, view.user_name) {
@@ -279,7 +279,7 @@ impl<'a> Judge<'a> {
     }
 
     /// What speaks against Rancher having bound the token to this cluster.
-    fn binding(&self, token: &str, group: &ClusterGroup<'a>, view: &View<'a>) -> Option<Fault> {
+    fn binding(&self, token: &str, group: &ClusterGroup<'a>, view: &View<'a>, is_unproven: bool) -> Option<Fault> {
         if let Some(id) = view.cluster_id() {
             return (group.cluster_id.as_deref() != Some(id)).then_some(Fault::NotBound);
         }
@@ -288,18 +288,17 @@ impl<'a> Judge<'a> {
         match self.uses.get(token) {
             Some(Use { cluster: None, .. }) => Some(Fault::NotBound),
             Some(_) if view.user_name == SHARED_USER && !view.is_named_after_user() => Some(Fault::NotBound),
-            Some(Use { cluster, own: true }) if *cluster == this => None,
-            Some(_) => Some(Fault::PerhapsNotBound),
-            None if view.is_named_after_user() => None,
-            None => Some(Fault::PerhapsNotBound),
+            Some(Use { cluster, own: true }) if *cluster == this && !is_unproven => None,
+            None if view.is_named_after_user() && !is_unproven => None,
+            _ => Some(Fault::PerhapsNotBound),
         }
     }
 
     /// By the comments of the file that the user's entry stands in.
     fn lifetime(&mut self, loaded: &'a Loaded, user: &str) -> Option<Lifetime> {
         let source = loaded.origin(Subject::User(user))?.source();
-        let text = source.document().text();
-        *self.lifetimes.entry(text.as_ptr()).or_insert_with(|| Lifetime::of(text, source.config()))
+        let read = || Lifetime::of(source.document().text(), source.config());
+        *self.lifetimes.entry(std::ptr::from_ref(source)).or_insert_with(read)
     }
 }
 
