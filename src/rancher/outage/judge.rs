@@ -146,7 +146,7 @@ impl<'a> Judge<'a> {
             faults: Vec::new(),
         };
         if let Some(loaded) = self.files.get(member.config) {
-            way.file = file_of(loaded, Subject::Context(member.context));
+            way.file = file_of(loaded);
             self.judge(loaded, group, member, &mut way);
         }
         way.verdict = verdict_of(&way.faults);
@@ -335,6 +335,10 @@ fn verdict_of(faults: &[Fault]) -> Verdict {
     faults.iter().map(Fault::verdict).min().unwrap_or(Verdict::Yes)
 }
 
-fn file_of(loaded: &Loaded, subject: Subject<'_>) -> Option<PathBuf> {
-    loaded.origin(subject).map(|origin| origin.path().to_owned())
+/// The file, where all of the configuration is from one.
+fn file_of(loaded: &Loaded) -> Option<PathBuf> {
+    match loaded.sources() {
+        [one] => Some(one.path().to_owned()),
+        _ => None,
+    }
 }

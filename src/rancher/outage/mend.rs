@@ -5,6 +5,7 @@ use crate::rancher::{ClusterGroup, ContextKind};
 use indexmap::IndexMap;
 use std::cmp::Reverse;
 use std::fmt::Write;
+use std::path::Path;
 
 /// What is missing for a `yes`: first what would mend it, then the contexts with what is wrong with them, those with the
 /// same together.
@@ -13,7 +14,7 @@ pub(super) fn missing(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool) -> V
     for way in ways {
         wrong.entry(all_faults(way)).or_default().push(way.context.clone());
     }
-    let wrong = wrong.into_iter().map(|(what, contexts)| Missing { contexts, what, mend: None, file: None });
+    let wrong = wrong.into_iter().map(|(what, contexts)| Missing { contexts, what, mend: None });
     mend(group, ways, is_rke).into_iter().chain(wrong).collect()
 }
 
@@ -30,41 +31,25 @@ fn all_faults(way: &Way) -> String {
 fn mend(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool) -> Option<Missing> {
     let proxy = ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }));
     if is_rke {
-        // Rancher is there today.
         return proxy.or(ways.first()).map(state);
     }
     let mut best: Vec<&Way> = ways.iter().filter(|way| !way.faults.contains(&Fault::ThroughRancher)).collect();
     best.sort_by_key(|way| Reverse(way.verdict));
-    let repaired = best.into_iter().find_map(|way| way.faults.iter().find_map(|fault| repair(group, way, fault)));
+    let repaired =
+        best.into_iter().find_map(|way| way.faults.iter().find_map(|fault| repair(group, way, proxy, fault)));
     repaired.or_else(|| proxy.map(|way| direct(group, way)))
 }
 
-fn lack(way: &Way, what: &str, mend: String) -> Missing {
-    Missing { contexts: vec![way.context.clone()], what: what.into(), mend: Some(mend), file: way.file.clone() }
-}
-
-fn state(way: &Way) -> Missing {
-    lack(
-        way,
-        "the saved state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's kubeconfig \
-         (before RKE 1.4.19 and 1.5.10 it is a ConfigMap: get configmap)",
-        format!(
-            "kubectl --context {} -n kube-system get secret full-cluster-state -o json > FILE",
-            quoted(&way.context)
-        ),
-    )
-}
-
-/// What mends this fault, if anything does.
-fn repair(group: &ClusterGroup<'_>, way: &Way, fault: &Fault) -> Option<Missing> {
-    let context = quoted(&way.context);
-    let export = |server: &str| format!("kubeconfig export --context {context} --server {server} --out FILE");
+/// What repairs a context with this fault, if anything does. Through the proxy a command gets in today.
+fn repair(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, fault: &Fault) -> Option<Missing> {
     Some(match fault {
         Fault::EndUnknown(Login::RancherToken) => lack(
             way,
             "a proof of when the token ends: the cluster's own list of tokens, for --tokens FILE",
-            format!(
-                "kubectl --context {context} -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE"
+            in_context(
+                proxy.unwrap_or(way),
+                "kubectl",
+                "-n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
             ),
         ),
         Fault::NotBound | Fault::PerhapsNotBound | Fault::Disabled => {
@@ -78,9 +63,9 @@ fn repair(group: &ClusterGroup<'_>, way: &Way, fault: &Fault) -> Option<Missing>
             way,
             "a token in the file: a fresh kubeconfig from Rancher, with kubeconfig-generate-token switched on there",
         ),
-        Fault::ThisMachine => lack(way, "a server that is reached from elsewhere", export("https://HOST:6443")),
-        Fault::PlainHttp => lack(way, "a server with https", export("https://HOST:6443")),
-        Fault::NoBrackets => lack(way, "the brackets around the address", export("'https://[ADDRESS]:6443'")),
+        Fault::ThisMachine => with_server(way, "a server that is reached from elsewhere", "https://HOST:6443"),
+        Fault::PlainHttp => with_server(way, "a server with https", "https://HOST:6443"),
+        Fault::NoBrackets => with_server(way, "the brackets around the address", "'https://[ADDRESS]:6443'"),
         Fault::Ended { proof: Proof::Certificate | Proof::CertificateAuthority, .. } => {
             let file = match way.kind {
                 ContextKind::K3s => "/etc/rancher/k3s/k3s.yaml",
@@ -93,15 +78,32 @@ fn repair(group: &ClusterGroup<'_>, way: &Way, fault: &Fault) -> Option<Missing>
     })
 }
 
+fn lack(way: &Way, what: &str, mend: String) -> Missing {
+    Missing { contexts: vec![way.context.clone()], what: what.into(), mend: Some(mend) }
+}
+
+fn state(way: &Way) -> Missing {
+    lack(
+        way,
+        "the saved state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's kubeconfig \
+         (before RKE 1.4.19 and 1.5.10 it is a ConfigMap: get configmap)",
+        in_context(way, "kubectl", "-n kube-system get secret full-cluster-state -o json > FILE"),
+    )
+}
+
 fn download(group: &ClusterGroup<'_>, way: &Way, what: &str) -> Missing {
     let cluster = quoted(group.cluster_id.as_deref().unwrap_or(&group.name));
-    Missing { file: None, ..lack(way, what, format!("rancher clusters kubeconfig {cluster} > FILE")) }
+    lack(way, what, format!("rancher clusters kubeconfig {cluster} > FILE"))
+}
+
+fn with_server(way: &Way, what: &str, server: &str) -> Missing {
+    lack(way, what, in_context(way, "kubeconfig export", &format!("--server {server} --out FILE")))
 }
 
 fn on_node(way: &Way, what: &str, file: &str, name: &str) -> Missing {
     let name = quoted(name);
     let command = format!("kubeconfig export --kubeconfig {file} --server https://HOST:6443 --name {name} --out FILE");
-    Missing { file: None, ..lack(way, what, command) }
+    lack(way, what, command)
 }
 
 /// For a cluster that is reached through Rancher only.
@@ -111,15 +113,29 @@ fn direct(group: &ClusterGroup<'_>, way: &Way) -> Missing {
                     (RKE2: /etc/rancher/rke2/rke2.yaml, RKE: kube_config_cluster.yml)";
         return on_node(way, what, "/etc/rancher/k3s/k3s.yaml", &group.name);
     }
+    let command = format!(
+        "kubeconfig ace {} --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE",
+        quoted(&way.context)
+    );
     lack(
         way,
         "a direct context: switch on the authorized cluster endpoint in Rancher (hosted clusters have none), \
          and download a kubeconfig after that",
-        format!(
-            "kubeconfig ace {} --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE",
-            quoted(&way.context)
-        ),
+        in_file(way, command),
     )
+}
+
+/// A command on that context.
+fn in_context(way: &Way, command: &str, rest: &str) -> String {
+    in_file(way, format!("{command} --context {} {rest}", quoted(&way.context)))
+}
+
+/// A command that finds its context in the file it is from.
+fn in_file(way: &Way, command: String) -> String {
+    match way.file.as_deref().filter(|file| *file != Path::new("-")) {
+        Some(file) => format!("KUBECONFIG={} {command}", quoted(&file.to_string_lossy())),
+        None => command,
+    }
 }
 
 /// A word for the shell: as it is where nothing in it means anything there, else in single quotes; what a terminal does not

@@ -51,9 +51,11 @@ impl Lifetime {
     }
 }
 
-/// A time and what comes after it.
+/// A time and what comes after it, up to the last second that RFC 3339 has words for.
 pub(super) fn after(time: UnixTime, duration: Duration) -> UnixTime {
-    UnixTime::since_unix_epoch(Duration::from_secs(time.as_secs().saturating_add(duration.as_secs())))
+    const YEAR_9999: u64 = 253_402_300_799;
+    let seconds = time.as_secs().saturating_add(duration.as_secs()).min(YEAR_9999);
+    UnixTime::since_unix_epoch(Duration::from_secs(seconds))
 }
 
 /// Whether all that is in the file can be Rancher's own work: users with a token of one Rancher user, or with Rancher's

@@ -79,7 +79,7 @@ impl ClusterVerdict {
 pub struct Way {
     /// Its name.
     pub context: String,
-    /// The file it stands in, as given; `None` where it came from no file.
+    /// The file it stands in, as given; `None` where the configuration is from no file, or put together from several.
     pub file: Option<PathBuf>,
     /// What kind of context it is.
     pub kind: ContextKind,
@@ -164,12 +164,12 @@ pub enum Proof {
 impl fmt::Display for Proof {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Proof::Certificate => "the client certificate",
-            Proof::Jwt => "exp in the token (JWT)",
+            Proof::Certificate => "client certificate",
+            Proof::Jwt => "exp of the token",
             Proof::SavedToken => "expiresAt of the saved clusterauthtokens object",
             Proof::Comments => "createdTimestamp and ttl in the file's comments",
-            Proof::Download => "30 days after the download, assuming Rancher's default since 2.8",
-            Proof::CertificateAuthority => "the CA in the file",
+            Proof::Download => "30 days after the download, if Rancher's default since 2.8 is in force",
+            Proof::CertificateAuthority => "CA in the file",
         })
     }
 }
@@ -287,6 +287,4 @@ pub struct Missing {
     ///
     /// Names in it are quoted for the shells of Unix, control characters in a way that terminals stand.
     pub mend: Option<String>,
-    /// The file in which that command finds its context, where it needs one.
-    pub file: Option<PathBuf>,
 }
