@@ -47,6 +47,8 @@ pub use backup::Backup;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
 #[cfg(feature = "rancher")]
+pub(crate) use examine::without_arguments;
+#[cfg(feature = "rancher")]
 pub(crate) use server::{Server, check as check_server};
 
 use crate::config::{Entries, Kubeconfig, set};

@@ -16,7 +16,8 @@ pub(crate) struct Server<'a> {
     pub(crate) path: &'a str,
     has_userinfo: bool,
     has_query: bool,
-    bracketed: bool,
+    /// Whether the host stands in the brackets of IPv6.
+    pub(crate) bracketed: bool,
 }
 
 impl<'a> Server<'a> {

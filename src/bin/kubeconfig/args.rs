@@ -1,6 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::outage::OutageArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -46,6 +47,12 @@ pub(crate) enum Verb {
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
     /// token is valid on the direct way. Exit 1: nothing was written.
     Ace(AceArgs),
+    /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
+    ///
+    /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command
+    /// that would mend it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
+    /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
+    Outage(OutageArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }

@@ -37,6 +37,7 @@ mod add;
 mod standing;
 
 pub use add::{AceContext, AceNote, AddEndpoint, Extended};
+pub(super) use standing::is_unproven;
 
 use super::{ControlPlaneNode, ManagedCluster, Provisioner};
 use crate::config::Data;
