@@ -57,6 +57,9 @@ pub mod cert;
 pub mod config;
 mod error;
 pub mod export;
+pub mod finding;
+#[cfg(feature = "cert")]
+mod jwt;
 pub mod load;
 #[cfg(feature = "rancher")]
 pub mod rancher;

@@ -46,8 +46,11 @@ pub use crate::store::Saved;
 pub use backup::Backup;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
+#[cfg(feature = "rancher")]
+pub(crate) use examine::without_arguments;
 #[cfg(any(feature = "rancher", feature = "rke"))]
-pub(crate) use server::{Server, check as check_server};
+pub(crate) use server::check as check_server;
+pub(crate) use server::{Brackets, Server};
 
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
@@ -342,6 +345,11 @@ impl<'a> Export<'a> {
         let mut judged: HashMap<&str, Vec<Dependence>> = HashMap::new();
         for (name, dependence) in self.judges.iter().flat_map(|judge| judge(config)) {
             judged.entry(name).or_default().push(dependence);
+        }
+        for (name, cluster) in config.clusters.iter() {
+            if set(&cluster.server).is_some_and(|url| Server::of(url).brackets() == Brackets::Missing) {
+                report.notes.push(Note::NoBrackets { cluster: name.to_owned() });
+            }
         }
         // Nothing in it is relative to a folder any more.
         let backup = Loaded::from_config(config.clone(), "/");

@@ -30,6 +30,7 @@ mod choose;
 mod clusters;
 mod kind;
 mod objects;
+pub mod outage;
 mod provisioner;
 
 pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};

@@ -90,7 +90,8 @@ fn direct(name: &str, user: &str, server: &str) -> Expected {
     context(name, user, server, Auth::Token, Depends::StandsAlone)
 }
 
-fn token() -> String {
+/// The token in all these files that have one user.
+pub fn token() -> String {
     format!("kubeconfig-u-abcde12345k9xzp:{SECRET}")
 }
 
@@ -252,6 +253,23 @@ pub fn ace_fqdn_public() -> Shape {
     let text = classic("prod", &entries, &Credential::Token(&token()));
     let contexts = vec![proxy("prod", "prod", Auth::Token), direct("prod-fqdn", "prod", fqdn)];
     shape("rancher-ace-fqdn-public-ca", text, "prod", contexts)
+}
+
+/// What a user in Australia downloads from a Rancher in the US, of a cluster in Australia with an authorized endpoint.
+pub fn user_cluster_1() -> Shape {
+    let w = world();
+    let behind = "https://rancher.us.example.com/k8s/clusters/c-m-9sydn3yx";
+    let fqdn = "https://user-cluster-1.au.example.com:6443";
+    let entries = [
+        entry("user-cluster-1", behind, Some(&w.rancher_ca.certificate)),
+        entry("user-cluster-1-fqdn", fqdn, Some(&w.balancer_ca.certificate)),
+    ];
+    let text = classic("user-cluster-1", &entries, &Credential::Token(&token()));
+    let contexts = vec![
+        context("user-cluster-1", "user-cluster-1", behind, Auth::Token, Depends::OnlyThroughRancher),
+        direct("user-cluster-1-fqdn", "user-cluster-1", fqdn),
+    ];
+    Shape { file: "user-cluster-1.yaml", ..shape("user-cluster-1", text, "user-cluster-1", contexts) }
 }
 
 fn nodes(name: &'static str, addresses: [&str; 3], depends: Depends) -> Shape {

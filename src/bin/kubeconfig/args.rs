@@ -1,6 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::outage::OutageArgs;
 use crate::recover::RecoverArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -54,6 +55,12 @@ pub(crate) enum Verb {
     /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
     /// the cluster's certificate, or the state is in doubt. Exit 1: nothing was written.
     Recover(RecoverArgs),
+    /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
+    ///
+    /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command
+    /// that would mend it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
+    /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
+    Outage(OutageArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }

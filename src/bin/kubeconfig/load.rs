@@ -9,9 +9,12 @@ use std::path::Path;
 
 /// The loader for `--kubeconfig`, `$KUBECONFIG` or the file at home; `-` is standard input.
 pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
-    let loader = Loader::from_env();
-    let Some(path) = source.explicit() else { return Ok(loader) };
-    let loader = loader.explicit(path);
+    source.explicit().map_or_else(|| Ok(Loader::from_env()), |path| of(path))
+}
+
+/// The loader for a file that is named; `-` is standard input.
+pub(crate) fn of(path: &Path) -> Result<Loader, Failure> {
+    let loader = Loader::from_env().explicit(path);
     if path != Path::new("-") {
         return Ok(loader);
     }

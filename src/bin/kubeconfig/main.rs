@@ -5,6 +5,7 @@ mod args;
 mod export;
 mod get;
 mod load;
+mod outage;
 mod output;
 mod pflag;
 mod recover;
@@ -48,6 +49,7 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Export(args) => Ok(export::export(args, out)),
         Verb::Ace(args) => Ok(ace::ace(args, out)),
         Verb::Recover(args) => Ok(recover::recover(args, out)),
+        Verb::Outage(args) => Ok(outage::outage(args, out)),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.
             let mut script = Vec::new();

@@ -22,8 +22,8 @@
 //!   (rancher#43612); [`default_port`](AuthorizedEndpoint::default_port) adds one. Its CA is the one given for it, and never
 //!   the cluster's own for want of another: what answers there may be a load balancer with a certificate of its own.
 //! - By nodes: one context `NAME-NODE` for each control-plane node, a leading `NAME-` of the node's name left out; server
-//!   `https://ADDRESS:6443`; the cluster's own CA. Rancher writes IPv6 addresses without brackets, which no client can
-//!   use; here they have them, unless [`rancher_spelling`](AuthorizedEndpoint::rancher_spelling) is asked for.
+//!   `https://ADDRESS:6443`; the cluster's own CA. Rancher writes IPv6 addresses without brackets, which RFC
+//!   3986 forbids and programs built with Go 1.26 or later refuse; here they have them, unless [`rancher_spelling`](AuthorizedEndpoint::rancher_spelling) is asked for.
 //! - The user is that of the context through Rancher, which stays the current one.
 //!
 //! # Whether the token is valid there
@@ -37,6 +37,7 @@ mod add;
 mod standing;
 
 pub use add::{AceContext, AceNote, AddEndpoint, Extended};
+pub(super) use standing::is_unproven;
 
 use super::{ControlPlaneNode, ManagedCluster, Provisioner};
 use crate::config::Data;
@@ -167,7 +168,7 @@ impl AuthorizedEndpoint {
         self
     }
 
-    /// Writes IPv6 addresses as Rancher does, without the brackets that every client needs.
+    /// Writes IPv6 addresses as Rancher does, without the brackets that they need.
     pub fn rancher_spelling(mut self) -> Self {
         self.as_rancher = true;
         self
