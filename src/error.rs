@@ -159,6 +159,15 @@ impl Error {
         self
     }
 
+    /// The same error in a text that has so many lines before this one.
+    pub(crate) fn below(mut self, lines: u32) -> Self {
+        if let Some(position) = &mut self.0.position {
+            position.line = position.line.saturating_add(lines);
+        }
+        self.0.errors = self.0.errors.into_iter().map(|error| error.below(lines)).collect();
+        self
+    }
+
     pub(crate) fn at(mut self, position: Position) -> Self {
         self.0.position.get_or_insert(position);
         self
@@ -172,7 +181,7 @@ impl Error {
     }
 
     /// Names the file, in this error and in those it holds, where none is named yet.
-    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+    pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();
         if self.0.errors.is_empty() {
             self.0.file.get_or_insert_with(|| file.to_owned());

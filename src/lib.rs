@@ -56,7 +56,11 @@
 pub mod cert;
 pub mod config;
 mod error;
+mod finding;
 pub mod export;
+pub mod finding;
+#[cfg(feature = "cert")]
+mod jwt;
 pub mod load;
 #[cfg(feature = "rancher")]
 pub mod rancher;
@@ -69,6 +73,7 @@ pub mod syntax;
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};
 pub use error::{Error, ErrorKind, Position, Printable};
 pub use export::{Backup, Export};
+pub use finding::{Finding, Rule, Severity};
 pub use load::{Loaded, Loader, Overrides, Target};
 pub use secret::{Secret, Wipe};
 

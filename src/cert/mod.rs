@@ -44,5 +44,6 @@ mod pem;
 mod time;
 
 pub use certificate::{Certificate, SubjectAltName, Validity};
+pub(crate) use pem::check_client_key;
 pub use pem::{PrivateKeyKind, Section, SectionKind, Sections, certificates, leaf, private_key_kind, sections};
 pub use time::{parse_time, rfc3339};

@@ -42,11 +42,14 @@ mod replace;
 mod report;
 mod server;
 
-pub use backup::{Backup, Saved};
+pub use crate::store::Saved;
+pub use backup::Backup;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
 #[cfg(feature = "rancher")]
-pub(crate) use server::Server;
+pub(crate) use examine::without_arguments;
+#[cfg(feature = "rancher")]
+pub(crate) use server::{Server, check as check_server};
 
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
@@ -351,7 +354,7 @@ impl<'a> Export<'a> {
     }
 }
 
-fn no_context(source: &Kubeconfig, name: &str) -> Error {
+pub(crate) fn no_context(source: &Kubeconfig, name: &str) -> Error {
     Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"))
         .with_help(format!("there are {}", report::listed(source.contexts.names())))
 }
@@ -362,7 +365,7 @@ fn not_exported(current: &str) -> Error {
 }
 
 /// Says of an error where the entry stands that it is about.
-fn placed(loaded: &Loaded, of: Subject<'_>, error: Error) -> Error {
+pub(crate) fn placed(loaded: &Loaded, of: Subject<'_>, error: Error) -> Error {
     match loaded.origin(of) {
         Some(origin) => {
             let error = error.in_file(origin.path());

@@ -16,7 +16,8 @@ pub(crate) struct Server<'a> {
     pub(crate) path: &'a str,
     has_userinfo: bool,
     has_query: bool,
-    bracketed: bool,
+    /// Whether the host stands in the brackets of IPv6.
+    pub(crate) bracketed: bool,
 }
 
 impl<'a> Server<'a> {
@@ -101,7 +102,7 @@ fn old_address(text: &str) -> Option<Ipv4Addr> {
 }
 
 /// Checks a URL that shall go into a backup as `server`.
-pub(super) fn check(url: &str) -> Result<()> {
+pub(crate) fn check(url: &str) -> Result<()> {
     let server = Server::of(url);
     let wrong = |message: &'static str| Error::new(ErrorKind::Usage, format!("this is no server to write: {message}"));
     match server.scheme {

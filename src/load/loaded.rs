@@ -122,6 +122,11 @@ impl Loaded {
         &self.missing
     }
 
+    /// The files that were read, from the root of the file system.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        self.sources.iter().filter_map(|source| Some(source.folder.join(source.path.file_name()?)))
+    }
+
     /// Where something comes from: the first file that has it.
     ///
     /// `None` for what is not in the configuration, and for all of a configuration that came from no file.

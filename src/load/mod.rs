@@ -23,6 +23,7 @@ mod minify;
 mod overrides;
 mod paths;
 mod pem;
+mod rebase;
 mod target;
 mod url;
 mod validate;

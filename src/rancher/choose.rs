@@ -1,5 +1,6 @@
 //! Direct or through Rancher: the questions an export asks.
 
+use super::clusters::clusters;
 use super::kind::{Index, View};
 use crate::config::Kubeconfig;
 use crate::export::Dependence;
@@ -34,22 +35,12 @@ pub fn prefer_direct(config: &Kubeconfig) -> Option<&str> {
     let direct = direct(config);
     let Some(current) = config.current_context() else { return direct.first().copied() };
     let proxy = View::of(config, current);
-    let Some(reached) = proxy.through() else { return Some(current) };
-    // Rancher gives both the same user. Files of Rancher 2.2 that were brought together share it between clusters; then
-    // names decide: the direct context of `prod` is `prod-fqdn` or `prod-NODE`, that of `prod-eu` is `prod-eu-fqdn`.
-    let of_user = config.contexts.names().map(|name| View::of(config, name)).filter(|v| v.user_name == proxy.user_name);
-    let others: HashSet<&str> = of_user
-        .filter(|other| other.through().is_some_and(|through| through != reached))
-        .map(|other| other.cluster_name)
-        .collect();
-    let belongs = |name: &str| {
-        let view = View::of(config, name);
-        if proxy.user_name.is_empty() || view.user_name != proxy.user_name {
-            return false;
-        }
-        let mut prefixes = view.cluster_name.match_indices('-').map(|(at, _)| &view.cluster_name[..at]).rev();
-        let owner = prefixes.find(|prefix| *prefix == proxy.cluster_name || others.contains(prefix));
-        owner.map_or(others.is_empty(), |owner| owner == proxy.cluster_name)
-    };
-    direct.into_iter().find(|name| belongs(name)).or(Some(current))
+    if proxy.through().is_none() {
+        return Some(current);
+    }
+    let direct: HashSet<&str> = direct.into_iter().collect();
+    let groups = clusters(&[config]);
+    let group = groups.into_iter().find(|group| group.members.iter().any(|member| member.context == current));
+    let of_cluster = group.into_iter().flat_map(|group| group.members).map(|member| member.context);
+    of_cluster.into_iter().find(|name| direct.contains(name)).or(Some(current))
 }

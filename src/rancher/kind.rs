@@ -39,6 +39,13 @@ pub enum ContextKind {
     Unknown,
 }
 
+impl ContextKind {
+    /// Whether it leads, through Rancher, into the cluster that Rancher itself runs in.
+    pub fn is_rancher_local(&self) -> bool {
+        matches!(self, ContextKind::RancherProxy { cluster_id, .. } if cluster_id == "local")
+    }
+}
+
 /// What a [`ContextKind`] was told by.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -133,7 +140,7 @@ impl<'a> Index<'a> {
         index
     }
 
-    fn kind(&self, view: &View<'_>) -> Kind {
+    pub(super) fn kind(&self, view: &View<'_>) -> Kind {
         view.proxy()
             .or_else(|| view.rancher_server(self))
             .or_else(|| view.ace(self))
@@ -152,7 +159,7 @@ pub(super) struct View<'a> {
     pub(super) context: &'a str,
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
-    server: Server<'a>,
+    pub(super) server: Server<'a>,
     user: Option<&'a AuthInfo>,
 }
 
@@ -165,6 +172,11 @@ impl<'a> View<'a> {
         View { context, cluster_name, user_name, server: Server::of(server), user: config.users.get(user_name) }
     }
 
+    /// A user alone, in no context.
+    pub(super) fn of_user(config: &'a Kubeconfig, name: &'a str) -> Self {
+        View { context: "", cluster_name: "", user_name: name, server: Server::of(""), user: config.users.get(name) }
+    }
+
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.
     pub(super) fn through(&self) -> Option<(String, &'a str)> {
         let (_, rest) = self.server.path.split_once("/k8s/clusters/")?;
@@ -172,7 +184,49 @@ impl<'a> View<'a> {
         Some((self.origin(), id))
     }
 
-    fn origin(&self) -> String {
+    /// Scheme, host and port of a server whose name means the same everywhere: an address, or a name without a dot, may be
+    /// another machine at another site.
+    pub(super) fn public_origin(&self) -> Option<String> {
+        let is_name = self.server.host.trim_end_matches('.').contains('.') && self.server.ip().is_none();
+        (is_name && !self.server.is_this_machine()).then(|| self.origin())
+    }
+
+    /// Rancher's id of the cluster where the credentials name it: a token of Rancher 2.2 to 2.5 for an authorized endpoint
+    /// (`kubeconfig-USER.CLUSTER:…`), or `rancher token --cluster=ID`.
+    pub(super) fn cluster_id(&self) -> Option<&'a str> {
+        if let Some(token) = self.token().filter(|token| is_rancher_token(token)) {
+            let (name, _) = token.split_once(':')?;
+            let (_, id) = name.strip_prefix("kubeconfig-")?.rsplit_once('.')?;
+            return Some(id).filter(|id| !id.is_empty());
+        }
+        if !self.logs_in_by_rancher() {
+            return None;
+        }
+        let mut arguments = self.exec()?.arguments().iter().map(|argument| argument.expose().as_str());
+        while let Some(argument) = arguments.next() {
+            let id = match argument.strip_prefix("--cluster") {
+                Some("") => arguments.next(),
+                Some(rest) => rest.strip_prefix('='),
+                None => None,
+            };
+            if let Some(id) = id.filter(|id| !id.is_empty()) {
+                return Some(id);
+            }
+        }
+        None
+    }
+
+    /// Whether Rancher made the cluster's name out of the user's: `prod-fqdn` out of `prod`.
+    pub(super) fn is_named_after_user(&self) -> bool {
+        self.cluster_name.strip_prefix(self.user_name).is_some_and(|rest| rest.starts_with('-'))
+    }
+
+    /// The token, where that is what the user logs in with.
+    pub(super) fn token(&self) -> Option<&'a str> {
+        self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
+    }
+
+    pub(super) fn origin(&self) -> String {
         let Server { scheme, host, port, .. } = self.server;
         let scheme = scheme.unwrap_or("http").to_ascii_lowercase();
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_ascii_lowercase() };
@@ -193,11 +247,11 @@ impl<'a> View<'a> {
 
     /// Whether Rancher's program fetches the token: `rancher token`, of late `rancher auth get-token`.
     pub(super) fn logs_in_by_rancher(&self) -> bool {
-        self.exec().is_some_and(|exec| base_name(exec) == "rancher")
+        self.exec().is_some_and(is_rancher)
     }
 
-    fn has_rancher_token(&self) -> bool {
-        self.user.and_then(|user| set_secret(&user.token)).is_some_and(is_rancher_token)
+    pub(super) fn has_rancher_token(&self) -> bool {
+        self.token().is_some_and(is_rancher_token)
     }
 
     fn proxy(&self) -> Option<Kind> {
@@ -315,15 +369,23 @@ fn server_of(cluster: &Cluster) -> &str {
     set(&cluster.server).unwrap_or("")
 }
 
-/// The name of the command, without folders and without Windows' `.exe`.
+/// Whether the login command is Rancher's program.
+pub(super) fn is_rancher(exec: &ExecConfig) -> bool {
+    base_name(exec) == "rancher"
+}
+
 fn base_name(exec: &ExecConfig) -> &str {
-    let command = set(&exec.command).unwrap_or("");
+    file_name(set(&exec.command).unwrap_or(""))
+}
+
+/// The name of a command, without folders and without Windows' `.exe`.
+pub(super) fn file_name(command: &str) -> &str {
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
 /// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
-fn is_rancher_token(token: &str) -> bool {
+pub(super) fn is_rancher_token(token: &str) -> bool {
     let Some((name, secret)) = token.trim().split_once(':') else { return false };
     let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| name.starts_with(prefix));
     known && !secret.is_empty() && !secret.contains(':')

@@ -25,8 +25,17 @@
 //! # }
 //! ```
 
+mod ace;
 mod choose;
+mod clusters;
 mod kind;
+mod objects;
+pub mod outage;
+mod provisioner;
 
+pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
 pub use choose::{direct, is_through_rancher, judge, prefer_direct};
+pub use clusters::{ClusterGroup, Member, Tie, clusters};
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
+pub use objects::{ControlPlaneNode, LocalClusterAuthEndpoint, ManagedCluster};
+pub use provisioner::Provisioner;

@@ -11,10 +11,13 @@
 //! RANDOM 16 hexadecimal digits. It may hold the new contents, secrets included, and its mode is 0600 (or already that
 //! of the file it was about to replace). Nothing reads it; delete it once no writer is running.
 
+mod finished;
 mod git;
 mod target;
 mod temporary;
 
+pub(crate) use finished::Finished;
+pub use finished::Saved;
 pub use git::git_work_tree;
 
 use crate::error::{Error, ErrorKind, Result};

@@ -192,6 +192,26 @@ fn tlv(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     Some((tag, content, rest))
 }
 
+/// The common name of a certificate's subject.
+pub fn common_name(certificate: &[u8]) -> Option<String> {
+    let (_, certificate, _) = tlv(certificate)?;
+    let (_, mut fields, _) = tlv(certificate)?;
+    // [0] version, serial number, signature algorithm, issuer, validity; then the subject.
+    for _ in 0..5 {
+        (_, _, fields) = tlv(fields)?;
+    }
+    let (_, mut names, _) = tlv(fields)?;
+    loop {
+        let (_, set, rest) = tlv(names)?;
+        let (_, name, _) = tlv(set)?;
+        let (_, kind, value) = tlv(name)?;
+        if kind == [0x55, 0x04, 0x03] {
+            return String::from_utf8(tlv(value)?.1.to_owned()).ok();
+        }
+        names = rest;
+    }
+}
+
 /// PEM with lines of 64 characters, as everyone writes it.
 pub fn pem(label: &str, der: &[u8]) -> String {
     let mut out = format!("-----BEGIN {label}-----\n");

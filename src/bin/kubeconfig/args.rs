@@ -1,5 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
+use crate::ace::AceArgs;
+use crate::outage::OutageArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -39,6 +41,18 @@ pub(crate) enum Verb {
     /// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
     /// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
     Export(ExportArgs),
+    /// Add direct contexts for a cluster beside its context through Rancher
+    ///
+    /// They are those that Rancher writes where the authorized cluster endpoint (ACE) is enabled, for a kubeconfig that lacks
+    /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
+    /// token is valid on the direct way. Exit 1: nothing was written.
+    Ace(AceArgs),
+    /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
+    ///
+    /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command
+    /// that would mend it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
+    /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
+    Outage(OutageArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -252,7 +266,7 @@ pub(crate) struct CompletionsArgs {
 }
 
 /// A path as it is given: not UTF-8 if it isn't, and empty if it is.
-fn path() -> impl TypedValueParser<Value = PathBuf> {
+pub(crate) fn path() -> impl TypedValueParser<Value = PathBuf> {
     OsStringValueParser::new().map(PathBuf::from)
 }
 

@@ -3,15 +3,18 @@
 use crate::args::Source;
 use crate::output::Failure;
 use kubeconfig::syntax::Limits;
-use kubeconfig::{Loaded, Loader};
+use kubeconfig::{Loaded, Loader, Printable};
 use std::io::Read;
 use std::path::Path;
 
 /// The loader for `--kubeconfig`, `$KUBECONFIG` or the file at home; `-` is standard input.
 pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
-    let loader = Loader::from_env();
-    let Some(path) = source.explicit() else { return Ok(loader) };
-    let loader = loader.explicit(path);
+    source.explicit().map_or_else(|| Ok(Loader::from_env()), |path| of(path))
+}
+
+/// The loader for a file that is named; `-` is standard input.
+pub(crate) fn of(path: &Path) -> Result<Loader, Failure> {
+    let loader = Loader::from_env().explicit(path);
     if path != Path::new("-") {
         return Ok(loader);
     }
@@ -27,4 +30,21 @@ pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
 /// Loads as `kubectl config` does: to its verbs a file that is named and not there is an empty configuration.
 pub(crate) fn config(source: &Source) -> Result<Loaded, Failure> {
     Ok(loader(source)?.require_explicit(false).load()?)
+}
+
+/// The bytes of a file that is named on the command line; `-` is standard input.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let said =
+        |error: &dyn std::fmt::Display| Failure::said(format_args!("{}: {error}", Printable(&path.to_string_lossy())));
+    let limit = Limits::default().input;
+    let mut input = Vec::new();
+    let read = match path == Path::new("-") {
+        true => std::io::stdin().lock().take(limit + 1).read_to_end(&mut input),
+        false => std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut input)),
+    };
+    match read {
+        Ok(read) if read as u64 > limit => Err(said(&format_args!("larger than the limit of {limit} bytes"))),
+        Ok(_) => Ok(input),
+        Err(error) => Err(said(&error)),
+    }
 }

@@ -1,12 +1,15 @@
 //! The program `kubeconfig`: it parses the command line, calls the library, and prints. `kubeconfig --help` says what.
 
+mod ace;
 mod args;
 mod export;
 mod get;
 mod load;
+mod outage;
 mod output;
 mod pflag;
 mod resolve;
+mod saved;
 mod view;
 
 use args::Verb;
@@ -42,7 +45,9 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::GetClusters(args) => get::clusters(args, out),
         Verb::GetUsers(args) => get::users(args, out),
         Verb::Resolve(args) => resolve::resolve(args, out),
-        Verb::Export(args) => export::export(args, out),
+        Verb::Export(args) => Ok(export::export(args, out)),
+        Verb::Ace(args) => Ok(ace::ace(args, out)),
+        Verb::Outage(args) => Ok(outage::outage(args, out)),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.
             let mut script = Vec::new();

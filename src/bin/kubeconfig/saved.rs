@@ -1,0 +1,54 @@
+//! Where a verb puts the kubeconfig it made.
+
+use crate::output::{Failure, Out, say};
+use kubeconfig::store::Saved;
+use kubeconfig::{Error, Printable};
+use std::path::Path;
+
+/// Credentials go to a terminal only where `--out -` asks for it.
+pub(crate) fn refuse_terminal(path: Option<&Path>, out: &Out) -> Result<(), Failure> {
+    if path.is_none() && out.is_terminal() {
+        return Err(Failure::said(
+            "credentials are not shown on a terminal; --out FILE writes a file, --out - shows them",
+        ));
+    }
+    Ok(())
+}
+
+/// Writes `text` to standard output, or lets `write` write it to the file, and says what became of it.
+pub(crate) fn put(
+    path: Option<&Path>,
+    text: &str,
+    write: impl FnOnce(&Path) -> Result<Saved, Error>,
+    out: &mut Out,
+) -> Result<(), Failure> {
+    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+        out.text(text)?;
+        return out.flush();
+    };
+    let saved = write(path)?;
+    let deed = if saved.written.replaced { "replaced" } else { "wrote" };
+    say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
+    if let Some(folder) = &saved.git_work_tree {
+        let folder = folder.to_string_lossy();
+        say(&format_args!("warning: it lies in the git work tree {}; take care not to commit it", Printable(&folder)));
+    }
+    Ok(())
+}
+
+/// Ends a verb that writes a kubeconfig: says what failed, and that nothing was written where that is so.
+pub(crate) fn ended(done: Result<u8, Failure>) -> u8 {
+    done.unwrap_or_else(|failure| {
+        failure.report();
+        // Some errors say themselves what became of the file; of half an output nobody needs to be told.
+        let is_said = match &failure {
+            Failure::Library(error) => ["written", "was changed"].iter().any(|word| error.to_string().contains(word)),
+            Failure::Said(_) => false,
+            Failure::Output(_) => true,
+        };
+        if !is_said {
+            say(&"nothing was written");
+        }
+        1
+    })
+}

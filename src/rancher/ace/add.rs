@@ -1,0 +1,411 @@
+//! The contexts of an endpoint put into a configuration.
+
+use super::standing::doubts;
+use super::{AuthorizedEndpoint, Reach, Trust, impossible};
+use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set};
+use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::export::{no_context, placed};
+use crate::load::{Loaded, Subject};
+use crate::rancher::kind::View;
+use crate::rancher::{ClusterGroup, ContextKind, Provisioner, clusters};
+use crate::store::{Finished, Saved, WriteOptions};
+use crate::syntax::Value;
+use std::fmt;
+use std::path::Path;
+
+/// The extension of a context that was added although nothing showed that its token is valid there: what was added by
+/// hand is no evidence for anything, as a context that Rancher wrote is.
+pub(in crate::rancher) const UNPROVEN: &str = "kubeconfig-rs/token-unproven";
+
+/// An [`AuthorizedEndpoint`] on its way into a configuration.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is added before `build`"]
+pub struct AddEndpoint<'a> {
+    endpoint: AuthorizedEndpoint,
+    loaded: &'a Loaded,
+    context: String,
+    user: Option<String>,
+    credentials: Option<&'a Loaded>,
+}
+
+/// A configuration with the contexts of an endpoint in it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Extended {
+    config: Kubeconfig,
+    finished: Finished,
+    contexts: Vec<AceContext>,
+    notes: Vec<AceNote>,
+}
+
+/// A context of an endpoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct AceContext {
+    /// Its name, which is that of its cluster too.
+    pub name: String,
+    /// Where it leads.
+    pub server: String,
+    /// The name of its user.
+    pub user: String,
+    /// Whether it was added; `false` where it was there already.
+    pub is_new: bool,
+}
+
+/// What one should know of the contexts that were added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AceNote {
+    /// The server has no port, so that clients use 443. Rancher adds none either.
+    NoPort {
+        /// The server.
+        server: String,
+    },
+    /// Nothing was said of a CA: only a certificate of a public one will be trusted.
+    NoCa {
+        /// The server.
+        server: String,
+    },
+    /// The CA is that of another direct context of the cluster.
+    CaTaken {
+        /// That context.
+        context: String,
+    },
+    /// Nothing shows that Rancher bound this user's token to the cluster.
+    TokenUnproven {
+        /// The user.
+        user: String,
+    },
+    /// The user's token serves several clusters, so it is bound to none.
+    TokenShared {
+        /// The user.
+        user: String,
+    },
+    /// The user's token is bound to another cluster.
+    TokenOfAnotherCluster {
+        /// The user.
+        user: String,
+        /// Rancher's id of that cluster.
+        cluster_id: String,
+    },
+    /// The user's token comes from Rancher at each login: without Rancher there is none.
+    LoginNeedsRancher {
+        /// The user.
+        user: String,
+    },
+}
+
+impl AceNote {
+    /// Whether it says that the credentials may be refused on the direct way.
+    pub fn is_doubt(&self) -> bool {
+        matches!(
+            self,
+            AceNote::TokenUnproven { .. } | AceNote::TokenShared { .. } | AceNote::TokenOfAnotherCluster { .. }
+        )
+    }
+}
+
+impl fmt::Display for AceNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const INSTEAD: &str = "download a kubeconfig of this cluster now that its endpoint is enabled, or use an \
+            administrator's, and name it with --credentials-from";
+        match self {
+            AceNote::NoPort { server } => {
+                write!(f, "{} names no port, so clients use 443; an API server is mostly at 6443", Printable(server))
+            }
+            AceNote::NoCa { server } => {
+                write!(f, "no CA is given for {}: its certificate must be publicly trusted", Printable(server))
+            }
+            AceNote::CaTaken { context } => write!(f, "the CA is that of the context {}", Printable(context)),
+            AceNote::TokenUnproven { user } => write!(
+                f,
+                "nothing shows that the token of the user {} is valid on the direct way: Rancher binds a token to a \
+                 cluster only if its endpoint is enabled by then; {INSTEAD}",
+                Printable(user)
+            ),
+            AceNote::TokenShared { user } => write!(
+                f,
+                "the user {} serves several clusters, so its token is bound to none and not valid on a direct way; {INSTEAD}",
+                Printable(user)
+            ),
+            AceNote::TokenOfAnotherCluster { user, cluster_id } => write!(
+                f,
+                "the token of the user {} is bound to the cluster {}, and not valid here; {INSTEAD}",
+                Printable(user),
+                Printable(cluster_id)
+            ),
+            AceNote::LoginNeedsRancher { user } => write!(
+                f,
+                "the user {} logs in by Rancher's program, which needs Rancher: when Rancher is gone this way is closed too; \
+                 name lasting credentials with --credentials-from",
+                Printable(user)
+            ),
+        }
+    }
+}
+
+impl<'a> AddEndpoint<'a> {
+    pub(super) fn new(endpoint: AuthorizedEndpoint, loaded: &'a Loaded, context: String) -> Self {
+        AddEndpoint { endpoint, loaded, context, user: None, credentials: None }
+    }
+
+    /// Takes this user of the configuration instead of that of the context.
+    pub fn user(mut self, name: impl Into<String>) -> Self {
+        self.user = Some(name.into());
+        self
+    }
+
+    /// Takes the user of another configuration: that of its current context, else its only one. It comes along under its
+    /// own name or, where that is taken by other credentials, as `CONTEXT-NAME`.
+    pub fn credentials_from(mut self, other: &'a Loaded) -> Self {
+        self.credentials = Some(other);
+        self
+    }
+
+    /// Puts the contexts in. What is there already stays as it is, so that a second time changes nothing.
+    ///
+    /// # Errors
+    /// Collected into one: [`ErrorKind::ContextNotFound`]; [`ErrorKind::Usage`] for a context that does not go through
+    /// Rancher, for a host that is none, for nodes whose CA nobody knows, for two sources of credentials;
+    /// [`ErrorKind::Refused`] for a hosted cluster, and where an entry of a name is there with other content;
+    /// [`ErrorKind::InvalidConfiguration`] where there are no credentials.
+    pub fn build(self) -> Result<Extended> {
+        let (id, name) = cluster_of(self.loaded, &self.context)?;
+        let source = self.loaded.config();
+        let groups = clusters(&[source]);
+        let group = groups.iter().find(|group| group.members.iter().any(|member| member.context == self.context));
+        if let Some(Provisioner::Hosted(cloud)) = group.map(ClusterGroup::provisioner) {
+            return Err(impossible(&cloud));
+        }
+        let wanted = self.endpoint.contexts(&name)?;
+        let mut notes = Vec::new();
+        let authority = self.authority(group, &wanted, &mut notes)?;
+        let mut config = self.loaded.rebased()?;
+        let user = self.add_user(&mut config, &id, &mut notes)?;
+
+        let mut errors = Vec::new();
+        let mut contexts = Vec::new();
+        for (name, server) in wanted {
+            let cluster = Cluster { certificate_authority_data: authority.clone(), ..Cluster::new(server.as_str()) };
+            let mut context = Context::new(name.as_str(), user.as_str());
+            if notes.iter().any(AceNote::is_doubt) {
+                context.extensions.insert(UNPROVEN, Value::from(true));
+            }
+            let new_cluster =
+                self.insert(&mut config.clusters, Subject::Cluster(&name), cluster, same_cluster, &mut errors);
+            let new_context =
+                self.insert(&mut config.contexts, Subject::Context(&name), context, same_context, &mut errors);
+            contexts.push(AceContext { is_new: new_cluster || new_context, user: user.clone(), name, server });
+        }
+        if let Some(error) = Error::several(errors) {
+            return Err(error);
+        }
+        let inputs = self.loaded.files().chain(self.credentials.into_iter().flat_map(Loaded::files));
+        let finished = Finished::new(&config, inputs)?;
+        Ok(Extended { config, finished, contexts, notes })
+    }
+
+    /// The CA to write: the one given; for nodes, without one, that of another direct way into the cluster.
+    fn authority(
+        &self,
+        group: Option<&ClusterGroup<'_>>,
+        wanted: &[(String, String)],
+        notes: &mut Vec<AceNote>,
+    ) -> Result<Option<crate::config::Data>> {
+        let is_by_name = matches!(self.endpoint.reach, Reach::Fqdn(_));
+        for (_, server) in wanted.iter().filter(|_| is_by_name) {
+            let authority = &server["https://".len()..];
+            if authority.rsplit_once(':').is_none_or(|(_, port)| port.contains(']')) {
+                notes.push(AceNote::NoPort { server: server.clone() });
+            }
+        }
+        match &self.endpoint.trust {
+            Trust::Ca(data) => return Ok(Some(data.clone())),
+            Trust::Public => return Ok(None),
+            Trust::Unsaid => {}
+        }
+        if is_by_name {
+            notes.extend(wanted.iter().map(|(_, server)| AceNote::NoCa { server: server.clone() }));
+            return Ok(None);
+        }
+        let source = self.loaded.config();
+        let by_node = |member: &&crate::rancher::Member<'_>| {
+            matches!(
+                member.kind.kind,
+                ContextKind::AceNode | ContextKind::RkeAdmin | ContextKind::K3s | ContextKind::Rke2
+            )
+        };
+        let known = group.into_iter().flat_map(|group| &group.members).filter(by_node).find_map(|member| {
+            let cluster = source.clusters.get(View::of(source, member.context).cluster_name)?;
+            Some((member.context, cluster.certificate_authority_data.clone()?))
+        });
+        let Some((context, data)) = known else {
+            return Err(Error::new(ErrorKind::Usage, "the nodes' certificates are made by the cluster's own CA, and nothing says which it is")
+                .with_help("give it with --ca FILE: /etc/kubernetes/ssl/kube-ca.pem on a node of RKE, server/tls/server-ca.crt in the data folder of K3s and RKE2"));
+        };
+        notes.push(AceNote::CaTaken { context: context.to_owned() });
+        Ok(Some(data))
+    }
+
+    /// Finds the user, brings it in if it comes from elsewhere, and says what stands against it. Its name in `config`.
+    fn add_user(&self, config: &mut Kubeconfig, id: &str, notes: &mut Vec<AceNote>) -> Result<String> {
+        let source = self.loaded.config();
+        let Some(other) = self.credentials else {
+            let of_context = View::of(source, &self.context).user_name;
+            let name = self.user.as_deref().unwrap_or(of_context);
+            if !source.users.contains(name) {
+                let message = match name {
+                    "" => format!(
+                        "the context {:?} has no user, so there are no credentials for the direct way",
+                        self.context
+                    ),
+                    _ => format!("there is no user {name:?}"),
+                };
+                return Err(Error::new(ErrorKind::InvalidConfiguration, message)
+                    .with_help("name another with --user, or a kubeconfig that has one with --credentials-from"));
+            }
+            notes.extend(doubts(source, name, id));
+            return Ok(name.to_owned());
+        };
+        if self.user.is_some() {
+            return Err(Error::new(ErrorKind::Usage, "credentials can't come from --user and --credentials-from both"));
+        }
+        let (name, user) = credentials(other)?;
+        notes.extend(doubts(other.config(), &name, id));
+        let mut names = [name.clone(), format!("{}-{name}", self.context)].into_iter();
+        let free = names.find(|name| config.users.get(name).is_none_or(|there| *there == user));
+        let Some(free) = free else {
+            let message = format!(
+                "there are users {name:?} and {:?} already, with other credentials",
+                format!("{}-{name}", self.context)
+            );
+            return Err(Error::new(ErrorKind::Refused, message).with_help("rename one of them"));
+        };
+        if !config.users.contains(&free) {
+            config.users.insert(free.clone(), user);
+        }
+        Ok(free)
+    }
+
+    /// Adds an entry, unless it is there. Whether it was added.
+    fn insert<T>(
+        &self,
+        entries: &mut Entries<T>,
+        subject: Subject<'_>,
+        body: T,
+        same: impl Fn(&T, &T) -> bool,
+        errors: &mut Vec<Error>,
+    ) -> bool {
+        let (Subject::Cluster(name) | Subject::Context(name)) = subject else { return false };
+        match entries.get(name) {
+            None => {
+                entries.insert(name, body);
+                return true;
+            }
+            Some(there) if same(there, &body) => {}
+            Some(_) => {
+                let error = Error::new(ErrorKind::Refused, format!("{subject} is there already, and is another"))
+                    .with_help("rename it or remove it, if the new one shall have this name");
+                errors.push(placed(self.loaded, subject, error));
+            }
+        }
+        false
+    }
+}
+
+/// The same server with the same trust; whatever else somebody wrote into it stays.
+fn same_cluster(a: &Cluster, b: &Cluster) -> bool {
+    let pem = |cluster: &Cluster| {
+        let data = cluster.certificate_authority_data.as_ref().map(|data| data.decode().trim_ascii().to_vec());
+        data.filter(|pem| !pem.is_empty())
+    };
+    set(&a.server) == set(&b.server) && set(&a.certificate_authority).is_none() && pem(a) == pem(b)
+}
+
+fn same_context(a: &Context, b: &Context) -> bool {
+    set(&a.cluster) == set(&b.cluster) && set(&a.user) == set(&b.user)
+}
+
+/// The user of the current context, else the only one; with absolute paths.
+fn credentials(other: &Loaded) -> Result<(String, AuthInfo)> {
+    let config = other.rebased()?;
+    let of_current = config.current_context().map(|context| View::of(&config, context).user_name);
+    let mut names = config.users.names();
+    let name = match of_current.filter(|name| !name.is_empty()) {
+        Some(name) => Some(name),
+        None if config.users.len() == 1 => names.next(),
+        None => None,
+    };
+    match name.and_then(|name| Some((name.to_owned(), config.users.get(name)?.clone()))) {
+        Some(found) => Ok(found),
+        None => {
+            let error =
+                Error::new(ErrorKind::InvalidConfiguration, "nothing says which user to take the credentials of")
+                    .with_help("set a current context in that file, whose user is meant");
+            Err(match other.sources().first() {
+                Some(source) => error.in_file(source.path()),
+                None => error,
+            })
+        }
+    }
+}
+
+/// Rancher's id of the cluster that a context through Rancher leads to, and the name its contexts are made from.
+pub(super) fn cluster_of(loaded: &Loaded, context: &str) -> Result<(String, String)> {
+    let config = loaded.config();
+    if !config.contexts.contains(context) {
+        return Err(no_context(config, context));
+    }
+    match crate::rancher::kind_of(config, context).kind {
+        ContextKind::RancherProxy { cluster_id, .. } => Ok((cluster_id, context.to_owned())),
+        ContextKind::Eks => Err(impossible("EKS")),
+        ContextKind::Gke => Err(impossible("GKE")),
+        ContextKind::Aks => Err(impossible("AKS")),
+        _ => {
+            let message = format!(
+                "the context {context:?} does not go through Rancher to a cluster, so there is nothing to add beside it"
+            );
+            Err(Error::new(ErrorKind::Usage, message).with_help("name one whose server ends in /k8s/clusters/ID"))
+        }
+    }
+}
+
+impl Extended {
+    /// The configuration, its paths made absolute.
+    pub fn config(&self) -> &Kubeconfig {
+        &self.config
+    }
+
+    /// The text of the file, secrets and all.
+    pub fn to_yaml(&self) -> &str {
+        self.finished.to_yaml()
+    }
+
+    /// Writes it to a file by the rules of [`store::write`](crate::store::write()), and reads it back.
+    ///
+    /// # Errors
+    /// As [`Backup::write`](crate::Backup::write): the files it was made from are never overwritten.
+    pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
+        self.finished.write(path.as_ref(), options)
+    }
+
+    /// The contexts of the endpoint, those that were there already among them.
+    pub fn contexts(&self) -> &[AceContext] {
+        &self.contexts
+    }
+
+    /// What one should know of them.
+    pub fn notes(&self) -> &[AceNote] {
+        &self.notes
+    }
+
+    /// Whether nothing speaks against the credentials on the direct way. It is no proof: only Rancher knows its tokens.
+    pub fn is_likely_valid(&self) -> bool {
+        !self.notes.iter().any(AceNote::is_doubt)
+    }
+
+    /// Whether anything was added.
+    pub fn is_changed(&self) -> bool {
+        self.contexts.iter().any(|context| context.is_new)
+    }
+}

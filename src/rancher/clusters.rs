@@ -1,0 +1,380 @@
+//! Which contexts lead into one and the same cluster, across files and under other names.
+
+use super::kind::{Index, View};
+use super::{ContextKind, Kind, Provisioner};
+use crate::config::{Cluster, Kubeconfig, set};
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::rc::Rc;
+
+/// A cluster, and the contexts that lead into it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ClusterGroup<'a> {
+    /// What the files call it: the name of its context through Rancher, else what the names of the others are made from.
+    /// Two clusters may have one name: every Rancher has a `local`.
+    pub name: String,
+    /// Rancher's scheme, host and port, where a context goes through it.
+    pub rancher: Option<String>,
+    /// Rancher's id of the cluster (`local`, `c-xxxxx`, `c-m-xxxxxxxx`), by its server, token or login command.
+    pub cluster_id: Option<String>,
+    /// The contexts, in the order of the files; there is at least one.
+    pub members: Vec<Member<'a>>,
+}
+
+/// A context of a [`ClusterGroup`].
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Member<'a> {
+    /// Which of the configurations it is in: its index.
+    pub config: usize,
+    /// Its name there.
+    pub context: &'a str,
+    /// What kind of context it is.
+    pub kind: Kind,
+    /// What tells that it belongs to the cluster; `None` for the first.
+    pub tie: Option<Tie>,
+}
+
+/// What tells that a context leads into the same cluster as another, the strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Tie {
+    /// Both name one cluster entry of one file.
+    ClusterEntry,
+    /// Rancher's id of the cluster: in the server's path, in a token of Rancher 2.2 to 2.5, in the arguments of `rancher token`.
+    ClusterId,
+    /// The CA, one which a cluster makes for itself (`kube-ca`, `k3s-server-ca@…`, `rke2-server-ca@…`, `kubernetes`).
+    Ca,
+    /// The same host and port, with the same CA or none.
+    Server,
+    /// The user: Rancher gives one to all contexts of a cluster.
+    User,
+    /// The names: `prod-fqdn` and `prod-NODE` are `prod`'s, where only one cluster is called that.
+    Name,
+}
+
+impl fmt::Display for Tie {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Tie::ClusterEntry => "the same cluster entry",
+            Tie::ClusterId => "the cluster's id",
+            Tie::Ca => "the cluster's CA",
+            Tie::Server => "the server",
+            Tie::User => "the user",
+            Tie::Name => "the names",
+        })
+    }
+}
+
+impl ClusterGroup<'_> {
+    /// Who made the cluster, as far as kubeconfigs tell: hosted where a context leads to a cloud's own address, Rancher's
+    /// own where it is called `local`; else unknown. A [`ManagedCluster`](super::ManagedCluster) knows more.
+    pub fn provisioner(&self) -> Provisioner {
+        let of = |member: &Member<'_>| match &member.kind.kind {
+            ContextKind::Eks => Some(Provisioner::Hosted("EKS".into())),
+            ContextKind::Gke => Some(Provisioner::Hosted("GKE".into())),
+            ContextKind::Aks => Some(Provisioner::Hosted("AKS".into())),
+            kind if kind.is_rancher_local() => Some(Provisioner::Local),
+            _ => None,
+        };
+        self.members.iter().find_map(of).unwrap_or(Provisioner::Unknown)
+    }
+}
+
+/// Brings the contexts of each cluster together, across configurations and whatever they are called.
+///
+/// Nothing is brought together by a likeness alone that two clusters may have: `local` is a cluster of each Rancher, a
+/// company's CA may stand for many clusters, and names count only where nothing better is known and one cluster has them.
+/// Clusters are in the order of their first contexts. It takes time linear in the number of contexts.
+///
+/// ```
+/// use kubeconfig::{Kubeconfig, rancher};
+/// # fn main() -> Result<(), kubeconfig::Error> {
+/// # let text = std::fs::read_to_string("tests/data/rancher-ace.yaml").unwrap();
+/// let config: Kubeconfig = text.parse()?;
+/// let clusters = rancher::clusters(&[&config]);
+/// assert_eq!(clusters[0].name, "prod");
+/// assert_eq!(clusters[0].members[1].context, "prod-fqdn");
+/// # Ok(())
+/// # }
+/// ```
+pub fn clusters<'a>(configs: &[&'a Kubeconfig]) -> Vec<ClusterGroup<'a>> {
+    let mut found: Vec<Found<'a>> = Vec::new();
+    for (config, source) in configs.iter().enumerate() {
+        let index = Index::of(source);
+        let authorities: HashMap<&str, Rc<Authority<'a>>> =
+            source.clusters.iter().map(|(name, cluster)| (name, Rc::new(Authority::of(cluster)))).collect();
+        for context in source.contexts.names() {
+            let view = View::of(source, context);
+            let authority = authorities.get(view.cluster_name).cloned().unwrap_or_default();
+            found.push(Found { config, kind: index.kind(&view), view, authority });
+        }
+    }
+    let mut sets = Sets::new(found.len());
+    by_facts(&found, &mut sets);
+    by_user(&found, &mut sets);
+    by_name(&found, &mut sets);
+    groups(found, &mut sets)
+}
+
+/// A context with all that may tell its cluster.
+struct Found<'a> {
+    config: usize,
+    view: View<'a>,
+    kind: Kind,
+    authority: Rc<Authority<'a>>,
+}
+
+/// Rancher's id of a cluster, and its Rancher where the id alone says nothing: each has a `local`.
+type Id<'a> = (Option<&'a str>, &'a str);
+
+impl Found<'_> {
+    /// A way that Rancher's file has beside the one through Rancher.
+    fn is_ace(&self) -> bool {
+        matches!(self.kind.kind, ContextKind::AceFqdn | ContextKind::AceNode)
+    }
+
+    fn id(&self) -> Option<Id<'_>> {
+        match &self.kind.kind {
+            ContextKind::RancherProxy { rancher, cluster_id } if cluster_id == "local" => {
+                Some((Some(rancher), "local"))
+            }
+            ContextKind::RancherProxy { cluster_id, .. } => Some((None, cluster_id)),
+            _ => self.view.cluster_id().filter(|id| *id != "local").map(|id| (None, id)),
+        }
+    }
+
+    /// What the contexts of one user share, in one file or, where there is a token, in several.
+    fn user(&self) -> Option<User<'_>> {
+        match self.view.token() {
+            Some(token) => Some(User::Token(token)),
+            None if self.view.user_name.is_empty() => None,
+            None => Some(User::Named(self.config, self.view.user_name)),
+        }
+    }
+
+    /// Whether Rancher made the name out of this one: `prod-fqdn` out of `prod`.
+    fn is_named_after(&self, name: &str) -> bool {
+        self.view.cluster_name.strip_prefix(name).is_some_and(|rest| rest.starts_with('-'))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum User<'a> {
+    Token(&'a str),
+    Named(usize, &'a str),
+}
+
+/// Whom a cluster entry trusts.
+#[derive(Default, PartialEq, Eq, Hash)]
+struct Authority<'a> {
+    /// The first certificate; what can't be read stands as it is.
+    der: Option<Vec<u8>>,
+    file: Option<&'a str>,
+    /// Whether a cluster made this CA for itself, by the names that the distributions give them.
+    is_own: bool,
+}
+
+impl<'a> Authority<'a> {
+    fn of(cluster: &'a Cluster) -> Self {
+        let file = set(&cluster.certificate_authority);
+        let Some(data) = cluster.certificate_authority_data.as_ref().filter(|data| !data.is_empty()) else {
+            return Authority { file, ..Self::default() };
+        };
+        let pem = data.decode();
+        let Some(ca) = crate::cert::certificates(&pem).ok().and_then(|all| all.into_iter().next()) else {
+            return Authority { der: Some(pem.to_vec()), file, is_own: false };
+        };
+        let is_own = ca.common_name().is_some_and(|name| {
+            let generated = ["k3s-server-ca@", "rke2-server-ca@"].iter().any(|prefix| name.starts_with(prefix));
+            generated || matches!(name, "kube-ca" | "kubernetes")
+        });
+        Authority { der: Some(ca.der().to_vec()), file, is_own }
+    }
+}
+
+/// Same fact, same cluster.
+fn by_facts(found: &[Found<'_>], sets: &mut Sets) {
+    #[derive(PartialEq, Eq, Hash)]
+    enum Fact<'a> {
+        Entry(usize, &'a str),
+        Id(Id<'a>),
+        Ca(&'a [u8]),
+        Server(String, &'a Authority<'a>),
+    }
+    let mut ids: HashMap<Id<'_>, usize> = HashMap::new();
+    for (at, one) in found.iter().enumerate() {
+        let number = ids.len();
+        sets.id[at] = one.id().map(|id| *ids.entry(id).or_insert(number));
+    }
+    let mut first: HashMap<Fact<'_>, usize> = HashMap::new();
+    for (at, one) in found.iter().enumerate() {
+        let mut facts = Vec::new();
+        if !one.view.cluster_name.is_empty() {
+            facts.push((Fact::Entry(one.config, one.view.cluster_name), Tie::ClusterEntry));
+        }
+        facts.extend(one.id().map(|id| (Fact::Id(id), Tie::ClusterId)));
+        // A proxy's server and CA are Rancher's, those of Rancher itself no cluster's.
+        if one.view.through().is_none() && one.kind.kind != ContextKind::RancherServer {
+            let own = one.authority.der.as_deref().filter(|_| one.authority.is_own);
+            facts.extend(own.map(|ca| (Fact::Ca(ca), Tie::Ca)));
+            facts.extend(one.view.public_origin().map(|origin| (Fact::Server(origin, &one.authority), Tie::Server)));
+        }
+        for (fact, tie) in facts {
+            match first.entry(fact) {
+                Entry::Occupied(other) => sets.join(*other.get(), at, tie),
+                Entry::Vacant(slot) => {
+                    slot.insert(at);
+                }
+            }
+        }
+    }
+}
+
+/// Rancher gives one user to the contexts of a cluster. In files of 2.2 it is called like Rancher's user, and several
+/// clusters may share it; then names decide.
+fn by_user(found: &[Found<'_>], sets: &mut Sets) {
+    let mut through: HashMap<User<'_>, Option<usize>> = HashMap::new();
+    for (at, one) in found.iter().enumerate().filter(|(_, one)| one.view.through().is_some()) {
+        let Some(user) = one.user() else { continue };
+        let only = through.entry(user).or_insert(Some(at));
+        *only = only.filter(|other| sets.root(*other) == sets.root(at));
+    }
+    let mut first: HashMap<User<'_>, usize> = HashMap::new();
+    for (at, one) in found.iter().enumerate().filter(|(_, one)| one.is_ace()) {
+        let Some(user) = one.user() else { continue };
+        let id_of_user = ["u-", "user-"].iter().any(|prefix| one.view.user_name.starts_with(prefix));
+        match through.get(&user) {
+            Some(Some(proxy)) if !id_of_user || one.is_named_after(found[*proxy].view.cluster_name) => {
+                sets.join(*proxy, at, Tie::User);
+            }
+            Some(_) => {}
+            None if one.is_named_after(one.view.user_name) => {
+                let first = *first.entry(user).or_insert(at);
+                sets.join(first, at, Tie::User);
+            }
+            None => {}
+        }
+    }
+}
+
+/// Direct contexts of which nothing else tells the cluster: the longest name of a cluster that theirs begins with, in the
+/// same file rather than in another.
+fn by_name(found: &[Found<'_>], sets: &mut Sets) {
+    let mut named: HashMap<(Option<usize>, Cow<'_, str>), Option<usize>> = HashMap::new();
+    let mut lengths = HashSet::new();
+    for (at, one) in found.iter().enumerate().filter(|(_, one)| one.view.through().is_some()) {
+        for name in [one.view.cluster_name, one.view.context] {
+            let name = unescape(name);
+            lengths.insert(name.len());
+            for scope in [Some(one.config), None] {
+                let only = named.entry((scope, name.clone())).or_insert(Some(at));
+                *only = only.filter(|other| sets.root(*other) == sets.root(at));
+            }
+        }
+    }
+    for (at, one) in found.iter().enumerate().filter(|(_, one)| one.is_ace()) {
+        let root = sets.root(at);
+        if sets.id[root].is_some() {
+            continue;
+        }
+        let name = unescape(one.view.cluster_name);
+        let prefixes = name.match_indices('-').map(|(end, _)| end).filter(|end| lengths.contains(end));
+        let mut prefixes: Vec<&str> = prefixes.map(|end| &name[..end]).collect();
+        prefixes.reverse();
+        let of = |scope| prefixes.iter().find_map(|prefix| named.get(&(scope, Cow::Borrowed(*prefix))));
+        if let Some(Some(owner)) = of(Some(one.config)).or_else(|| of(None)) {
+            sets.join(*owner, at, Tie::Name);
+        }
+    }
+}
+
+fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets) -> Vec<ClusterGroup<'a>> {
+    let mut groups: Vec<ClusterGroup<'a>> = Vec::new();
+    let mut group_of: HashMap<usize, usize> = HashMap::new();
+    for (at, one) in found.into_iter().enumerate() {
+        let group = *group_of.entry(sets.root(at)).or_insert_with(|| {
+            groups.push(ClusterGroup {
+                name: name_by(&one).to_owned(),
+                rancher: None,
+                cluster_id: None,
+                members: Vec::new(),
+            });
+            groups.len() - 1
+        });
+        let group = &mut groups[group];
+        if let ContextKind::RancherProxy { rancher, .. } = &one.kind.kind {
+            if group.rancher.is_none() {
+                group.name = one.view.context.to_owned();
+                group.rancher = Some(rancher.clone());
+            }
+        }
+        if let (None, Some((_, id))) = (&group.cluster_id, one.id()) {
+            group.cluster_id = Some(id.to_owned());
+        }
+        let Found { config, view, kind, .. } = one;
+        group.members.push(Member { config, context: view.context, kind, tie: sets.tie[at] });
+    }
+    groups
+}
+
+/// What the cluster is called, by one context.
+fn name_by<'a>(one: &Found<'a>) -> &'a str {
+    let view = &one.view;
+    match () {
+        () if !one.is_ace() => view.context,
+        () if one.is_named_after(view.user_name) => view.user_name,
+        () => view.context.strip_suffix("-fqdn").unwrap_or(view.context),
+    }
+}
+
+/// Names as they were before Rancher's HTML template (up to 2.11) escaped them.
+fn unescape(name: &str) -> Cow<'_, str> {
+    if !name.contains('&') {
+        return name.into();
+    }
+    const ENTITIES: [(&str, &str); 6] =
+        [("&lt;", "<"), ("&gt;", ">"), ("&#39;", "'"), ("&#34;", "\""), ("&#43;", "+"), ("&amp;", "&")];
+    ENTITIES.iter().fold(name.to_owned(), |name, (entity, character)| name.replace(entity, character)).into()
+}
+
+/// Disjoint sets of contexts.
+struct Sets {
+    parent: Vec<usize>,
+    /// Why an element that is not the first of its set is in it.
+    tie: Vec<Option<Tie>>,
+    /// Of a set's root: which cluster of Rancher's it is.
+    id: Vec<Option<usize>>,
+}
+
+impl Sets {
+    fn new(len: usize) -> Self {
+        Sets { parent: (0..len).collect(), tie: vec![None; len], id: vec![None; len] }
+    }
+
+    /// The first element of the set.
+    fn root(&mut self, mut at: usize) -> usize {
+        while self.parent[at] != at {
+            self.parent[at] = self.parent[self.parent[at]];
+            at = self.parent[at];
+        }
+        at
+    }
+
+    /// Makes the sets of both one, unless Rancher says that they are different clusters.
+    fn join(&mut self, a: usize, b: usize, tie: Tie) {
+        let (a, b) = (self.root(a), self.root(b));
+        let (first, second) = (a.min(b), a.max(b));
+        let id = match (self.id[first], self.id[second]) {
+            _ if first == second => return,
+            (Some(x), Some(y)) if x != y => return,
+            (x, y) => x.or(y),
+        };
+        self.parent[second] = first;
+        self.id[first] = id;
+        self.tie[second] = Some(tie);
+    }
+}
