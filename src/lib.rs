@@ -56,7 +56,6 @@
 pub mod cert;
 pub mod config;
 mod error;
-mod finding;
 pub mod export;
 pub mod finding;
 #[cfg(feature = "cert")]
@@ -73,7 +72,6 @@ pub mod syntax;
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};
 pub use error::{Error, ErrorKind, Position, Printable};
 pub use export::{Backup, Export};
-pub use finding::{Finding, Rule, Severity};
 pub use load::{Loaded, Loader, Overrides, Target};
 pub use secret::{Secret, Wipe};
 
