@@ -8,7 +8,7 @@ fn both_spellings() {
     let config: ClusterConfig = text.parse().unwrap();
     assert_eq!(config.nodes[0].port.as_deref(), Some("0022"));
     assert_eq!(
-        config.to_yaml().unwrap(),
+        config.to_yaml().unwrap().expose().as_str(),
         text.replace("0022", "\"0022\"").replace(" [etcd]", "\n  - etcd").replace("v: 4", "v: \"4\"")
     );
     let json = serde_json::to_string_pretty(&config).unwrap();

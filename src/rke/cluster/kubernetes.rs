@@ -150,7 +150,7 @@ model! {
     /// A key management service.
     pub struct KmsConfiguration {
         /// Its protocol, `v1` or `v2`; `v1` where absent.
-        "apiVersion" => pub api_version: Option<String>,
+        "apiVersion" [always] => pub api_version: Option<String>,
         /// Its name.
         "name" [always] => pub name: Option<String>,
         /// How many keys are kept decrypted.

@@ -3,6 +3,7 @@
 
 use super::fields::Lister;
 use super::read::Rules;
+use crate::config::fold_char;
 use crate::error::Result;
 use crate::syntax::{Mapping, Node, Value};
 use std::fmt;
@@ -50,6 +51,25 @@ impl Form {
     pub(crate) fn key(self, yaml: &'static str, json: &'static str) -> &'static str {
         if self == Form::Yaml { yaml } else { json }
     }
+
+    pub(crate) fn is_key(self, key: &str, yaml: &str, json: &str) -> bool {
+        if self == Form::Yaml { key == yaml } else { same_key(key, json) }
+    }
+}
+
+/// Whether Go's `encoding/json` takes `key` for the field `json`.
+pub(crate) fn same_key(key: &str, json: &str) -> bool {
+    key.chars().map(fold_char).eq(json.chars().map(fold_char))
+}
+
+/// What RKE does not know, behind the fields. A key that would become known by being written in the other spelling
+/// (`internalAddress` of a cluster.yml in rkestate) is left out: nobody has ever read it.
+pub(crate) fn write_other<M: Model>(map: &mut Mapping, other: &Mapping, form: Form) {
+    for (key, spelling, value) in other.iter_spelled() {
+        if !M::has_field(key, form) {
+            map.insert_spelled(key.to_owned(), spelling.cloned(), value.clone());
+        }
+    }
 }
 
 /// A struct of the model. Its methods are for the blanket impl of [`Part`].
@@ -57,6 +77,8 @@ pub(crate) trait Model: Default + fmt::Debug {
     /// Reads the field called `key`; returns whether there is one.
     fn read_field(&mut self, key: &str, node: Node<'_>, rules: Rules) -> Result<bool>;
     fn write_fields(&self, map: &mut Mapping, form: Form);
+    /// Whether there is a field with that key, as who reads `form` would find it.
+    fn has_field(key: &str, form: Form) -> bool;
     fn list_fields(lister: &mut Lister<'_>);
     fn is_any_set(&self) -> bool;
     fn other_mut(&mut self) -> &mut Mapping;
@@ -183,7 +205,13 @@ macro_rules! model {
                         map.insert(form.key($yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)), value);
                     }
                 } )*
-                $crate::config::fields::copy_other(map, &self.other);
+                $crate::rke::cluster::model::write_other::<Self>(map, &self.other, form);
+            }
+
+            fn has_field(key: &str, form: $crate::rke::cluster::model::Form) -> bool {
+                $( <$base_type as $crate::rke::cluster::model::Model>::has_field(key, form) || )?
+                $( form.is_key(key, $yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)) || )*
+                false
             }
 
             fn list_fields(lister: &mut $crate::rke::cluster::fields::Lister<'_>) {

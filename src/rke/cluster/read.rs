@@ -1,7 +1,6 @@
 //! Reading the parts of a configuration from the tree, by yaml.v2's rules or those of Go's `encoding/json`.
 
-use super::model::{Model, Tag};
-use crate::config::fold;
+use super::model::{Model, Tag, same_key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::{Mapping, Node, Resolved, Scalar, ScalarStyle, Value};
 use std::borrow::Cow;
@@ -34,7 +33,7 @@ impl Rules {
         match self.keys {
             Keys::Yaml => key == yaml,
             Keys::Json => key == json,
-            Keys::JsonAnyCase => key.len() >= json.len() && fold(key) == fold(json),
+            Keys::JsonAnyCase => same_key(key, json),
         }
     }
 
