@@ -14,7 +14,7 @@ mod server_folder;
 mod state;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
-pub use fileset::FileSet;
+pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};
 pub use server_folder::ServerFolder;

@@ -157,7 +157,11 @@ impl Recovery {
         }
         if !set.state().is_file() {
             let state = set.state().display();
-            return Err(if error.help().is_some() { error } else { error.with_help(format!("nor is {state} there: {COPIES}")) });
+            return Err(if error.help().is_some() {
+                error
+            } else {
+                error.with_help(format!("nor is {state} there: {COPIES}"))
+            });
         }
         let mut recovery = Self::open(set.state())?;
         // The kubeconfig of before may be written over: to replace it is what one is here for.
@@ -307,7 +311,7 @@ fn doubts_of_servers(config: &Kubeconfig, serving: &[Certificate]) -> Vec<Recove
 }
 
 /// Whether a certificate is for a host, by Go's rules (`x509.Certificate.VerifyHostname`).
-fn is_for(certificate: &Certificate, server: &Server<'_>) -> bool {
+pub(super) fn is_for(certificate: &Certificate, server: &Server<'_>) -> bool {
     let host = server.host.strip_suffix('.').unwrap_or(server.host);
     certificate.subject_alt_names().iter().any(|name| match (name, server.ip()) {
         (SubjectAltName::Ip(ip), Some(wanted)) => ip.to_canonical() == wanted.to_canonical(),

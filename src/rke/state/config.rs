@@ -1,6 +1,9 @@
-//! The little of `rkeConfig` that access needs, read leniently: whatever else is wrong in it must not stand in the way.
+//! `rkeConfig`: typed, and the little of it that access needs, read leniently, so that what else is wrong in it does not
+//! stand in the way.
 
 use super::ClusterState;
+use crate::error::Result;
+use crate::rke::ClusterConfig;
 use crate::syntax::Value;
 
 /// A node of the control plane.
@@ -13,6 +16,14 @@ pub(in crate::rke) struct ControlPlaneNode<'a> {
 }
 
 impl ClusterState {
+    /// `rkeConfig` as a typed configuration; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`ClusterConfig::from_state_value`].
+    pub fn config(&self) -> Result<Option<ClusterConfig>> {
+        self.rke_config.as_ref().map(ClusterConfig::from_state_value).transpose()
+    }
+
     /// The name that RKE builds the kubeconfig's names from; `local` is RKE's default.
     pub(in crate::rke) fn cluster_name(&self) -> &str {
         let name = self.rke_config.as_ref().and_then(|config| text(config, "clusterName"));

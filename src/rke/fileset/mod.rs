@@ -1,5 +1,10 @@
 //! RKE's three files as one set.
 
+mod drift;
+mod open;
+
+pub use open::OpenFileSet;
+
 use std::path::{Path, PathBuf};
 
 /// The names of the files that RKE keeps side by side, told from any one of them.
