@@ -36,7 +36,7 @@ const KUBE_CA: &str = "kube-ca";
 
 /// As many contexts are made at most, and with so many bytes of text: each repeats the CA.
 const CONTEXTS: usize = 1000;
-const TEXT: usize = 16 << 20;
+const TEXT: usize = 4 << 20;
 
 /// The port is a constant in RKE.
 const PORT: u16 = 6443;

@@ -48,8 +48,12 @@ impl State {
 
 /// The document of a text that is JSON, or else YAML.
 pub(in crate::rke) fn document(text: &[u8]) -> Result<Document> {
-    let is_json = |text: &&str| text.trim_ascii_start().starts_with(['{', '[']);
-    let document = match std::str::from_utf8(text).ok().filter(is_json).and_then(json::for_yaml) {
+    let json = std::str::from_utf8(text).ok().filter(|text| {
+        // Of several documents each but the first has this before it.
+        let text = text.trim_ascii_start();
+        text.strip_prefix("---").unwrap_or(text).trim_ascii_start().starts_with(['{', '['])
+    });
+    let document = match json.and_then(json::for_yaml) {
         Some(text) => Document::parse(text.as_bytes()),
         None => Document::parse(text),
     }?;
