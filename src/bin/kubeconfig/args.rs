@@ -236,7 +236,7 @@ pub(crate) struct ExportArgs {
     /// A context to export; may be repeated. Without it, all are
     #[arg(long = "context", value_name = "NAME")]
     pub(crate) contexts: Vec<String>,
-    /// Leave out contexts that lead through Rancher
+    /// Leave out contexts that lead through Rancher, and make a direct one of the same cluster the current one
     #[arg(long)]
     pub(crate) direct_only: bool,
     /// Make a context that does not lead through Rancher the current one, if there is one

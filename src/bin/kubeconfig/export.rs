@@ -26,9 +26,8 @@ fn build(args: &ExportArgs) -> Result<Backup, Failure> {
     let loaded = load::loader(&args.source)?.load()?;
     let mut export = loaded.export().contexts(&args.contexts).judge(rancher::judge);
     if args.direct_only {
-        export = export.filter(rancher::direct);
-    }
-    if args.prefer_direct {
+        export = export.filter(rancher::direct).current_by(rancher::prefer_direct_of(loaded.config()));
+    } else if args.prefer_direct {
         export = export.current_by(rancher::prefer_direct);
     }
     for server in &args.servers {
