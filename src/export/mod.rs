@@ -49,7 +49,8 @@ pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded
 #[cfg(feature = "rancher")]
 pub(crate) use examine::without_arguments;
 #[cfg(feature = "rancher")]
-pub(crate) use server::{Server, check as check_server};
+pub(crate) use server::check as check_server;
+pub(crate) use server::{Brackets, Server};
 
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
@@ -355,6 +356,11 @@ impl<'a> Export<'a> {
         let mut judged: HashMap<&str, Vec<Dependence>> = HashMap::new();
         for (name, dependence) in self.judges.iter().flat_map(|judge| judge(config)) {
             judged.entry(name).or_default().push(dependence);
+        }
+        for (name, cluster) in config.clusters.iter() {
+            if set(&cluster.server).is_some_and(|url| Server::of(url).brackets() == Brackets::Missing) {
+                report.notes.push(Note::NoBrackets { cluster: name.to_owned() });
+            }
         }
         // Nothing in it is relative to a folder any more.
         let backup = Loaded::from_config(config.clone(), "/");
