@@ -67,7 +67,10 @@ fn file(era: Era, login: Login, ace: Ace) -> File {
     let mut file = File::new();
     if era.has_comments() {
         file = file.made(5, TTL_DAYS as u64 * DAY).way("rancher", json!({"server": RANCHER}), "rancher");
-        file = file.user("rancher", credentials(login, &era.token_name().replace("k9x", "shr").replace("x7k", "shr"), era.id()));
+        file = file.user(
+            "rancher",
+            credentials(login, &era.token_name().replace("k9x", "shr").replace("x7k", "shr"), era.id()),
+        );
     }
     // Without an endpoint there is no token for the cluster: that of Rancher 2.2 to 2.5 names none, that of 2.12 is shared.
     let (user, name) = match (ace, era) {

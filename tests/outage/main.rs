@@ -3,15 +3,15 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-//mod credentials;
+mod credentials;
 mod labelled;
 //mod mending;
 //CLI
 //mod program;
 //mod properties;
-//mod routes;
+mod routes;
 mod shapes;
-//mod tokens;
+mod tokens;
 
 use common::pki::{Algorithm, Ca, Validity, base64, now};
 use kubeconfig::cert::{parse_time, rfc3339};

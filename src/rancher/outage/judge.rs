@@ -28,6 +28,7 @@ pub(super) fn run(outage: &Outage, files: &[&Loaded]) -> OutageReport {
         outage,
         files,
         uses: uses(&configs, &groups),
+        disputed: disputed(&configs, &groups),
         ranchers: groups.iter().filter_map(|group| group.rancher.clone()).collect(),
         rancher_hosts: groups.iter().filter_map(|group| Some(host(&Server::of(group.rancher.as_deref()?)))).collect(),
         routes: HashMap::new(),
@@ -65,6 +66,8 @@ struct Judge<'a> {
     /// Every Rancher there is a context of: scheme, host and port.
     ranchers: HashSet<String>,
     rancher_hosts: HashSet<String>,
+    /// The clusters' entries that contexts of several clusters use.
+    disputed: HashSet<(*const Kubeconfig, &'a str)>,
     // Looked at once each, by configuration and name.
     routes: HashMap<(usize, &'a str), Rc<Route>>,
     users: HashMap<(usize, &'a str), Rc<User>>,
@@ -114,6 +117,21 @@ fn uses<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashMap<
         }
     }
     uses
+}
+
+fn disputed<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashSet<(*const Kubeconfig, &'a str)> {
+    let mut of_entry = HashMap::new();
+    let mut disputed = HashSet::new();
+    for (at, group) in groups.iter().enumerate() {
+        for member in &group.members {
+            let Some(config) = configs.get(member.config) else { continue };
+            let entry = (std::ptr::from_ref(*config), View::of(config, member.context).cluster_name);
+            if *of_entry.entry(entry).or_insert(at) != at {
+                disputed.insert(entry);
+            }
+        }
+    }
+    disputed
 }
 
 /// A cluster's id, which is the same in every Rancher for the cluster that it runs in itself.
@@ -299,7 +317,12 @@ impl<'a> Judge<'a> {
     /// What speaks against Rancher having bound the token to this cluster.
     fn binding(&self, token: &str, config: &Kubeconfig, group: &ClusterGroup<'a>, view: &View<'a>) -> Option<Fault> {
         if let Some(id) = view.cluster_id() {
-            return (group.cluster_id.as_deref() != Some(id)).then_some(Fault::NotBound);
+            // With tokens of two clusters on one way, one of them is wrong.
+            let is_disputed = self.disputed.contains(&(std::ptr::from_ref(config), view.cluster_name));
+            return match group.cluster_id.as_deref() {
+                Some(known) if known == id => is_disputed.then_some(Fault::PerhapsNotBound),
+                _ => Some(Fault::NotBound),
+            };
         }
         // A cloud's own address is that of a hosted cluster, where Rancher can't put its webhook.
         if view.is_hosted() {
