@@ -36,6 +36,7 @@
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | RKE's cluster.yml, what it means and what is wrong with it (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
@@ -62,6 +63,8 @@ mod jwt;
 pub mod load;
 #[cfg(feature = "rancher")]
 pub mod rancher;
+#[cfg(feature = "rke")]
+pub mod rke;
 mod secret;
 pub mod store;
 pub mod syntax;

@@ -1,0 +1,4 @@
+//! RKE's cluster.yml, in both spellings.
+
+mod cluster;
+mod table;
