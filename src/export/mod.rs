@@ -48,7 +48,7 @@ pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded
 
 #[cfg(feature = "rancher")]
 pub(crate) use examine::without_arguments;
-#[cfg(feature = "rancher")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) use server::check as check_server;
 pub(crate) use server::{Brackets, Server};
 

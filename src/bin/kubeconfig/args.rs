@@ -2,6 +2,7 @@
 
 use crate::ace::AceArgs;
 use crate::outage::OutageArgs;
+use crate::recover::RecoverArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -47,6 +48,13 @@ pub(crate) enum Verb {
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
     /// token is valid on the direct way. Exit 1: nothing was written.
     Ace(AceArgs),
+    /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
+    ///
+    /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap
+    /// full-cluster-state as kubectl get prints it, an etcd snapshot of RKE, and for K3s and RKE2 a server's data folder or a tar
+    /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
+    /// the cluster's certificate, or the state is in doubt. Exit 1: nothing was written.
+    Recover(RecoverArgs),
     /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
     ///
     /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command
