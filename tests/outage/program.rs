@@ -8,12 +8,19 @@ fn rancher_token() -> Value {
     token(&format!("kubeconfig-u-abcde12345k9xzp:{SECRET}"))
 }
 
+/// With a publicly trusted certificate, so that nothing ends but the token.
 fn classic() -> File {
     File::new().user("prod", rancher_token()).way("prod", proxy("c-m-7xk2m9qd"), "prod").way(
         "prod-fqdn",
-        server("https://prod.k8s.example.com:6443"),
+        json!({"server": "https://prod.k8s.example.com"}),
         "prod",
     )
+}
+
+/// A service account's, until 2100.
+fn service_account() -> File {
+    let claims = json!({"iss": "https://k", "sub": "system:serviceaccount:a:b", "exp": 4_102_444_800u64});
+    File::new().user("admin", token(&jwt(claims))).way("c", json!({"server": "https://c.example.com"}), "admin")
 }
 
 fn folder_of(files: &[(&str, String)]) -> TempDir {
