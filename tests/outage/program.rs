@@ -249,3 +249,38 @@ fn names_that_mean_harm() {
     let rows = out.stdout.lines().take_while(|line| !line.is_empty());
     assert!(rows.clone().count() == 4 && rows.map(str::len).max() < Some(250), "{}", out.stdout);
 }
+
+/// `export --direct-only` keeps what survives: the current context is a direct one of the same cluster, and the drill over the
+/// backup says what it said over the file.
+#[test]
+fn what_an_export_keeps() {
+    let fqdn = |name: &str| json!({"server": format!("https://{name}.k8s.example.com")});
+    let other = || token(&format!("kubeconfig-u-abcde12345other:{SECRET}"));
+    let mut file = File::new()
+        .made(5, 30 * DAY)
+        .user("edge", other())
+        .way("edge", proxy("c-m-4hj6n8vb"), "edge")
+        .way("edge-fqdn", fqdn("edge"), "edge")
+        .user("prod", rancher_token())
+        .way("prod", proxy("c-m-7xk2m9qd"), "prod")
+        .way("prod-fqdn", fqdn("prod"), "prod");
+    file.users.push(json!({"name": "rancher", "user": token(&format!("kubeconfig-u-abcde12345share:{SECRET}"))}));
+    file = file.way("test", proxy("c-5tgbn"), "rancher");
+    for (current, kept) in
+        [("prod", "prod-fqdn"), ("edge", "edge-fqdn"), ("edge-fqdn", "edge-fqdn"), ("test", "edge-fqdn")]
+    {
+        let text = file.text().replacen("\"kind\"", &format!("\"current-context\": \"{current}\", \"kind\""), 1);
+        let folder = folder_of(&[("config", text)]);
+        let out = run(folder.path(), &["export", "--kubeconfig", "config", "--direct-only", "--out", "backup"]);
+        assert_eq!(out.code, Some(0), "{}", out.stderr);
+        let current = run(folder.path(), &["current-context", "--kubeconfig", "backup"]);
+        assert_eq!(current.stdout.trim(), kept);
+        let (before, after) = (ends(&folder, &["config"], 1), ends(&folder, &["backup"], 0));
+        let survives = |text: &str| {
+            let lines = text.lines().take_while(|line| !line.is_empty()).filter(|line| line.contains(" yes "));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(survives(&before.stdout), survives(&after.stdout));
+        assert_eq!(survives(&after.stdout).len(), 2, "{}", after.stdout);
+    }
+}
