@@ -5,10 +5,10 @@
 mod common;
 mod credentials;
 mod labelled;
-//mod mending;
-//CLI
-//mod program;
-//mod properties;
+mod mending;
+#[cfg(feature = "cli")]
+mod program;
+mod properties;
 mod routes;
 mod shapes;
 mod tokens;
