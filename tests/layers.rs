@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["error", "secret", "syntax", "cert", "config"]),
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
+    ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
     ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
     ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),

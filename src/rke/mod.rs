@@ -6,12 +6,14 @@
 
 mod archive;
 pub mod cluster;
+mod defaults;
 mod fileset;
 mod input;
 mod recover;
 mod saved;
 mod server_folder;
 mod state;
+mod version;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
 pub use fileset::{FileSet, OpenFileSet};

@@ -1,6 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::merge::MergeArgs;
 use crate::outage::OutageArgs;
 use crate::recover::RecoverArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
@@ -61,6 +62,11 @@ pub(crate) enum Verb {
     /// that would mend it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
     /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
     Outage(OutageArgs),
+    /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials
+    ///
+    /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
+    /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
+    Merge(MergeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -244,7 +250,7 @@ pub(crate) struct ExportArgs {
     /// A context to export; may be repeated. Without it, all are
     #[arg(long = "context", value_name = "NAME")]
     pub(crate) contexts: Vec<String>,
-    /// Leave out contexts that lead through Rancher
+    /// Leave out contexts that lead through Rancher, and make a direct one of the same cluster the current one
     #[arg(long)]
     pub(crate) direct_only: bool,
     /// Make a context that does not lead through Rancher the current one, if there is one

@@ -5,6 +5,7 @@ mod args;
 mod export;
 mod get;
 mod load;
+mod merge;
 mod outage;
 mod output;
 mod pflag;
@@ -50,6 +51,7 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Ace(args) => Ok(ace::ace(args, out)),
         Verb::Recover(args) => Ok(recover::recover(args, out)),
         Verb::Outage(args) => Ok(outage::outage(args, out)),
+        Verb::Merge(args) => Ok(merge::merge(args, out)),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.
             let mut script = Vec::new();

@@ -37,8 +37,8 @@ pub use upgrade::{NodeDrainInput, Restore, RotateCertificates, UpgradeStrategy};
 
 use crate::error::{Error, Result};
 use crate::secret::Secret;
-use crate::syntax::{Document, Node as SyntaxNode, NodeKind, Value};
-use model::{Form, Part, model};
+use crate::syntax::{Document, Mapping, Node as SyntaxNode, NodeKind, Value};
+use model::{Form, Model, Part, model};
 use read::Rules;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -193,6 +193,16 @@ impl ClusterConfig {
     pub fn to_state_value(&self) -> Value {
         parts::written(self, Form::Json).into()
     }
+}
+
+/// What is set in a part, with the keys of cluster.yml.
+pub(super) fn written(part: &AciNetworkProvider) -> Mapping {
+    parts::written(part, Form::Yaml)
+}
+
+/// The text of a part that is called `key` in cluster.yml.
+pub(super) fn text_mut<'a>(part: &'a mut AciNetworkProvider, key: &str) -> Option<&'a mut Option<String>> {
+    part.text_mut(key)
 }
 
 fn read_document(document: &Document, rules: Rules) -> Result<ClusterConfig> {

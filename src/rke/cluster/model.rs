@@ -17,6 +17,10 @@ pub(crate) trait Part {
     /// Whether anything is set: it is left out of cluster.yml and of `Debug` where not.
     fn is_set(&self) -> bool;
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// The field itself, if it is a text and no secret.
+    fn as_text(&mut self) -> Option<&mut Option<String>> {
+        None
+    }
     /// Adds the fields at and below this one.
     fn list(lister: &mut Lister<'_>);
 }
@@ -81,6 +85,8 @@ pub(crate) trait Model: Default + fmt::Debug {
     fn has_field(key: &str, form: Form) -> bool;
     fn list_fields(lister: &mut Lister<'_>);
     fn is_any_set(&self) -> bool;
+    /// The text called `key` in cluster.yml.
+    fn text_mut(&mut self, key: &str) -> Option<&mut Option<String>>;
     fn other_mut(&mut self) -> &mut Mapping;
 }
 
@@ -217,6 +223,13 @@ macro_rules! model {
             fn list_fields(lister: &mut $crate::rke::cluster::fields::Lister<'_>) {
                 $( <$base_type as $crate::rke::cluster::model::Model>::list_fields(lister); )?
                 $( lister.field::<$type>($yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?), $crate::rke::cluster::model::tag!($($($tag)+)?)); )*
+            }
+
+            fn text_mut(&mut self, key: &str) -> Option<&mut Option<String>> {
+                $( if key == $yaml {
+                    return $crate::rke::cluster::model::Part::as_text(&mut self.$field);
+                } )*
+                None
             }
 
             fn is_any_set(&self) -> bool {

@@ -9,7 +9,7 @@ use crate::config::fields::text;
 use crate::config::without_userinfo;
 use crate::error::Result;
 use crate::secret::Secret;
-use crate::syntax::{Mapping, Node, Value};
+use crate::syntax::{Mapping, Node, Scalar, Value};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -35,6 +35,9 @@ impl Part for Option<String> {
     }
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.as_deref().map(without_userinfo), f)
+    }
+    fn as_text(&mut self) -> Option<&mut Option<String>> {
+        Some(self)
     }
     fn list(lister: &mut Lister<'_>) {
         lister.leaf(Kind::String);
@@ -63,7 +66,7 @@ impl Part for Option<Secret<String>> {
 }
 
 macro_rules! scalars {
-    ($($type:ty: $kind:ident, $zero:expr, $read:expr;)*) => {$(
+    ($($type:ty: $kind:ident, $zero:expr, $read:expr, $write:expr;)*) => {$(
         impl Part for Option<$type> {
             fn read(&mut self, node: Node<'_>, rules: Rules) -> Result<()> {
                 let read: fn(Node<'_>, Rules) -> Result<Option<$type>> = $read;
@@ -71,7 +74,7 @@ macro_rules! scalars {
                 Ok(())
             }
             fn value(&self, form: Form, tag: Tag) -> Option<Value> {
-                scalar(self.map(Value::from), *self == Some($zero), $zero, form, tag)
+                scalar(self.map($write), *self == Some($zero), $zero, form, tag)
             }
             fn is_set(&self) -> bool {
                 self.is_some()
@@ -87,9 +90,14 @@ macro_rules! scalars {
 }
 
 scalars! {
-    bool: Bool, false, |node, _| read_bool(node);
-    i64: Int, 0i64, read_int;
-    f64: Float, 0.0f64, |node, _| read_float(node);
+    bool: Bool, false, |node, _| read_bool(node), Value::from;
+    i64: Int, 0i64, read_int, Value::from;
+    f64: Float, 0.0f64, |node, _| read_float(node), float;
+}
+
+/// As Go writes it: a whole number without a fraction.
+fn float(value: f64) -> Value {
+    if value.is_finite() { Value::Scalar(Scalar::plain(value.to_string())) } else { value.into() }
 }
 
 /// A part of Kubernetes' own API that RKE hands on.
