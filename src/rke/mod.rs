@@ -2,6 +2,10 @@
 
 pub mod cluster;
 mod defaults;
+mod topology;
+mod validate;
 mod version;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
+pub use topology::{Datastore, Distribution, Topology};
+pub use validate::validate;
