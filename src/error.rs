@@ -59,6 +59,8 @@ pub enum ErrorKind {
     Refused,
     /// A value that can't be written in the form asked for (a control character in YAML, infinity in JSON).
     Unrepresentable,
+    /// Two inputs have different entries of one name.
+    Conflict,
     /// Arguments that contradict each other.
     Usage,
     /// Several errors at once; see [`Error::errors`].
@@ -281,6 +283,11 @@ impl Error {
     /// Whether there is no configuration at all: client-go's `IsEmptyConfig`.
     pub fn is_empty_config(&self) -> bool {
         self.any(ErrorKind::EmptyConfig)
+    }
+
+    /// Whether inputs have different entries of one name.
+    pub fn is_conflict(&self) -> bool {
+        self.any(ErrorKind::Conflict)
     }
 
     fn any(&self, kind: ErrorKind) -> bool {

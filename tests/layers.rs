@@ -17,8 +17,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["error", "secret", "syntax", "cert", "config"]),
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
-    ("rke", &["error", "secret", "finding", "syntax", "cert", "config"]),
+    ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
+    ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
     ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),
 ];
 

@@ -1,7 +1,7 @@
 //! What a context authenticates with, and what it still depends on.
 
 use super::report::{ContextReport, Credential, CredentialKind, Dependence};
-use super::server::Server;
+use super::server::{Brackets, Server};
 use crate::config::{AuthInfo, set};
 use crate::error::Error;
 use crate::load::{Auth, Loaded, Overrides, Target};
@@ -21,6 +21,11 @@ pub(super) fn examine(backup: &Loaded, name: &str, now: Now) -> ContextReport {
     let proxy = cluster.and_then(|c| set(&c.proxy_url));
     if [Some(server), proxy].into_iter().flatten().any(|url| Server::of(url).is_this_machine()) {
         report.dependences.push(Dependence::ThisMachine);
+    }
+    if Server::of(server).brackets() == Brackets::Misleading {
+        let why = "the server's IPv6 address has no brackets, so that its last part is read as the port";
+        report.dependences.push(Dependence::Refused(why.into()));
+        return report;
     }
     let target = match backup.target_with(&Overrides::new().context(name).default_server(DEFAULT_SERVER)) {
         Ok(target) => target,

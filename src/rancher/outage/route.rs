@@ -6,10 +6,9 @@ use super::report::{Fault, Proof};
 use crate::cert::{self, Validity};
 use crate::config::{Cluster, set};
 use crate::error::Result;
-use crate::export::Server;
+use crate::export::{Brackets, Server};
 use crate::load::{Loaded, Subject, Target};
 use rustls_pki_types::UnixTime;
-use std::net::Ipv6Addr;
 
 /// A cluster's entry.
 #[derive(Default)]
@@ -44,7 +43,11 @@ impl Route {
             route.faults.push(Fault::Needs(format!("the proxy {}{port}", host(&proxy))));
             route.hosts.push(host(&proxy));
         }
-        route.faults.extend(brackets(&server));
+        route.faults.extend(match server.brackets() {
+            Brackets::Fine => None,
+            Brackets::Missing => Some(Fault::NoBrackets),
+            Brackets::Misleading => Some(Fault::Refused("its IPv6 address has no brackets".into())),
+        });
         if let Err(error) =
             alone(loaded, Subject::Cluster(name)).and_then(|target| route.trust(&target, &server, outage))
         {
@@ -89,22 +92,4 @@ impl Route {
 
 pub(super) fn host(server: &Server<'_>) -> String {
     server.host.trim_end_matches('.').to_ascii_lowercase()
-}
-
-/// Rancher leaves out the brackets around the IPv6 addresses of nodes. kubectl takes what stands behind the last colon for
-/// the port, as long as it is made with a Go before 1.26 (`urlstrictcolons`); if nothing but the port is missing then, it
-/// connects.
-fn brackets(server: &Server<'_>) -> Option<Fault> {
-    if server.bracketed || !server.host.contains(':') {
-        return None;
-    }
-    let whole = match server.port {
-        Some(port) => format!("{}:{port}", server.host),
-        None => server.host.to_owned(),
-    };
-    let address = whole.rsplit_once(':').map_or("", |(address, _)| address);
-    Some(match address.parse::<Ipv6Addr>() {
-        Ok(_) => Fault::NoBrackets,
-        Err(_) => Fault::Refused("its IPv6 address has no brackets".into()),
-    })
 }

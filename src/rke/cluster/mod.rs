@@ -179,7 +179,12 @@ impl ClusterConfig {
     /// # Errors
     /// [`ErrorKind::Unrepresentable`] for a number that is infinite or not a number.
     pub fn to_yaml(&self) -> Result<Secret<String>> {
-        crate::syntax::to_yaml(&parts::written(self, Form::Yaml).into()).map(Secret::new)
+        crate::syntax::to_yaml(&self.to_yaml_value()).map(Secret::new)
+    }
+
+    /// As [`to_yaml`](ClusterConfig::to_yaml), not as text yet.
+    pub(super) fn to_yaml_value(&self) -> Value {
+        parts::written(self, Form::Yaml).into()
     }
 
     /// The configuration as the `rkeConfig` of an rkestate: camelCase keys in RKE's order, and what is empty left out or
