@@ -1,6 +1,7 @@
 //! Reading and writing `ClusterConfig`.
 
 use kubeconfig::rke::ClusterConfig;
+use kubeconfig::syntax::{Mapping, to_json};
 
 #[test]
 fn both_spellings() {
@@ -14,4 +15,40 @@ fn both_spellings() {
     let json = serde_json::to_string_pretty(&config).unwrap();
     let again: ClusterConfig = serde_json::from_str(&json).unwrap();
     assert_eq!(config.services, again.services, "{json}");
+}
+
+/// The cases recorded from RKE's own structs and readers.
+#[test]
+fn files_are_read_as_rke_reads_them() {
+    let text = include_str!("../data/rke/cases.txt");
+    let mut count = 0;
+    for case in text.split("\n=== ").skip(1) {
+        let (name, rest) = case.split_once('\n').unwrap();
+        let (file, expected) = rest.split_once(">>> ").unwrap();
+        let expected = expected.trim_end();
+        count += 1;
+        let config = file.parse::<ClusterConfig>();
+        if expected == "refused" {
+            let error = config.err().unwrap_or_else(|| panic!("{name}: read, and RKE refuses it"));
+            assert!(error.position().is_some(), "{name}: {error}");
+            continue;
+        }
+        let mut config = config.unwrap_or_else(|e| panic!("{name}: {e}"));
+        drop_unknown(&mut config);
+        let written = to_json(&config.to_state_value()).unwrap();
+        let written: String = written.lines().map(|line| line.trim_start().replace("\": ", "\":")).collect();
+        assert_eq!(written, expected, "{name}");
+    }
+    assert!(count > 45);
+}
+
+/// RKE drops what it does not know; these are the places where the cases have something of the kind.
+fn drop_unknown(config: &mut ClusterConfig) {
+    let nodes = config.nodes.iter_mut().map(|node| &mut node.other);
+    let tolerations = config.network.tolerations.iter_mut().map(|toleration| &mut toleration.other);
+    let rotate = config.rotate_certificates.iter_mut().map(|rotate| &mut rotate.other);
+    let flannel = config.network.flannel_network_provider.iter_mut().map(|flannel| &mut flannel.other);
+    let services = [&mut config.services.other, &mut config.services.scheduler.other];
+    let all = nodes.chain(tolerations).chain(rotate).chain(flannel).chain(services).chain([&mut config.other]);
+    all.for_each(|other| *other = Mapping::new());
 }

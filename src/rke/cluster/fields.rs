@@ -2,6 +2,7 @@
 
 use super::ClusterConfig;
 use super::model::{Model, Part, Tag};
+use std::sync::LazyLock;
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -45,7 +46,12 @@ pub struct Field {
 /// assert_eq!(range.json, "services.kubeApi.serviceClusterIpRange");
 /// assert!(fields.iter().any(|f| f.yaml == "nodes[].ssh_key" && f.is_secret));
 /// ```
-pub fn fields() -> Vec<Field> {
+pub fn fields() -> &'static [Field] {
+    static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(list);
+    &FIELDS
+}
+
+fn list() -> Vec<Field> {
     let mut fields = Vec::new();
     let mut lister =
         Lister { fields: &mut fields, yaml: String::new(), json: String::new(), json_keys: false, is_secret: false };

@@ -35,7 +35,7 @@ pub use services::{
 };
 pub use upgrade::{NodeDrainInput, Restore, RotateCertificates, UpgradeStrategy};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::syntax::{Document, Mapping, Node as SyntaxNode, NodeKind, Value};
 use model::{Form, Model, Part, model};
@@ -153,8 +153,9 @@ impl ClusterConfig {
     /// twice adds to what it said before. Of several documents the first is read. What RKE does not know is kept.
     ///
     /// # Errors
-    /// [`ErrorKind::Type`](crate::ErrorKind::Type) with line, column and the path of the field, never with a value, where RKE
-    /// fails too. Parts of Kubernetes' own API that are kept as a [`Value`] are not checked.
+    /// [`ErrorKind::Type`] with line, column and the path of the field, never with a value, where RKE
+    /// fails too. Parts of Kubernetes' own API that are kept as a [`Value`] are not checked. [`ErrorKind::Limit`] for more than
+    /// 1,000,000 values.
     pub fn from_document(document: &Document) -> Result<Self> {
         let is_rewritten = document.root().is_some_and(is_rewritten);
         read_document(document, if is_rewritten { Rules::REWRITTEN_YAML } else { Rules::YAML })
@@ -163,7 +164,7 @@ impl ClusterConfig {
     /// Reads the `rkeConfig` of an rkestate: the same with camelCase keys, in any case, by the rules of Go's `encoding/json`.
     ///
     /// # Errors
-    /// [`ErrorKind::Type`](crate::ErrorKind::Type) with the path of the field, never with a value.
+    /// [`ErrorKind::Type`] with the path of the field, never with a value.
     pub fn from_state_value(config: &Value) -> Result<Self> {
         let json = Zeroizing::new(crate::syntax::to_json(config)?);
         let document = Document::parse(json.as_bytes())?;
@@ -176,7 +177,7 @@ impl ClusterConfig {
     /// Secrets are in clear. Comments and quotes are not kept: what is written is what the configuration says.
     ///
     /// # Errors
-    /// [`ErrorKind::Unrepresentable`](crate::ErrorKind::Unrepresentable) for a number that is infinite or not a number.
+    /// [`ErrorKind::Unrepresentable`] for a number that is infinite or not a number.
     pub fn to_yaml(&self) -> Result<Secret<String>> {
         crate::syntax::to_yaml(&self.to_yaml_value()).map(Secret::new)
     }
@@ -205,7 +206,13 @@ pub(super) fn text_mut<'a>(part: &'a mut AciNetworkProvider, key: &str) -> Optio
     part.text_mut(key)
 }
 
+/// The most nodes of a document: a cluster of a thousand machines has some 50,000. Each may become a struct many times its size.
+const MOST_NODES: usize = 1_000_000;
+
 fn read_document(document: &Document, rules: Rules) -> Result<ClusterConfig> {
+    if document.nodes().count() > MOST_NODES {
+        return Err(Error::new(ErrorKind::Limit, format!("more than {MOST_NODES} values in one configuration")));
+    }
     crate::syntax::de::check_json(document)?;
     let mut config = ClusterConfig::default();
     match document.root() {

@@ -8,6 +8,7 @@ mod services;
 use super::cluster::{AuthWebhook, ClusterConfig, NodeDrainInput, UpgradeStrategy};
 use super::version::KubeVersion;
 use crate::secret::Secret;
+pub(super) use aci::option as aci_option;
 use std::collections::BTreeMap;
 
 /// The kubeconfig to Rancher's agent on the same machine, RKE's `templates/authn-webhook.go`.
