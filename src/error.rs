@@ -175,6 +175,13 @@ impl Error {
         self
     }
 
+    /// Forgets line and column: those of a text that nobody sees.
+    pub(crate) fn without_position(mut self) -> Self {
+        self.0.position = None;
+        self.0.offset = None;
+        self
+    }
+
     /// Names the file, in this error and in those it holds, where none is named yet.
     pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();

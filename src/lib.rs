@@ -36,7 +36,10 @@
 //! | files written whole or not at all | [`store`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
-//! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | several files as one, every context with its own cluster and user | [`merge`] |
+//! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
+//! | RKE's three files, and the admin kubeconfig out of what is left of a cluster (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
@@ -57,10 +60,15 @@ pub mod cert;
 pub mod config;
 mod error;
 pub mod export;
+pub mod finding;
+#[cfg(feature = "cert")]
+mod jwt;
 pub mod load;
 pub mod merge;
 #[cfg(feature = "rancher")]
 pub mod rancher;
+#[cfg(feature = "rke")]
+pub mod rke;
 mod secret;
 pub mod store;
 pub mod syntax;

@@ -39,10 +39,13 @@
 //! the text came from. No error holds a byte of the text.
 
 mod certificate;
+#[cfg(feature = "rke")]
+pub(crate) mod key;
 mod name;
 mod pem;
 mod time;
 
 pub use certificate::{Certificate, SubjectAltName, Validity};
+pub(crate) use pem::check_client_key;
 pub use pem::{PrivateKeyKind, Section, SectionKind, Sections, certificates, leaf, private_key_kind, sections};
 pub use time::{parse_time, rfc3339};

@@ -285,6 +285,17 @@ pub fn private_key_kind(pem: &[u8]) -> Result<Option<PrivateKeyKind>> {
     }))
 }
 
+/// Whether kubectl could use the private key in a PEM text; see [`private_key_kind`].
+pub(crate) fn check_client_key(pem: &[u8]) -> Result<()> {
+    let problem = match private_key_kind(pem)? {
+        Some(PrivateKeyKind::Encrypted) => "the private key is encrypted, which kubectl can't use",
+        Some(PrivateKeyKind::Other) => "the private key is of a form that kubectl can't use",
+        Some(_) => return Ok(()),
+        None => "there is no private key in it",
+    };
+    Err(Error::new(ErrorKind::Certificate, problem))
+}
+
 /// The first section of a kind that is not broken; if all are, the error of the first.
 fn first(pem: &[u8], wanted: impl Fn(SectionKind) -> bool) -> Result<Option<Section>> {
     let mut sections = sections(pem);

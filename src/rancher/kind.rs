@@ -159,7 +159,7 @@ pub(super) struct View<'a> {
     pub(super) context: &'a str,
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
-    server: Server<'a>,
+    pub(super) server: Server<'a>,
     user: Option<&'a AuthInfo>,
 }
 
@@ -216,12 +216,17 @@ impl<'a> View<'a> {
         None
     }
 
+    /// Whether Rancher made the cluster's name out of the user's: `prod-fqdn` out of `prod`.
+    pub(super) fn is_named_after_user(&self) -> bool {
+        self.cluster_name.strip_prefix(self.user_name).is_some_and(|rest| rest.starts_with('-'))
+    }
+
     /// The token, where that is what the user logs in with.
     pub(super) fn token(&self) -> Option<&'a str> {
         self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
     }
 
-    fn origin(&self) -> String {
+    pub(super) fn origin(&self) -> String {
         let Server { scheme, host, port, .. } = self.server;
         let scheme = scheme.unwrap_or("http").to_ascii_lowercase();
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_ascii_lowercase() };
@@ -242,7 +247,7 @@ impl<'a> View<'a> {
 
     /// Whether Rancher's program fetches the token: `rancher token`, of late `rancher auth get-token`.
     pub(super) fn logs_in_by_rancher(&self) -> bool {
-        self.exec().is_some_and(|exec| base_name(exec) == "rancher")
+        self.exec().is_some_and(is_rancher)
     }
 
     pub(super) fn has_rancher_token(&self) -> bool {
@@ -294,7 +299,12 @@ impl<'a> View<'a> {
         Some(found)
     }
 
-    fn hosted(&self) -> Option<Kind> {
+    /// Whether the server is under a domain of a cloud's.
+    pub(super) fn is_hosted(&self) -> bool {
+        self.hosted_by_host().is_some()
+    }
+
+    fn hosted_by_host(&self) -> Option<Kind> {
         let host = self.server.host.trim_end_matches('.').to_ascii_lowercase();
         let under = |domains: &[&str]| domains.iter().any(|domain| host.ends_with(domain));
         if under(&[".eks.amazonaws.com", ".eks.amazonaws.com.cn"]) {
@@ -305,6 +315,13 @@ impl<'a> View<'a> {
         }
         if host.ends_with(".gke.goog") {
             return Some(Kind::new(ContextKind::Gke, [Evidence::ServerHost]));
+        }
+        None
+    }
+
+    fn hosted(&self) -> Option<Kind> {
+        if let Some(kind) = self.hosted_by_host() {
+            return Some(kind);
         }
         if let Some(exec) = self.exec() {
             let name = base_name(exec);
@@ -364,15 +381,23 @@ fn server_of(cluster: &Cluster) -> &str {
     set(&cluster.server).unwrap_or("")
 }
 
-/// The name of the command, without folders and without Windows' `.exe`.
+/// Whether the login command is Rancher's program.
+pub(super) fn is_rancher(exec: &ExecConfig) -> bool {
+    base_name(exec) == "rancher"
+}
+
 fn base_name(exec: &ExecConfig) -> &str {
-    let command = set(&exec.command).unwrap_or("");
+    file_name(set(&exec.command).unwrap_or(""))
+}
+
+/// The name of a command, without folders and without Windows' `.exe`.
+pub(super) fn file_name(command: &str) -> &str {
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
 /// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
-fn is_rancher_token(token: &str) -> bool {
+pub(super) fn is_rancher_token(token: &str) -> bool {
     let Some((name, secret)) = token.trim().split_once(':') else { return false };
     let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| name.starts_with(prefix));
     known && !secret.is_empty() && !secret.contains(':')

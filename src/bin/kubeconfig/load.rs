@@ -9,8 +9,12 @@ use std::path::Path;
 
 /// The loader for `--kubeconfig`, `$KUBECONFIG` or the file at home; `-` is standard input.
 pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
-    let Some(path) = source.explicit() else { return Ok(Loader::from_env()) };
-    Ok(loader_of([path.as_path()])?.explicit(path))
+    source.explicit().map_or_else(|| Ok(Loader::from_env()), |path| of(path))
+}
+
+/// The loader for a file that is named; `-` is standard input.
+pub(crate) fn of(path: &Path) -> Result<Loader, Failure> {
+    Ok(loader_of([path])?.explicit(path))
 }
 
 /// A loader that knows standard input, if that is among the files.
