@@ -17,8 +17,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["error", "secret", "syntax", "cert", "config"]),
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
+    ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
-    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),
+    ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export", "rke"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

@@ -20,6 +20,7 @@ mod write;
 pub use data::{Data, Decoded};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
+pub(crate) use read::fold_char;
 pub use view::View;
 
 use crate::secret::Secret;

@@ -46,9 +46,9 @@ pub use crate::store::Saved;
 pub use backup::Backup;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
-#[cfg(feature = "rancher")]
+pub(crate) use embed::embed;
 pub(crate) use examine::without_arguments;
-#[cfg(feature = "rancher")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) use server::check as check_server;
 pub(crate) use server::{Brackets, Server};
 
