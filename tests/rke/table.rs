@@ -69,7 +69,7 @@ pub(crate) fn document(path: &str, value: &str) -> String {
 }
 
 /// What stands at `path`, lists by their first item.
-fn at<'a>(json: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
+pub(crate) fn at<'a>(json: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
     let mut found = json;
     for key in path.split('.') {
         found = match key.trim_end_matches("[]") {
