@@ -13,6 +13,7 @@ pub mod clients;
 pub mod kubectl;
 #[cfg(feature = "cli")]
 pub mod network;
+pub mod openssl;
 pub mod pki;
 #[cfg(feature = "cli")]
 pub mod process;
