@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod facts;
 mod matrix;
 mod plan;
 mod stories;
