@@ -42,7 +42,7 @@ impl<'a> Layout<'a> {
         let mut reader = sequence(der).ok_or(structure)?;
         let tbs = reader.tlv_bytes().map_err(|_| structure)?;
         let algorithm = algorithm(&mut reader)?;
-        let signature = reader.decode::<BitStringRef<'_>>().map_err(|_| "signature")?.raw_bytes();
+        let signature = reader.decode::<BitStringRef<'_>>().ok().and_then(|bits| bits.as_bytes()).ok_or("signature")?;
         reader.finish().map_err(|_| structure)?;
 
         let mut reader = sequence(tbs).ok_or(structure)?;
@@ -56,7 +56,6 @@ impl<'a> Layout<'a> {
         validity.finish().map_err(|_| "dates")?;
         let subject = reader.tlv_bytes().map_err(|_| "subject")?;
         let public_key_info = reader.tlv_bytes().map_err(|_| "public key")?;
-        SubjectPublicKeyInfoRef::from_der(public_key_info).map_err(|_| "public key")?;
         for unique_id in [1, 2] {
             reader
                 .context_specific::<BitStringRef<'_>>(TagNumber(unique_id), TagMode::Implicit)
@@ -98,10 +97,10 @@ impl<'a> Layout<'a> {
         Some(found)
     }
 
-    /// Kind and bits of the public key.
+    /// Kind and bytes of the public key.
     pub(super) fn public_key(&self) -> Option<(AlgorithmIdentifierRef<'a>, &'a [u8])> {
         let info = SubjectPublicKeyInfoRef::from_der(self.public_key_info).ok()?;
-        Some((info.algorithm, info.subject_public_key.raw_bytes()))
+        Some((info.algorithm, info.subject_public_key.as_bytes()?))
     }
 
     /// Whether subject and issuer are the same name (RFC 5280, 3.2), compared byte by byte as Go does.

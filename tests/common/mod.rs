@@ -10,6 +10,8 @@ pub mod apiserver;
 pub mod canary;
 #[cfg(feature = "cli")]
 pub mod clients;
+#[cfg(feature = "cert")]
+pub mod der;
 pub mod kubectl;
 #[cfg(feature = "cli")]
 pub mod network;

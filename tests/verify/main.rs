@@ -5,7 +5,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod facts;
+mod kinds;
 mod matrix;
+mod pairs;
 mod plan;
 mod stories;
 
