@@ -2,9 +2,11 @@
 //! `CI=true`; elsewhere the tests say what they skipped.
 #![cfg(feature = "verify")]
 
+mod bounds;
 #[path = "../common/mod.rs"]
 mod common;
 mod facts;
+mod field;
 mod kinds;
 mod matrix;
 mod pairs;
