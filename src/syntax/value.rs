@@ -72,6 +72,11 @@ impl Scalar {
         (!self.tag.is_empty()).then_some(&*self.tag)
     }
 
+    /// The same in another style.
+    pub(crate) fn in_style(&self, style: ScalarStyle) -> Self {
+        Scalar { text: self.text.clone(), style, tag: self.tag.clone() }
+    }
+
     /// What it means to kubectl.
     pub fn resolve(&self) -> Resolved<'_> {
         super::tag::resolve_tagged(&self.text, self.style, self.tag()).unwrap_or(Resolved::Str(&self.text))
@@ -350,6 +355,11 @@ impl Mapping {
     /// Keys and values in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.entries.iter().map(|(k, slot)| (k.as_str(), &slot.value))
+    }
+
+    /// Keys, their spelling where it is another, and values, taken out.
+    pub(crate) fn into_spelled(self) -> impl ExactSizeIterator<Item = (String, Option<Scalar>, Value)> {
+        self.entries.into_iter().map(|(k, slot)| (k, slot.spelling, slot.value))
     }
 
     /// Keys, their spelling where it is another, and values.
