@@ -1,6 +1,7 @@
 //! A value of our own for what the model does not know: ordered, and each scalar with its spelling.
 
-use super::scalar::{Resolved, json_float, resolve_plain};
+use super::scalar::{Resolved, json_float};
+use super::write::means_text;
 use crate::error::{Error, ErrorKind, Result};
 use indexmap::IndexMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -43,13 +44,10 @@ impl Scalar {
         Scalar { text: text.into(), style: ScalarStyle::Plain, tag: "".into() }
     }
 
-    /// A string. It is written plain where kubectl reads it back as the same string, and quoted elsewhere.
+    /// A string. It is written plain where kubectl would write it so, and quoted elsewhere: `yes`, `12`, `2001-01-01`.
     pub fn string(text: impl Into<String>) -> Self {
         let text = text.into();
-        let style = match resolve_plain(&text) {
-            Resolved::Str(_) => ScalarStyle::Plain,
-            _ => ScalarStyle::DoubleQuoted,
-        };
+        let style = if means_text(&text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
         Scalar { text, style, tag: "".into() }
     }
 

@@ -342,9 +342,9 @@ impl<'d> Render<'d> {
             _ => " ".to_owned(),
         };
         let head = |first: &str| if first.is_empty() { String::new() } else { format!("{lead}{first}") };
-        // A comment needs a blank before it.
+        // A comment needs a blank before it, but for behind quotes.
         let spaced = |first: &str, end: usize| match text.byte(end) {
-            b'#' if !first.is_empty() => format!("{first} "),
+            b'#' if !first.is_empty() && !first.ends_with(['"', '\'']) => format!("{first} "),
             _ => first.to_owned(),
         };
         if is_empty {

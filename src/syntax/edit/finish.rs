@@ -24,41 +24,35 @@ impl Editor<'_> {
         keep_aliases(self.document, &mut self.root);
         let splices = Render::splices(self.document, &self.root)?;
         if splices.is_empty() {
-            return self.checked_against(self.document.clone());
+            return self.compared(self.document.clone());
         }
         let text = Text::new(self.document.text());
         let edited = splices.apply(text);
-        let had_break = text.len() == 0 || text.ends_line(text.len());
-        let result = self.read(&edited)?;
-        if had_break || !Text::new(&edited).ends_line(edited.len()) || ends_in_lines(&result) {
-            return self.checked_against(result);
+        if text.len() > 0 && !text.ends_line(text.len()) {
+            // The text has no line break at its end, and gets none, unless it is part of a value there.
+            let shorter = Text::new(&edited).before_break(edited.len());
+            let result = self.read(edited.get(..shorter).unwrap_or_default());
+            if shorter == edited.len() || result.is_ok() {
+                return result;
+            }
         }
-        // The text had no line break at its end, and gets none.
-        let shorter = Text::new(&edited).before_break(edited.len());
-        let result = self.read(edited.get(..shorter).unwrap_or_default())?;
-        self.checked_against(result)
+        self.read(&edited)
     }
 
+    /// Reads the text as it would be read from a file, and compares what it says with what it should say.
     fn read(&self, text: &str) -> Result<Document> {
         let bytes = self.document.encoding().encode(text);
-        Document::parse_with(bytes, self.document.limits()).map_err(|error| refused(&error))
+        let result = Document::parse_with(bytes, self.document.limits()).map_err(|error| refused(&error))?;
+        self.compared(result)
     }
 
-    fn checked_against(&self, result: Document) -> Result<Document> {
+    fn compared(&self, result: Document) -> Result<Document> {
         let root = result.root().map_or(Side::Nothing, Side::Node);
         if same(Side::Plan(&self.root, self.document), root) {
             return Ok(result);
         }
         Err(refused(&Error::new(ErrorKind::Refused, "it would say something else")))
     }
-}
-
-/// Whether the last thing in the document is a text in lines, to which the last line break belongs.
-fn ends_in_lines(document: &Document) -> bool {
-    use crate::syntax::value::ScalarStyle::{Folded, Literal};
-    let end = document.text().len() as u32;
-    let last = document.nodes().last();
-    last.is_some_and(|node| matches!(node.style(), Some(Literal | Folded)) && node.span().end == end)
 }
 
 /// The position would be one in a text nobody sees.

@@ -51,7 +51,8 @@ impl<'t> Text<'t> {
         if let Some(start) = back(2).filter(|&start| self.get(start, at) == "\r\n") {
             return start;
         }
-        [1, 2, 3].into_iter().filter_map(back).find(|&start| self.is_break(start)).unwrap_or(at)
+        let ends_here = |&start: &usize| self.is_break(start) && self.over_break(start) == at;
+        [1, 2, 3].into_iter().filter_map(back).find(ends_here).unwrap_or(at)
     }
 
     pub(super) fn ends_line(&self, at: usize) -> bool {

@@ -287,9 +287,10 @@ fn is_nothing(scalar: &Scalar) -> bool {
     scalar.text().is_empty() && scalar.style() == ScalarStyle::Plain && scalar.tag().is_none()
 }
 
-/// Whether kubectl would put a text that can't be plain into single quotes.
+/// Whether kubectl would put a text that can't be plain into single quotes, or knows no reason against plain, as it writes no
+/// brackets.
 fn kubectl_quotes_singly(text: &str) -> bool {
-    is_quiet(text) && Shape::of(text).style(text, false) == Style::Single
+    is_quiet(text) && matches!(Shape::of(text).style(text, false), Style::Single | Style::Plain)
 }
 
 /// Characters that may only stand escaped: those kubectl's reader refuses, folds away or that nobody sees.

@@ -1,0 +1,3 @@
+//! Changes to documents: what they mean is there, all other bytes stay.
+
+mod cases;
