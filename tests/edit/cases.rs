@@ -163,6 +163,8 @@ cases! {
     }
 
     sections {
+        "set new null": "a: 1\na: >+\n  line\n...\n" => "a: 1\na: >+\n  line\nnew: null\n...\n";
+        "set new null": "a: >+\n  line\n" => "a: >+\n  line\nnew: null\n";
         "remove b": "a: 1\n# of b\nb:\n  # in b\n  x: 1\n  # also in b\n# of c\nc: 3\n" => "a: 1\n# of c\nc: 3\n";
         "remove a": "# head\na: 1\nb: 2\n" => "# head\nb: 2\n";
         "remove a": "a: 1 # c\n" => "{}\n";

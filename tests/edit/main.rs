@@ -1,3 +1,5 @@
 //! Changes to documents: what they mean is there, all other bytes stay.
 
 mod cases;
+mod generate;
+mod property;

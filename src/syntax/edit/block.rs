@@ -6,7 +6,7 @@ use super::render::{Place, Render, Under};
 use crate::error::Result;
 use crate::syntax::document::Node;
 use crate::syntax::value::{Mapping, Value};
-use crate::syntax::write::{FlowWriter, Layout, Writer};
+use crate::syntax::write::{FlowWriter, Layout, Texts, Writer};
 
 /// A part of a block as it shall be, in order.
 enum Piece<'p> {
@@ -156,12 +156,16 @@ impl<'d> Render<'d> {
             _ => false,
         };
         let mut above: Option<&Part> = None;
+        // Blank lines that come to stand below a text which keeps them would be part of it.
+        let keeps =
+            |part: Option<&Part>| part.is_some_and(|part| at.keeps_empty_lines(at.last_of(at.node(part.value))));
         for (i, piece) in pieces.iter().enumerate() {
             match piece {
                 Piece::Old { part, is_removed: false } => above = Some(part),
                 Piece::Old { part, is_removed: true } => {
                     let top = at.top(part, is_head(part));
                     match text.indentation(part.start) {
+                        Some(_) if keeps(above) => self.splices.remove(top, text.over_blank_lines(at.bottom(part))),
                         Some(_) => self.splices.remove(top, at.bottom(part)),
                         None => self.splices.remove(top, self.pulled_up(pieces.get(i + 1..).unwrap_or_default(), part)),
                     }
@@ -174,7 +178,7 @@ impl<'d> Render<'d> {
                         continue;
                     };
                     self.keep_text_at_end(part);
-                    let blank = if spaced { "\n" } else { "" };
+                    let blank = if spaced && !keeps(above) { "\n" } else { "" };
                     self.splices.insert_lines(at.bottom(part), format!("{blank}{indent}{lines}"));
                 }
             }
@@ -204,13 +208,7 @@ impl<'d> Render<'d> {
     /// Up to where the text has to go for the next part to stand where `part` begins, in the middle of a line.
     fn pulled_up(&self, behind: &[Piece<'_>], part: &Part) -> usize {
         let (at, text) = (self.at, self.at.text);
-        let over_blank_lines = |mut line: usize| loop {
-            let next = text.over_blanks(line);
-            if !text.is_break(next) {
-                return next;
-            }
-            line = text.over_break(next);
-        };
+        let over_blank_lines = |line| text.over_blanks(text.over_blank_lines(line));
         let mut end = over_blank_lines(at.bottom(part));
         for piece in behind {
             let Piece::Old { part, is_removed: true } = piece else { break };
@@ -226,11 +224,13 @@ impl<'d> Render<'d> {
     fn keep_text_at_end(&mut self, part: &Part) {
         let leaf = self.at.last_of(self.at.node(part.value));
         let text = self.at.text;
-        if !self.at.is_block_scalar(leaf) || part.end < text.len() || text.ends_line(text.len()) {
+        let ends_text = self.at.is_block_scalar(leaf) && part.end == text.len() && !text.ends_line(text.len());
+        if !ends_text || std::mem::replace(&mut self.is_end_kept, true) {
             return;
         }
         let (header, end) = (self.at.content_start(leaf), self.at.header_end(leaf));
-        if !text.get(header, end).contains('-') {
+        // Unless it is no longer there.
+        if !text.get(header, end).contains('-') && !self.splices.touch(header) {
             let digits = text.get(header, end).replace('+', "");
             self.splices.replace(header, end, digits + "-");
         }
@@ -274,8 +274,8 @@ impl<'d> Render<'d> {
         anchor: Option<&str>,
         under: &Under<'_>,
         column: usize,
+        layout: Layout,
     ) -> Result<String> {
-        let layout = self.layout(None);
         let mut writer = Writer::new(layout);
         let anchor = anchor.map(|name| format!("&{name}")).unwrap_or_default();
         let below = match (under, value) {
@@ -325,14 +325,19 @@ impl<'d> Render<'d> {
         let content = at.content_start(node);
         let on_line = text.line_end(after) >= content;
         let is_empty = at.is_empty(node);
-        let layout = self.layout(None);
+        let mut layout = self.layout(None);
+        let next = text.next_line(if is_empty { after } else { at.end(node) });
+        let goes_on = !at.is_block_collection(node) && !at.is_block_scalar(node);
+        if goes_on && text.over_comments_below(next, place.under.column()) > next {
+            layout.texts = Texts::No;
+        }
         let column = match place.under {
             Under::Dash { column } if is_empty => column + layout.item,
             Under::Dash { column } if !on_line && at.is_block_collection(node) => column + layout.item,
             Under::Root if is_empty => 0,
             _ => text.column(if at.is_block_collection(node) { content } else { start }),
         };
-        let written = self.block_text(value, anchor, &place.under, column)?;
+        let written = self.block_text(value, anchor, &place.under, column, layout)?;
         let (first, rest) = match written.split_once('\n') {
             Some((first, rest)) => (first, format!("\n{rest}")),
             None => (written.as_str(), String::new()),

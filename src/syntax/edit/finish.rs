@@ -27,13 +27,15 @@ impl Editor<'_> {
             return self.compared(self.document.clone());
         }
         let text = Text::new(self.document.text());
-        let edited = splices.apply(text);
+        let mut edited = splices.apply(text);
         if text.len() > 0 && !text.ends_line(text.len()) {
-            // The text has no line break at its end, and gets none, unless it is part of a value there.
-            let shorter = Text::new(&edited).before_break(edited.len());
-            let result = self.read(edited.get(..shorter).unwrap_or_default());
-            if shorter == edited.len() || result.is_ok() {
-                return result;
+            // The text has no line break at its end, and gets none, unless a value there needs it.
+            let end = Text::new(&edited).before_break(edited.len());
+            if let Ok(result) = self.read(edited.get(..end).unwrap_or_default()) {
+                return Ok(result);
+            }
+            if end == edited.len() {
+                edited.push_str(text.line_break());
             }
         }
         self.read(&edited)
@@ -50,6 +52,9 @@ impl Editor<'_> {
         let root = result.root().map_or(Side::Nothing, Side::Node);
         if same(Side::Plan(&self.root, self.document), root) {
             return Ok(result);
+        }
+        if std::env::var("EDIT_DEBUG").is_ok() {
+            eprintln!("DEBUG {:?}", result.text());
         }
         Err(refused(&Error::new(ErrorKind::Refused, "it would say something else")))
     }

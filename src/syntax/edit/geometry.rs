@@ -168,12 +168,11 @@ impl<'d> Geometry<'d> {
 
     /// Behind the last line of a text in lines: blank lines below it belong to it only where it keeps them.
     fn text_end(&self, leaf: Node<'_>, column: usize) -> usize {
-        let header = self.content_start(leaf);
         let mut end = leaf.span().end as usize;
-        if self.text.get(header, self.header_end(leaf)).contains('+') {
+        if self.keeps_empty_lines(leaf) {
             return end;
         }
-        let floor = self.text.next_line(header);
+        let floor = self.text.next_line(self.content_start(leaf));
         while end > floor {
             let line_end = self.text.before_break(end);
             let line = self.text.line_start(line_end);
@@ -183,6 +182,11 @@ impl<'d> Geometry<'d> {
             end = line;
         }
         end
+    }
+
+    /// Whether empty lines below it belong to it.
+    pub(super) fn keeps_empty_lines(&self, leaf: Node<'_>) -> bool {
+        self.is_block_scalar(leaf) && self.text.get(self.content_start(leaf), self.header_end(leaf)).contains('+')
     }
 
     /// Behind the indicators at the head of a text in lines: `|2-`.

@@ -390,11 +390,6 @@ impl ListPlan {
         self.items.iter().any(|item| item.is_removed == item.origin.is_some())
     }
 
-    /// How many items count.
-    pub(super) fn len(&self) -> usize {
-        self.items.len() - self.removed
-    }
-
     /// Where the item `index` of those that count is.
     pub(super) fn place(&self, index: usize) -> Option<usize> {
         if self.removed == 0 {
@@ -405,7 +400,18 @@ impl ListPlan {
 
     /// Where the entry called `name` is; of several the last.
     pub(super) fn place_of(&mut self, document: &Document, name: &str) -> Option<usize> {
+        let place = self.names(document).get(name).copied()?;
+        if self.is_called(document, place, name) {
+            return Some(place);
+        }
+        // It is called otherwise by now.
+        self.names = None;
         self.names(document).get(name).copied()
+    }
+
+    fn is_called(&self, document: &Document, place: usize, name: &str) -> bool {
+        let item = self.items.get(place).filter(|item| !item.is_removed);
+        item.is_some_and(|item| Side::Plan(&item.value, document).name().as_deref() == Some(name))
     }
 
     fn names(&mut self, document: &Document) -> &mut HashMap<String, usize> {
@@ -424,6 +430,11 @@ impl ListPlan {
 
     /// Notes that the entry `old` is called `new` now.
     pub(super) fn renamed(&mut self, document: &Document, old: &str, new: &str) {
+        if self.repeats {
+            // Another one of the old name may be left.
+            self.names = None;
+            return;
+        }
         let names = self.names(document);
         if let Some(place) = names.remove(old) {
             names.insert(new.to_owned(), place);
@@ -463,7 +474,8 @@ impl ListPlan {
 
     /// Removes all entries called `name`. Returns whether there was one.
     pub(super) fn remove_named(&mut self, document: &Document, name: &str) -> bool {
-        let Some(place) = self.names(document).remove(name) else { return false };
+        let Some(place) = self.place_of(document, name) else { return false };
+        self.names(document).remove(name);
         let mut drop = |item: &mut Item| {
             if !std::mem::replace(&mut item.is_removed, true) {
                 self.removed += 1;

@@ -15,6 +15,8 @@ use std::cell::OnceCell;
 pub(super) struct Render<'d> {
     pub(super) at: Geometry<'d>,
     pub(super) splices: Splices,
+    /// Whether a text in lines at the end of the document was seen to.
+    pub(super) is_end_kept: bool,
     /// How the document is indented, once somebody asked.
     pub(super) seen: OnceCell<Seen>,
 }
@@ -56,7 +58,12 @@ impl Under<'_> {
 impl<'d> Render<'d> {
     /// The splices that make `plan` of the document.
     pub(super) fn splices(document: &'d Document, plan: &Plan) -> Result<Splices> {
-        let mut render = Render { at: Geometry::new(document), splices: Splices::default(), seen: OnceCell::new() };
+        let mut render = Render {
+            at: Geometry::new(document),
+            splices: Splices::default(),
+            is_end_kept: false,
+            seen: OnceCell::new(),
+        };
         render.root(plan)?;
         Ok(render.splices)
     }
@@ -67,7 +74,7 @@ impl<'d> Render<'d> {
         let under = Under::Root;
         let Some(root) = document.root() else {
             let value = plan.to_value(document)?;
-            let lines = self.block_text(&value, None, &under, 0)?;
+            let lines = self.block_text(&value, None, &under, 0, self.layout(None))?;
             self.splices.insert_lines(text.len(), format!("{}\n", lines.trim_start_matches('\n')));
             return Ok(());
         };
@@ -80,7 +87,7 @@ impl<'d> Render<'d> {
             return self.value(plan, root, &Place { after: start, under });
         }
         let column = if text.indentation(start).is_some() { text.column(start) } else { 0 };
-        let written = self.block_text(&value, None, &under, column)?;
+        let written = self.block_text(&value, None, &under, column, self.layout(None))?;
         let lines = written.strip_prefix('\n').unwrap_or(&written).trim_start_matches(' ');
         if self.at.is_empty(root) {
             // The document's mark stands before it, and the next one's mark or the end behind it.

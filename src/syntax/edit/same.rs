@@ -56,12 +56,15 @@ impl<'a> Side<'a> {
     pub(super) fn name(self) -> Option<String> {
         match self.look() {
             Look::Scalar(Resolved::Null) => Some(String::new()),
-            Look::Map(pairs) => match pairs.into_iter().find(|(key, _)| key == "name")?.1.look() {
-                Look::Scalar(Resolved::Str(name)) => Some(name.to_owned()),
-                Look::Decoded(name) => Some(name.to_string()),
-                Look::Scalar(Resolved::Null) => Some(String::new()),
-                _ => None,
-            },
+            Look::Map(pairs) => {
+                let name = pairs.into_iter().find(|(key, _)| key == "name");
+                match name.map_or(Side::Nothing, |(_, name)| name).look() {
+                    Look::Scalar(Resolved::Str(name)) => Some(name.to_owned()),
+                    Look::Decoded(name) => Some(name.to_string()),
+                    Look::Scalar(Resolved::Null) => Some(String::new()),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }

@@ -37,6 +37,11 @@ impl Splices {
         self.replace(at, at, text);
     }
 
+    /// Whether the character at `at` is replaced.
+    pub(super) fn touch(&self, at: usize) -> bool {
+        self.list.iter().any(|splice| (splice.start..splice.end).contains(&at))
+    }
+
     /// Inserts lines where a line begins, or at the end of the text; each ends with a line break.
     pub(super) fn insert_lines(&mut self, at: usize, text: impl Into<String>) {
         self.list.push(Splice { start: at, end: at, text: Zeroizing::new(text.into()), is_lines: true });

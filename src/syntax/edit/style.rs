@@ -3,7 +3,7 @@
 use super::geometry::{Geometry, Part};
 use crate::syntax::document::Node;
 use crate::syntax::value::{Mapping, ScalarStyle, Value};
-use crate::syntax::write::{FlowStyle, Layout};
+use crate::syntax::write::{FlowStyle, Layout, Texts};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -31,6 +31,7 @@ impl Seen {
             dash: self.dash.unwrap_or(Layout::OWN.dash),
             item: self.item.unwrap_or(Layout::OWN.item),
             single: true,
+            texts: Texts::WithoutEmptyEnd,
         }
     }
 }

@@ -185,6 +185,18 @@ impl<'t> Text<'t> {
         bottom
     }
 
+    /// Down over blank lines.
+    pub(super) fn over_blank_lines(&self, line: usize) -> usize {
+        let mut line = line;
+        loop {
+            let end = self.over_blanks(line);
+            if !self.is_break(end) {
+                return line;
+            }
+            line = self.over_break(end);
+        }
+    }
+
     /// Whether there is a blank line between two offsets at which lines begin.
     pub(super) fn has_blank_line(&self, from: usize, to: usize) -> bool {
         let mut at = from;

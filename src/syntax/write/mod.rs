@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 pub(crate) use flow::{FlowStyle, FlowWriter};
-pub(crate) use own::{Layout, Writer};
+pub(crate) use own::{Layout, Texts, Writer};
 pub(crate) use plain::{is_timestamp, means_text};
 
 /// `value` as YAML, in its order and its spelling, with a newline at the end.

@@ -21,11 +21,34 @@ pub(crate) struct Layout {
     pub(crate) item: usize,
     /// Whether a string that can't be plain gets single quotes where they are enough, as from kubectl.
     pub(crate) single: bool,
+    /// Which texts of several lines stand in lines.
+    pub(crate) texts: Texts,
+}
+
+/// Texts that stand in lines, not in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    /// All that can.
+    All,
+    /// Those that do not end with an empty line: another one behind it would become part of it.
+    WithoutEmptyEnd,
+    /// None: what follows would become part of it.
+    No,
+}
+
+impl Texts {
+    fn take(self, text: &str) -> bool {
+        match self {
+            Texts::All => true,
+            Texts::WithoutEmptyEnd => text != "\n" && !text.ends_with("\n\n"),
+            Texts::No => false,
+        }
+    }
 }
 
 impl Layout {
     /// That of [`to_yaml`](super::to_yaml), and kubectl's but for quotes.
-    pub(crate) const OWN: Layout = Layout { step: 2, dash: 0, item: 2, single: false };
+    pub(crate) const OWN: Layout = Layout { step: 2, dash: 0, item: 2, single: false, texts: Texts::All };
 }
 
 pub(super) fn write(value: &Value) -> Result<String> {
@@ -182,7 +205,7 @@ impl Writer {
             (ScalarStyle::SingleQuoted, _) if is_quiet(text) => self.single_quoted(text),
             // Plain is what a string has by default, and a text of several lines is better read in lines.
             (ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded, Place::Value { indent, deeper })
-                if can_be_literal(text) =>
+                if can_be_literal(text) && self.layout.texts.take(text) =>
             {
                 self.literal(text, indent, deeper.min(9));
             }
