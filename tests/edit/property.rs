@@ -135,8 +135,15 @@ fn below(text: &str, at: usize) -> usize {
     end + (text.len() - end - text[end..].trim_start_matches(' ').len())
 }
 
+/// More than usual, if nobody says otherwise: a case is small.
+fn config() -> ProptestConfig {
+    let asked = std::env::var_os("PROPTEST_CASES").is_some();
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: if asked { default.cases } else { 4096 }, ..default }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4096, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn any_change_to_any_document(bytes in proptest::collection::vec(any::<u8>(), 0..160)) {

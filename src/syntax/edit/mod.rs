@@ -160,15 +160,16 @@ impl<'d> Editor<'d> {
     /// the end of a list, [`ErrorKind::Limit`] for a value nested deeper than [`Limits::value_depth`](super::Limits::value_depth).
     pub fn set(&mut self, path: &[Step<'_>], value: impl Into<Value>) -> Result<()> {
         let value = self.checked(value.into())?;
-        if self.find(path)?.is_some_and(|there| same(there, Side::Value(&value))) {
+        let there = self.find(path)?;
+        if there.is_some_and(|there| same(there, Side::Value(&value))) {
             return Ok(());
         }
+        // To look at all names again for each entry that is set would take long.
+        let is_key = matches!(path.last(), Some(Step(Kind::Key(_))));
+        let renames = is_key || there.and_then(Side::name) != Side::Value(&value).name();
         *self.reach(path)? = Plan::New(value);
-        if let [list @ .., Step(Kind::Index(_) | Kind::Entry(_) | Kind::Place(_))] = path {
-            self.forget_names(list);
-        }
-        if let [list @ .., Step(Kind::Index(_) | Kind::Entry(_) | Kind::Place(_)), Step(Kind::Key("name"))] = path {
-            self.forget_names(list);
+        if renames {
+            self.names_change(path);
         }
         Ok(())
     }
@@ -218,9 +219,7 @@ impl<'d> Editor<'d> {
                 if let Some(map) = plan.open_map(document) {
                     map.remove(document, key);
                 }
-                if let ([list @ .., Step(Kind::Index(_) | Kind::Entry(_) | Kind::Place(_))], "name") = (parent, key) {
-                    self.forget_names(list);
-                }
+                self.names_change(path);
             }
             Kind::Entry(name) => {
                 if let Some(list) = plan.open_list(document) {
@@ -273,6 +272,8 @@ impl<'d> Editor<'d> {
             }
         } else if let (Kind::Key(old), Some(map)) = (last.0, self.reach(parent)?.open_map(document)) {
             map.rename(document, old, new);
+            self.names_change(path);
+            self.names_change(&taken);
         }
         Ok(())
     }

@@ -468,7 +468,6 @@ impl ListPlan {
         if let Some(item) = self.items.get_mut(place).filter(|item| !item.is_removed) {
             item.is_removed = true;
             self.removed += 1;
-            self.names = None;
         }
     }
 

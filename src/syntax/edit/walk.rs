@@ -1,6 +1,6 @@
 //! Along a path: to see what is there, and to change it.
 
-use super::plan::{Plan, noun};
+use super::plan::{ListPlan, Plan, noun};
 use super::same::{Look, Side};
 use super::{Editor, Kind, Path, Step};
 use crate::error::{Error, ErrorKind, Result};
@@ -112,11 +112,17 @@ impl Editor<'_> {
         self.reach(path).ok()?.open_list(document)?.place_of(document, name)
     }
 
-    /// Entries of the list at `path` may have got other names.
-    pub(super) fn forget_names(&mut self, path: &[Step<'_>]) {
+    /// Notes that what is at `path` changed: it may be an entry of a list, or the name of one.
+    pub(super) fn names_change(&mut self, path: &[Step<'_>]) {
+        let is_item = |step: &Step<'_>| !matches!(step.0, Kind::Key(_));
+        let list = match path {
+            [list @ .., item] if is_item(item) => list,
+            [list @ .., item, Step(Kind::Key("name"))] if is_item(item) => list,
+            _ => return,
+        };
         let document = self.document;
-        if let Ok(plan) = self.reach(path) {
-            plan.open_list(document).into_iter().for_each(super::plan::ListPlan::forget_names);
+        if let Ok(plan) = self.reach(list) {
+            plan.open_list(document).into_iter().for_each(ListPlan::forget_names);
         }
     }
 
