@@ -170,7 +170,7 @@ impl Document {
     }
 
     /// What it was read with.
-    pub(super) fn limits(&self) -> &Limits {
+    pub(crate) fn limits(&self) -> &Limits {
         &self.limits
     }
 

@@ -19,6 +19,7 @@ pub(crate) mod write;
 
 pub use de::from_document;
 pub use document::{Document, Limits, Node, NodeKind, Span};
+pub(crate) use edit::same_values;
 pub use edit::{Editor, Step};
 pub use encoding::Encoding;
 pub use scalar::{Resolved, resolve_plain};

@@ -7,10 +7,10 @@ use kubeconfig::{Error, ErrorKind};
 use serde_json::Value as Json;
 
 /// Choices, one byte each; zeros once there are no more.
-pub struct Choices<'b>(pub &'b [u8]);
+pub(crate) struct Choices<'b>(pub(crate) &'b [u8]);
 
 impl Choices<'_> {
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         let Some((first, rest)) = self.0.split_first() else { return 0 };
         self.0 = rest;
         usize::from(*first) % end.max(1)
@@ -26,7 +26,7 @@ impl Choices<'_> {
 }
 
 /// A text in a style of its own.
-pub struct Text<'c, 'b> {
+pub(crate) struct Text<'c, 'b> {
     choices: &'c mut Choices<'b>,
     out: String,
     step: usize,
@@ -63,7 +63,7 @@ const SCALARS: &[&str] = &[
 ];
 
 impl<'c, 'b> Text<'c, 'b> {
-    pub fn generate(choices: &'c mut Choices<'b>) -> String {
+    pub(crate) fn generate(choices: &'c mut Choices<'b>) -> String {
         let mut text = Text {
             step: choices.pick(&[2, 2, 4, 1]),
             dash: choices.pick(&[0, 0, 2, 1]),
@@ -344,7 +344,7 @@ impl<'c, 'b> Text<'c, 'b> {
 
 /// What is done at a path.
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub(crate) enum Deed {
     Set(Json),
     Remove,
     Insert(usize, Json),
@@ -353,19 +353,19 @@ pub enum Deed {
 
 /// A step that owns its name.
 #[derive(Clone, Debug, PartialEq)]
-pub enum At {
+pub(crate) enum At {
     Key(String),
     Index(usize),
     Entry(String),
 }
 
 #[derive(Clone, Debug)]
-pub struct Change {
-    pub path: Vec<At>,
-    pub deed: Deed,
+pub(crate) struct Change {
+    pub(crate) path: Vec<At>,
+    pub(crate) deed: Deed,
 }
 
-pub fn steps(path: &[At]) -> Vec<Step<'_>> {
+pub(crate) fn steps(path: &[At]) -> Vec<Step<'_>> {
     let step = |at| match at {
         &At::Index(index) => Step::index(index),
         At::Key(key) => Step::key(key),
@@ -387,7 +387,7 @@ fn name_of(item: &Json) -> Option<&str> {
 
 impl Change {
     /// A change that makes sense in `model`.
-    pub fn choose(choices: &mut Choices<'_>, model: &Json) -> Change {
+    pub(crate) fn choose(choices: &mut Choices<'_>, model: &Json) -> Change {
         let mut path = Vec::new();
         let mut at = model;
         while !choices.chance(4) {
@@ -432,7 +432,7 @@ impl Change {
     }
 
     /// Whether the editor takes it; a name that is taken is refused.
-    pub fn make(&self, editor: &mut Editor<'_>) -> Result<bool, Error> {
+    pub(crate) fn make(&self, editor: &mut Editor<'_>) -> Result<bool, Error> {
         let steps = steps(&self.path);
         let made = match &self.deed {
             Deed::Set(value) => editor.set(&steps, value.clone()),
@@ -448,7 +448,7 @@ impl Change {
     }
 
     /// The same to a plain value.
-    pub fn apply(&self, model: &mut Json) {
+    pub(crate) fn apply(&self, model: &mut Json) {
         let (parent, last) = match (&self.deed, self.path.as_slice()) {
             (Deed::Set(value), []) => return *model = value.clone(),
             (Deed::Insert(index, value), path) => {
@@ -564,7 +564,7 @@ fn new_value(choices: &mut Choices<'_>, depth: usize) -> Json {
 }
 
 /// A value as JSON, whole floats as integers: `3.0` is `3` there.
-pub fn plain(value: &Value) -> Option<Json> {
+pub(crate) fn plain(value: &Value) -> Option<Json> {
     fn whole(json: Json) -> Json {
         match json {
             Json::Number(number) if number.is_f64() => {

@@ -2,4 +2,5 @@
 
 mod cases;
 mod generate;
+mod kubeconfig;
 mod property;

@@ -353,8 +353,11 @@ impl<'d> Render<'d> {
             _ => first.to_owned(),
         };
         if is_empty {
-            self.splices.insert(after, spaced(&head(first), after));
-            self.splices.insert(text.line_end(after), rest);
+            // Blanks at the end of the line would stand behind it.
+            let line_end = text.line_end(after);
+            let behind = if text.over_blanks(after) == line_end { line_end } else { after };
+            self.splices.replace(after, behind, spaced(&head(first), after));
+            self.splices.insert(line_end, rest);
         } else if at.is_block_collection(node) {
             let bottom = at.bottom_of(node, at.end(node), place.under.column());
             let end = text.before_break(bottom);

@@ -25,6 +25,7 @@
 
 mod anchors;
 mod block;
+mod diff;
 mod finish;
 mod flow;
 mod geometry;
@@ -40,6 +41,7 @@ use super::document::Document;
 use super::effective::check_json;
 use super::value::Value;
 use crate::error::{Error, ErrorKind, Result};
+pub(crate) use diff::same_values;
 use plan::Plan;
 use same::{Side, same};
 use std::fmt;

@@ -63,7 +63,8 @@ pub(super) struct ListPlan {
     /// The list that stands there; none where it is written anew.
     pub(super) node: Option<u32>,
     pub(super) items: Vec<Item>,
-    removed: usize,
+    /// Up to where no item is removed.
+    intact: usize,
     /// Where the entry of a name is, once somebody asked; of several the last.
     names: Option<HashMap<String, usize>>,
     /// Whether two entries have one name.
@@ -369,7 +370,7 @@ impl ListPlan {
         ListPlan {
             node: there.then_some(target.index()),
             items: target.children().map(item).collect(),
-            removed: 0,
+            intact: target.children().count(),
             names: None,
             repeats: false,
         }
@@ -377,7 +378,8 @@ impl ListPlan {
 
     fn new(items: Vec<Value>) -> Self {
         let item = |value| Item { origin: None, value: Plan::New(value), is_removed: false };
-        ListPlan { node: None, items: items.into_iter().map(item).collect(), removed: 0, names: None, repeats: false }
+        let items: Vec<Item> = items.into_iter().map(item).collect();
+        ListPlan { node: None, intact: items.len(), items, names: None, repeats: false }
     }
 
     /// The items that count.
@@ -392,8 +394,8 @@ impl ListPlan {
 
     /// Where the item `index` of those that count is.
     pub(super) fn place(&self, index: usize) -> Option<usize> {
-        if self.removed == 0 {
-            return (index < self.items.len()).then_some(index);
+        if index < self.intact {
+            return Some(index);
         }
         self.items.iter().enumerate().filter(|(_, item)| !item.is_removed).nth(index).map(|(place, _)| place)
     }
@@ -452,7 +454,8 @@ impl ListPlan {
 
     /// Adds an item in front of the item `index` of those that count, or at the end.
     pub(super) fn insert(&mut self, document: &Document, index: usize, value: Plan) -> usize {
-        let place = self.place(index).unwrap_or(self.items.len());
+        let end = self.items.len();
+        let place = if index < end { self.place(index).unwrap_or(end) } else { end };
         if place < self.items.len() {
             self.names = None;
         } else if let Some(names) = &mut self.names {
@@ -461,13 +464,14 @@ impl ListPlan {
             }
         }
         self.items.insert(place, Item { origin: None, value, is_removed: false });
+        self.intact += usize::from(place <= self.intact);
         place
     }
 
     pub(super) fn remove(&mut self, place: usize) {
-        if let Some(item) = self.items.get_mut(place).filter(|item| !item.is_removed) {
+        if let Some(item) = self.items.get_mut(place) {
             item.is_removed = true;
-            self.removed += 1;
+            self.intact = self.intact.min(place);
         }
     }
 
@@ -475,15 +479,13 @@ impl ListPlan {
     pub(super) fn remove_named(&mut self, document: &Document, name: &str) -> bool {
         let Some(place) = self.place_of(document, name) else { return false };
         self.names(document).remove(name);
-        let mut drop = |item: &mut Item| {
-            if !std::mem::replace(&mut item.is_removed, true) {
-                self.removed += 1;
-            }
-        };
-        self.items.get_mut(place).into_iter().for_each(&mut drop);
+        self.remove(place);
         if self.repeats {
-            let others = self.items.iter_mut().filter(|item| !item.is_removed);
-            others.filter(|item| Side::Plan(&item.value, document).name().as_deref() == Some(name)).for_each(drop);
+            for place in 0..self.items.len() {
+                if self.is_called(document, place, name) {
+                    self.remove(place);
+                }
+            }
         }
         true
     }

@@ -112,6 +112,14 @@ impl Editor<'_> {
         self.reach(path).ok()?.open_list(document)?.place_of(document, name)
     }
 
+    /// How many items the list at `path` has; none where there is no list.
+    pub(super) fn len_of(&mut self, path: &[Step<'_>]) -> Option<usize> {
+        match self.find(path).ok()??.look() {
+            Look::List(items) => Some(items.len()),
+            _ => None,
+        }
+    }
+
     /// Notes that what is at `path` changed: it may be an entry of a list, or the name of one.
     pub(super) fn names_change(&mut self, path: &[Step<'_>]) {
         let is_item = |step: &Step<'_>| !matches!(step.0, Kind::Key(_));
