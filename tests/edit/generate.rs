@@ -239,7 +239,7 @@ impl<'c, 'b> Text<'c, 'b> {
                 });
                 self.end_line();
             }
-            5..=7 | 1..=4 => {
+            1..=7 => {
                 named(self, false);
                 self.indent(gap);
                 if self.with_oddities && self.choices.chance(8) {

@@ -1,15 +1,17 @@
 //! Anchors whose node changes or goes: their aliases shall mean what they meant.
 
 use super::plan::Plan;
-use crate::syntax::document::{Document, Node, NodeKind};
+use super::walk::too_deep;
+use crate::error::Result;
+use crate::syntax::document::{Document, Node};
 use crate::syntax::tree::Shape;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// Gives the first alias that stays of each anchor that does not stay as it is a copy of what it stood for, and the anchor.
-pub(super) fn keep_aliases(document: &Document, plan: &mut Plan) {
+pub(super) fn keep_aliases(document: &Document, plan: &mut Plan) -> Result<()> {
     if !document.tree().has_aliases {
-        return;
+        return Ok(());
     }
     let mut intact = Vec::new();
     collect_intact(document, plan, document.root(), &mut intact);
@@ -19,29 +21,21 @@ pub(super) fn keep_aliases(document: &Document, plan: &mut Plan) {
     };
     let mappings = document.nodes().filter(Node::is_mapping);
     let keys: HashSet<u32> = mappings.flat_map(Node::children_as_pairs).map(|(key, _)| key.index()).collect();
-    let mut carriers: HashMap<u32, u32> = HashMap::new();
+    // The aliases that get a copy, and of which node.
+    let mut copies = Vec::new();
+    let mut carried: HashSet<u32> = HashSet::new();
     for node in document.nodes() {
         let Shape::Alias(target) = node.data().shape else { continue };
-        if !is_intact(node.index()) || is_intact(target) {
-            continue;
-        }
-        if keys.contains(&node.index()) {
-            // A key is short: each gets its text.
-            replace(document, plan, node.index(), Plan::nothing());
-        } else {
-            carriers.entry(target).or_insert(node.index());
+        // A key is short: each gets its text, and none the anchor.
+        let is_key = keys.contains(&node.index());
+        if is_intact(node.index()) && !is_intact(target) && (is_key || carried.insert(target)) {
+            copies.push((node.index(), target));
         }
     }
-    // In the order of the text, so that the same input gives the same output.
-    let mut carriers: Vec<(u32, u32)> = carriers.into_iter().collect();
-    carriers.sort_unstable();
-    for (target, alias) in carriers {
-        let anchor = document.node(target).anchor().map(Into::into);
-        replace(document, plan, alias, Plan::Copy { node: target, anchor });
-    }
+    put_copies(document, plan, &copies, document.value_depth())
 }
 
-/// The nodes that stay as they stand, in the order of the tree. Returns whether all of `node` does.
+/// The nodes that stay as they stand, in the order of the tree.
 fn collect_intact(document: &Document, plan: &Plan, node: Option<Node<'_>>, intact: &mut Vec<Range<u32>>) {
     let Some(node) = node else { return };
     let whole = |node: Node<'_>| node.index()..node.data().next;
@@ -68,46 +62,33 @@ fn collect_intact(document: &Document, plan: &Plan, node: Option<Node<'_>>, inta
     }
 }
 
-/// Puts `new` where the node `index`, which stays as it is, stands; where that is a key, its text.
-fn replace(document: &Document, plan: &mut Plan, index: u32, new: Plan) {
-    let mut plan = plan;
-    loop {
-        let holds = |node: u32| (node..document.node(node).data().next).contains(&index);
-        let next = match plan {
-            Plan::Kept(node) if *node == index => {
-                *plan = new;
-                return;
+/// Puts copies where the aliases stand, all of which stay as they are and lie below `plan`, in their order.
+fn put_copies(document: &Document, plan: &mut Plan, copies: &[(u32, u32)], levels: u32) -> Result<()> {
+    let Some(&(alias, target)) = copies.first() else { return Ok(()) };
+    let levels = levels.checked_sub(1).ok_or_else(|| too_deep(document))?;
+    // Those within a node.
+    let within = |node: u32| {
+        let end = document.node(node).data().next;
+        let from = copies.partition_point(|(alias, _)| *alias < node);
+        let to = copies.partition_point(|(alias, _)| *alias < end);
+        copies.get(from..to).unwrap_or_default()
+    };
+    if matches!(plan, Plan::Kept(node) if *node == alias) {
+        *plan = Plan::Copy { node: target, anchor: document.node(target).anchor().map(Into::into) };
+        return Ok(());
+    }
+    if let Some(map) = plan.open_map(document) {
+        for entry in &mut map.entries {
+            let Some((key, value)) = entry.origin else { continue };
+            entry.is_renamed |= !within(key).is_empty();
+            put_copies(document, &mut entry.value, within(value), levels)?;
+        }
+    } else if let Some(list) = plan.open_list(document) {
+        for item in &mut list.items {
+            if let Some(origin) = item.origin {
+                put_copies(document, &mut item.value, within(origin), levels)?;
             }
-            Plan::Kept(_) | Plan::Map(_) | Plan::List(_) => {
-                let node = match plan {
-                    Plan::Kept(node) => document.node(*node).kind(),
-                    Plan::Map(_) => NodeKind::Mapping,
-                    _ => NodeKind::Sequence,
-                };
-                if node == NodeKind::Mapping {
-                    let Some(map) = plan.open_map(document) else { return };
-                    let entry = map
-                        .entries
-                        .iter_mut()
-                        .find(|entry| entry.origin.is_some_and(|(key, value)| holds(key) || holds(value)));
-                    entry.and_then(|entry| match entry.origin {
-                        Some((key, _)) if key == index => {
-                            entry.is_renamed = true;
-                            None
-                        }
-                        _ => Some(&mut entry.value),
-                    })
-                } else {
-                    let Some(list) = plan.open_list(document) else { return };
-                    let item = list.items.iter_mut().find(|item| item.origin.is_some_and(&holds));
-                    item.map(|item| &mut item.value)
-                }
-            }
-            Plan::Copy { .. } | Plan::New(_) => return,
-        };
-        match next {
-            Some(next) => plan = next,
-            None => return,
         }
     }
+    Ok(())
 }

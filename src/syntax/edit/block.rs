@@ -97,61 +97,80 @@ impl<'d> Render<'d> {
     /// Takes parts out, and puts new ones in.
     fn arrange(&mut self, pieces: &[Piece<'_>], parts: &[Part], place: &Place<'_>, node: Node<'d>) -> Result<()> {
         let Some(first) = parts.first() else { return Ok(()) };
-        let is_kept = |piece: &&Piece<'_>| matches!(piece, Piece::Old { is_removed: false, .. });
-        if pieces.iter().any(|piece| is_kept(&piece)) {
-            return self.rearrange(pieces, parts, place);
+        let stays = pieces.iter().find_map(|piece| match piece {
+            Piece::Old { part, is_removed: false } => Some(*part),
+            _ => None,
+        });
+        match stays {
+            Some(stays) => self.rearrange(pieces, parts, stays, place),
+            None => self.refill_block(pieces, parts, first, place, node),
         }
-        let at = self.at;
-        let text = at.text;
+    }
+
+    /// Takes all parts out. What comes in their place stands where the first one stood.
+    fn refill_block(
+        &mut self,
+        pieces: &[Piece<'_>],
+        parts: &[Part],
+        first: &Part,
+        place: &Place<'_>,
+        node: Node<'d>,
+    ) -> Result<()> {
+        let (at, text) = (self.at, self.at.text);
         let column = text.column(first.start);
-        let line = text.indentation(first.start);
+        let is_root = matches!(place.under, Under::Root);
+        let in_lines = text.indentation(first.start).is_some();
         let mut fresh = String::new();
-        for piece in pieces {
-            let lines = self.fresh(piece, column, None)?;
-            if !lines.is_empty() {
-                if !fresh.is_empty() {
-                    fresh.extend(std::iter::repeat_n(' ', column));
-                }
-                fresh.push_str(&lines);
+        for piece in pieces.iter().filter(|piece| !matches!(piece, Piece::Old { .. })) {
+            if !fresh.is_empty() {
+                fresh.extend(std::iter::repeat_n(' ', column));
             }
+            fresh.push_str(&self.fresh(piece, column, Some(first))?);
         }
-        let is_empty = fresh.is_empty();
-        if is_empty {
-            fresh.push_str(if node.is_mapping() { "{}\n" } else { "[]\n" });
+        let top = at.top(first, is_root);
+        let bottom = parts.last().map_or(top, |last| at.bottom(last));
+        if fresh.is_empty() {
+            let brackets = if node.is_mapping() { "{}" } else { "[]" };
+            match in_lines {
+                true if is_root => self.splices.insert_lines(top, format!("{}{brackets}\n", " ".repeat(column))),
+                true => self.splices.insert(at.properties_end(node).unwrap_or(place.after), format!(" {brackets}")),
+                false => self.splices.insert(first.start, brackets),
+            }
+        } else if in_lines {
+            self.splices.insert_lines(top, format!("{}{fresh}", " ".repeat(column)));
+        } else {
+            self.splices.insert(first.start, without_last_break(&fresh));
         }
-        let mut rest = parts;
-        match line {
-            Some(line) if is_empty && !matches!(place.under, Under::Root) => {
-                let behind = at.properties_end(node).unwrap_or(place.after);
-                self.splices.insert(behind, format!(" {}", fresh.trim_end()));
-                let _ = line;
-            }
-            Some(line) => {
-                let top = at.top(first, matches!(place.under, Under::Root));
-                let indent = text.get(line, first.start);
-                self.splices.insert_lines(top, format!("{}{fresh}", indent.trim_start_matches('\u{feff}')));
-            }
-            None => {
-                let end = text.before_break(at.bottom(first));
-                self.splices.replace(first.start, end, fresh.trim_end_matches('\n'));
-                rest = parts.get(1..).unwrap_or_default();
-            }
-        }
-        for (i, part) in rest.iter().enumerate() {
-            let is_head = i == 0 && line.is_some() && matches!(place.under, Under::Root);
-            self.splices.remove(at.top(part, is_head), at.bottom(part));
+        if in_lines {
+            self.remove_lines(parts.iter(), is_root, bottom);
+        } else {
+            // The line goes on with what is new; its end stays.
+            let end = at.bottom(first);
+            self.splices.remove(first.start, text.before_break(end));
+            self.remove_lines(parts.iter().skip(1), false, bottom);
         }
         Ok(())
     }
 
-    /// As [`arrange`](Self::arrange), where something stays.
-    fn rearrange(&mut self, pieces: &[Piece<'_>], parts: &[Part], place: &Place<'_>) -> Result<()> {
+    /// Removes the lines of neighbours, and blank lines between them.
+    fn remove_lines<'p>(&mut self, parts: impl Iterator<Item = &'p Part>, is_head: bool, end: usize) {
+        let mut is_head = is_head;
+        for part in parts {
+            let bottom = self.at.bottom(part);
+            let below = self.at.text.over_blank_lines(bottom).min(end.max(bottom));
+            self.splices.remove(self.at.top(part, std::mem::take(&mut is_head)), below);
+        }
+    }
+
+    /// Takes parts out, and puts new ones in, where `stays` is the first that stays.
+    fn rearrange(&mut self, pieces: &[Piece<'_>], parts: &[Part], stays: &Part, place: &Place<'_>) -> Result<()> {
         let (at, text) = (self.at, self.at.text);
         let is_root = matches!(place.under, Under::Root);
-        let is_head = |part: &Part| is_root && parts.first().is_some_and(|first| first.start == part.start);
-        let Some(column) = parts.first().map(|first| text.column(first.start)) else { return Ok(()) };
+        let Some(first) = parts.first() else { return Ok(()) };
+        let is_head = |part: &Part| is_root && first.start == part.start;
+        let column = text.column(first.start);
         let indent = " ".repeat(column);
-        let spaced = match parts {
+        let is_spaced = match parts {
             [.., before, last] => text.has_blank_line(at.bottom(before), at.top(last, false)),
             _ => false,
         };
@@ -163,46 +182,56 @@ impl<'d> Render<'d> {
             match piece {
                 Piece::Old { part, is_removed: false } => above = Some(part),
                 Piece::Old { part, is_removed: true } => {
+                    let behind = pieces.get(i + 1..).unwrap_or_default();
                     let top = at.top(part, is_head(part));
-                    match text.indentation(part.start) {
-                        Some(_) if keeps(above) => self.splices.remove(top, text.over_blank_lines(at.bottom(part))),
-                        Some(_) => self.splices.remove(top, at.bottom(part)),
-                        None => self.splices.remove(top, self.pulled_up(pieces.get(i + 1..).unwrap_or_default(), part)),
-                    }
+                    let bottom = match behind.first() {
+                        _ if text.indentation(part.start).is_none() => self.pulled_up(behind, part),
+                        // Blank lines between two that go.
+                        Some(Piece::Old { is_removed: true, .. }) => text.over_blank_lines(at.bottom(part)),
+                        _ if keeps(above) => text.over_blank_lines(at.bottom(part)),
+                        _ => at.bottom(part),
+                    };
+                    self.splices.remove(top, bottom);
                 }
                 Piece::Pair(_) | Piece::Item(_) => {
-                    let like = above.or(parts.first());
-                    let lines = self.fresh(piece, column, like)?;
-                    let Some(part) = above else {
-                        self.in_front(pieces, parts, &indent, &lines, is_root);
-                        continue;
-                    };
-                    self.keep_text_at_end(part);
-                    let blank = if spaced && !keeps(above) { "\n" } else { "" };
-                    self.splices.insert_lines(at.bottom(part), format!("{blank}{indent}{lines}"));
+                    let lines = self.fresh(piece, column, above.or(Some(first)))?;
+                    match above {
+                        Some(part) => {
+                            self.keep_text_at_end(part);
+                            let lines = format!("{indent}{lines}");
+                            self.insert_below(at.bottom(part), is_spaced && !keeps(above), lines);
+                        }
+                        // In front of all that stays.
+                        None if text.indentation(first.start).is_none() => {
+                            self.splices.insert(first.start, format!("{lines}{indent}"));
+                        }
+                        None => {
+                            self.splices.insert_lines(at.top(stays, is_head(stays)), format!("{indent}{lines}"));
+                        }
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    /// New lines in front of all that stays.
-    fn in_front(&mut self, pieces: &[Piece<'_>], parts: &[Part], indent: &str, lines: &str, is_root: bool) {
-        let (at, text) = (self.at, self.at.text);
-        let kept = pieces.iter().find_map(|piece| match piece {
-            Piece::Old { part, is_removed: false } => Some(*part),
-            _ => None,
-        });
-        match (parts.first(), kept) {
-            (Some(first), _) if text.indentation(first.start).is_none() => {
-                self.splices.insert(first.start, format!("{lines}{indent}"));
-            }
-            (Some(first), Some(kept)) => {
-                let is_head = is_root && first.start == kept.start;
-                self.splices.insert_lines(at.top(kept, is_head), format!("{indent}{lines}"));
-            }
-            _ => {}
+    /// Inserts lines where the part above them ends, perhaps with a blank line between.
+    fn insert_below(&mut self, bottom: usize, is_spaced: bool, lines: String) {
+        let text = self.at.text;
+        if let Some(&moved) = self.moved.get(&bottom) {
+            // Behind what an inner part put there.
+            let blank = if is_spaced { "\n" } else { "" };
+            return self.splices.insert_lines(moved, format!("{blank}{lines}"));
         }
+        let next = text.over_blank_lines(bottom);
+        let second = text.next_line(bottom);
+        // Of two blank lines that are left where an entry was removed one takes the new entry in.
+        if is_spaced && next > bottom && (next > second || next >= text.len()) {
+            self.moved.insert(bottom, second);
+            return self.splices.insert_lines(second, lines);
+        }
+        let blank = if is_spaced { "\n" } else { "" };
+        self.splices.insert_lines(bottom, format!("{blank}{lines}"));
     }
 
     /// Up to where the text has to go for the next part to stand where `part` begins, in the middle of a line.
@@ -238,7 +267,8 @@ impl<'d> Render<'d> {
 
     /// A new pair or item, from its first character to the line break behind it.
     fn fresh(&self, piece: &Piece<'_>, column: usize, like: Option<&Part>) -> Result<String> {
-        let like = like.map(|part| self.at.node(part.value));
+        // A neighbour to look at for each new entry should not be large.
+        let like = like.map(|part| self.at.node(part.value)).filter(|node| node.data().next - node.index() < 1000);
         let mut writer = Writer::new(self.layout(like));
         match piece {
             Piece::Old { .. } => return Ok(String::new()),

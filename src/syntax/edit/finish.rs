@@ -21,7 +21,7 @@ impl Editor<'_> {
             return Ok(self.document.clone());
         }
         // What aliases stood for has to be seen before it is moved.
-        keep_aliases(self.document, &mut self.root);
+        keep_aliases(self.document, &mut self.root)?;
         let splices = Render::splices(self.document, &self.root)?;
         if splices.is_empty() {
             return self.compared(self.document.clone());
@@ -52,9 +52,6 @@ impl Editor<'_> {
         let root = result.root().map_or(Side::Nothing, Side::Node);
         if same(Side::Plan(&self.root, self.document), root) {
             return Ok(result);
-        }
-        if std::env::var("EDIT_DEBUG").is_ok() {
-            eprintln!("DEBUG {:?}", result.text());
         }
         Err(refused(&Error::new(ErrorKind::Refused, "it would say something else")))
     }

@@ -159,7 +159,7 @@ impl<'d> Editor<'d> {
     ///
     /// # Errors
     /// [`ErrorKind::Type`] where the path leads into a value that has no such parts, [`ErrorKind::NotFound`] for an index behind
-    /// the end of a list, [`ErrorKind::Limit`] for a value nested deeper than [`Limits::value_depth`](super::Limits::value_depth).
+    /// the end of a list, [`ErrorKind::Limit`] for a path or a value deeper than [`Limits::value_depth`](super::Limits::value_depth).
     pub fn set(&mut self, path: &[Step<'_>], value: impl Into<Value>) -> Result<()> {
         let value = self.checked(value.into())?;
         let there = self.find(path)?;

@@ -11,10 +11,13 @@ use crate::syntax::scalar::Resolved;
 use crate::syntax::value::{Scalar, ScalarStyle, Value};
 use crate::syntax::write::FlowStyle;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 pub(super) struct Render<'d> {
     pub(super) at: Geometry<'d>,
     pub(super) splices: Splices,
+    /// Where lines were put that belong behind the line that begins there: further ones go behind them.
+    pub(super) moved: HashMap<usize, usize>,
     /// Whether a text in lines at the end of the document was seen to.
     pub(super) is_end_kept: bool,
     /// How the document is indented, once somebody asked.
@@ -61,6 +64,7 @@ impl<'d> Render<'d> {
         let mut render = Render {
             at: Geometry::new(document),
             splices: Splices::default(),
+            moved: HashMap::new(),
             is_end_kept: false,
             seen: OnceCell::new(),
         };
@@ -117,7 +121,8 @@ impl<'d> Render<'d> {
             Plan::Map(map) if map.node == there && !node.is_flow() => return self.block_map(map, node, place),
             Plan::List(list) if list.node == there && !node.is_flow() => return self.block_list(list, node, place),
             Plan::Map(_) | Plan::List(_) if plan_node(plan) == there => {
-                if self.flow(plan, node, place)? {
+                let is_done = self.flow(plan, node, place)?;
+                if is_done {
                     return Ok(());
                 }
             }

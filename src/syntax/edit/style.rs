@@ -49,10 +49,11 @@ impl<'d> Geometry<'d> {
                 continue;
             }
             let start = self.content_start(node);
-            let column = self.text.column(start);
+            // Only where it begins a line: the columns of a long line would be counted again and again.
             let deeper = |child: Node<'_>| {
                 let below = self.is_block_collection(child).then(|| self.content_start(child))?;
-                self.text.indentation(below).and_then(|_| self.text.column(below).checked_sub(column))
+                let line = self.text.indentation(below)?;
+                (below - line).checked_sub(self.text.column(start))
             };
             if node.is_mapping() {
                 for (_, value) in node.children_as_pairs() {

@@ -62,6 +62,10 @@ impl Editor<'_> {
     /// from here on.
     pub(super) fn reach(&mut self, path: &[Step<'_>]) -> Result<&mut Plan> {
         let document = self.document;
+        // What is changed is held in values, which are read and written by recursion.
+        if path.len() > document.value_depth() as usize {
+            return Err(too_deep(document));
+        }
         let mut plan = &mut self.root;
         for (i, step) in path.iter().enumerate() {
             let is_null = Side::Plan(plan, document).is_null();
@@ -198,6 +202,11 @@ fn position(side: Side<'_>) -> Option<(&Document, usize)> {
         Side::Plan(Plan::New(_), _) | Side::Value(_) | Side::Nothing => return None,
     };
     Some((node.document(), node.span().start as usize))
+}
+
+#[cold]
+pub(super) fn too_deep(document: &Document) -> Error {
+    Error::new(ErrorKind::Limit, format!("a change deeper than {} levels", document.value_depth()))
 }
 
 #[cold]
