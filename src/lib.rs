@@ -51,6 +51,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
 pub mod config;

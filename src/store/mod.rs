@@ -13,12 +13,19 @@
 
 mod finished;
 mod git;
+mod held;
+mod lock;
+mod process;
+mod record;
 mod target;
 mod temporary;
 
 pub(crate) use finished::Finished;
 pub use finished::Saved;
 pub use git::git_work_tree;
+pub use held::release_before_exit;
+pub use lock::Lock;
+pub use process::Process;
 
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
@@ -101,7 +108,8 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
     if target.old.is_some() && !options.force {
         return Err(exists(&target.path));
     }
-    let mut temporary = Temporary::create(&target)?;
+    let mut temporary = Temporary::create(&target, None)
+        .map_err(|e| failed("no file can be created in this folder", target.folder(), e))?;
     temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
     temporary.become_target(&target.path, options.force)?;
     flush(target.folder())?;
