@@ -30,7 +30,7 @@ mod validate;
 
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
-pub(crate) use files::read_reference;
+pub(crate) use files::{read_config, read_reference};
 
 /// Whether client-go can read `text` as a server.
 pub(crate) fn is_server(text: &str) -> bool {

@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 pub(super) struct Temporary {
     path: PathBuf,
@@ -43,20 +44,31 @@ impl Temporary {
         self.file.sync_all()
     }
 
+    /// Sets the time the file was last changed.
+    pub(super) fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        self.file.set_modified(time)
+    }
+
     /// Gives the file the name `target`; without `force` only if nothing has that name.
     pub(super) fn become_target(mut self, target: &Path, force: bool) -> Result<()> {
+        let done = if force { self.replace(target) } else { self.become_new(target) };
+        done.map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists if !force => exists(target),
+            _ => failed("can't be put in its place", target, e),
+        })
+    }
+
+    /// Gives the file the name `target`; [`AlreadyExists`](io::ErrorKind::AlreadyExists) if something has that name.
+    pub(super) fn become_new(&mut self, target: &Path) -> io::Result<()> {
         // A rename would replace a file that appeared meanwhile, a second link never does; the first one is removed
         // on drop.
-        if !force {
-            match fs::hard_link(&self.path, target) {
-                Ok(()) => return Ok(()),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(exists(target)),
-                // FAT and some network shares know no links, and each says so with another error.
-                Err(_) if fs::symlink_metadata(target).is_ok() => return Err(exists(target)),
-                Err(_) => {}
-            }
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
+            // FAT and some network shares know no links, and each says so with another error.
+            Err(_) if fs::symlink_metadata(target).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => self.replace(target),
         }
-        self.replace(target).map_err(|e| failed("can't be put in its place", target, e))
     }
 
     /// Gives the file the name `target`, whatever has it now.
