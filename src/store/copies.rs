@@ -1,7 +1,7 @@
 //! Kept copies: what a file held before it was changed.
 
 use super::Store;
-use super::target::{Target, absolute};
+use super::target::{Target, absolute, for_owner_only, make_private_folder};
 use super::temporary::Temporary;
 use crate::config::{AuthInfo, Kubeconfig, set_secret};
 use crate::error::{Error, ErrorKind, Result};
@@ -124,31 +124,11 @@ impl<'a> Copies<'a> {
         }
     }
 
-    /// Each folder is made for us alone, whatever the umask; one of ours that others may enter is closed.
+    /// Makes it for us alone; the state folder is closed if others may enter it.
     fn make_folder(&self, folder: &Path) -> io::Result<()> {
-        let root = self.root.ok_or(IoErrorKind::NotFound)?;
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder)?;
-        close(root)
+        make_private_folder(folder)?;
+        self.root.map_or(Ok(()), for_owner_only)
     }
-}
-
-#[cfg(unix)]
-fn close(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(folder)?.permissions().mode();
-    match mode & 0o077 {
-        0 => Ok(()),
-        _ => fs::set_permissions(folder, fs::Permissions::from_mode(0o700)),
-    }
-}
-
-#[cfg(not(unix))]
-fn close(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 fn name(number: u64) -> String {

@@ -92,9 +92,11 @@ impl Lock {
             }
             let found = look(path).map_err(|e| Error::io("the lock can't be looked at", path, e))?;
             if let Some(found) = &found {
-                if std::mem::take(&mut to_break) || request.knows_gone(found) {
-                    remove(path, found, request, MOST_KILLED)
-                        .map_err(|e| Error::io("the lock can't be removed", path, e))?;
+                let to_remove = to_break || request.knows_gone(found);
+                let cannot = |e| Error::io("the lock can't be removed", path, e);
+                if to_remove && remove(path, found, request, MOST_KILLED).map_err(cannot)? {
+                    // That one was meant, and not those that come after it.
+                    to_break = false;
                     continue;
                 }
                 if Instant::now() >= request.deadline {
@@ -182,8 +184,8 @@ fn create(path: &Path) -> io::Result<fs::File> {
 /// removes a lock first takes a lock on doing so, named by the lock's identity, and then looks again. As long as
 /// it holds that, no other process of ours removes this lock; and once this lock is gone, nobody finds it again.
 ///
-/// Where somebody else is at it, nothing is done.
-fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -> io::Result<()> {
+/// Returns whether it makes sense to try for the lock right now: not where somebody else is at it.
+fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -> io::Result<bool> {
     let mut claim: OsString = path.as_os_str().to_owned();
     claim.push(".");
     claim.push(&found.identity);
@@ -192,18 +194,17 @@ fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -
     match claimed {
         Ok(()) => {}
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            let Some(other) = look(&claim)? else { return Ok(()) };
+            let Some(other) = look(&claim)? else { return Ok(true) };
             if most_killed > 0 && request.knows_gone(&other) {
                 return remove(&claim, &other, request, most_killed - 1);
             }
-            thread::sleep(FIRST_PAUSE);
-            return Ok(());
+            return Ok(false);
         }
         Err(e) => return Err(e),
     }
     let _claim = Lock { path: claim, id: request.id.clone(), waited: false };
     if !is_by(path, &found.identity) {
-        return Ok(());
+        return Ok(true);
     }
     for file in left_behind(path, found) {
         let _ = fs::remove_file(file);
@@ -211,14 +212,14 @@ fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -
     // kubectl, or a person, knows nothing of claims: what is moved may be another lock after all. Then it goes back.
     let aside = beside(path, &format!("{}-old", request.id));
     match held::create(&aside, None, || fs::rename(path, &aside)) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(true),
         moved => moved?,
     }
     if !is_by(&aside, &found.identity) {
         let _ = fs::hard_link(&aside, path);
     }
     held::remove(&aside, None);
-    Ok(())
+    Ok(true)
 }
 
 /// The temporary files that the holder of a lock of ours had when it was killed.

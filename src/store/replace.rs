@@ -8,7 +8,7 @@ use super::update::How;
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A file all of whose new contents are on disk, under another name; or that has to be written in place.
 pub(super) struct Prepared<'a> {
@@ -69,7 +69,7 @@ impl<'a> Prepared<'a> {
                 Ok(how) => return Ok(Some(how)),
                 Err(e) if self.file.bytes().is_none() && e.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
                 Err(e) if self.file.bytes().is_some() && is_for_in_place(&e) => {}
-                Err(e) => return Err(failed("can't be put in its place", target, e)),
+                Err(e) => return Err(unchanged("can't be put in its place", target, e)),
             }
         }
         self.keep(copies);
@@ -86,10 +86,10 @@ impl<'a> Prepared<'a> {
                 .in_file(target)
                 .with_help("nothing was changed; set XDG_STATE_HOME to a folder that can be written to"));
         }
-        let mut handle = open(self.file).map_err(|e| failed("cannot be written", target, e))?;
+        let mut handle = open(self.file).map_err(|e| unchanged("cannot be written", target, e))?;
         let Err(e) = overwrite(&mut handle, old, self.new) else { return Ok(()) };
         match restore(&mut handle, old) {
-            Ok(()) => Err(failed("cannot be written, and holds what it held", target, e)),
+            Ok(()) => Err(unchanged("cannot be written, and holds what it held", target, e)),
             Err(_) => {
                 let kept = self.kept.as_deref().unwrap_or(target).display();
                 Err(Error::io("half written, and its old contents can't be put back", target, e)
@@ -97,6 +97,11 @@ impl<'a> Prepared<'a> {
             }
         }
     }
+}
+
+/// Other files may be changed already; then [`Store::update`](super::Store::update) says so instead.
+fn unchanged(what: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::io(what, path, source).with_help("nothing was changed")
 }
 
 fn open(file: &Snapshot) -> io::Result<File> {

@@ -1,10 +1,10 @@
 //! A file as it was when it was read.
 
-use super::target::{Target, absolute, check_folder, folder_of};
+use super::target::{Target, absolute, check_folder, folder_of, make_private_folder};
 use crate::error::{Error, Result};
 use crate::load::read_config;
 use crate::syntax::Limits;
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -74,14 +74,10 @@ impl Snapshot {
     /// Makes the folder of a file that does not exist yet, as kubectl does (with mode 0755), for its owner only. What a
     /// symbolic link leads to is not made.
     pub(super) fn make_folder(&self) -> Result<()> {
-        let folder = folder_of(&self.path);
-        if self.bytes.is_some() || folder.exists() {
-            return check_folder(self.target.folder());
+        if self.bytes.is_none() {
+            let folder = folder_of(&self.path);
+            make_private_folder(folder).map_err(|e| Error::io("the folder can't be made", folder, e))?;
         }
-        let mut builder = fs::DirBuilder::new();
-        builder.recursive(true);
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(|e| Error::io("the folder can't be made", folder, e))
+        check_folder(self.target.folder())
     }
 }
