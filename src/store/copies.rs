@@ -194,7 +194,7 @@ impl Store {
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is no such copy; and those of [`update`](Store::update).
     pub fn restore(&self, path: &Path, copy: Option<&KeptCopy>) -> Result<super::Updated<KeptCopy>> {
-        self.update(&[path.to_owned()], |files| {
+        self.update(&[path], |files| {
             if let Some(copy) = copy {
                 files.set(0, copy.read()?.to_vec());
                 return Ok(copy.clone());

@@ -90,9 +90,9 @@ pub struct PreviewedFile {
 }
 
 impl Files {
-    fn read(paths: &[PathBuf]) -> Result<Self> {
-        let entry = |path: &PathBuf| Ok(Entry { was: Snapshot::read(path)?, new: None });
-        Ok(Files { files: paths.iter().map(entry).collect::<Result<_>>()? })
+    fn read(paths: &[impl AsRef<Path>]) -> Result<Self> {
+        let entry = |path: &Path| Ok(Entry { was: Snapshot::read(path)?, new: None });
+        Ok(Files { files: paths.iter().map(|path| entry(path.as_ref())).collect::<Result<_>>()? })
     }
 
     /// How many there are.
@@ -216,7 +216,7 @@ impl Store {
     /// Reads the files and asks `change` what they are to hold.
     fn plan<T>(
         &self,
-        paths: &[PathBuf],
+        paths: &[impl AsRef<Path>],
         change: &mut impl FnMut(&mut Files) -> Result<T>,
         request: &Request<'_>,
     ) -> Result<(Files, T)> {

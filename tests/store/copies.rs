@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 fn set(store: &Store, path: &Path, contents: &str) -> Option<PathBuf> {
     let updated: Updated<()> = store
-        .update(&[path.to_owned()], |files| {
+        .update(&[path], |files| {
             files.set(0, contents);
             Ok(())
         })

@@ -5,7 +5,7 @@ use kubeconfig::store::{How, Updated};
 use std::cell::Cell;
 
 /// Appends `text` to each of the files.
-fn append(store: &Store, paths: &[PathBuf], text: &str) -> Result<Updated<()>, Error> {
+fn append(store: &Store, paths: &[impl AsRef<Path>], text: &str) -> Result<Updated<()>, Error> {
     store.update(paths, |files| {
         for i in 0..files.len() {
             add(files, i, text);
@@ -26,13 +26,13 @@ fn read(path: &Path) -> String {
 fn a_file_is_created_and_replaced() {
     let folder = Folder::new();
     let path = folder.path("deep/er/config");
-    let updated = append(&folder.store(), &[path.clone()], "one\n").unwrap();
+    let updated = append(&folder.store(), &[&path], "one\n").unwrap();
     assert_eq!(updated.changed.len(), 1);
     let change = &updated.changed[0];
     assert_eq!((&change.path, change.how, change.locked, &change.kept), (&path, How::Created, true, &None));
     assert_eq!((mode(&path), mode(&folder.path("deep")), mode(&folder.path("deep/er"))), (0o600, 0o700, 0o700));
     chmod(&path, 0o640);
-    let updated = append(&folder.store(), &[path.clone()], "two\n").unwrap();
+    let updated = append(&folder.store(), &[&path], "two\n").unwrap();
     let change = &updated.changed[0];
     assert_eq!((change.how, change.locked), (How::Replaced, true));
     assert_eq!(read(&path), "one\ntwo\n");
@@ -48,7 +48,7 @@ fn nothing_is_written_or_locked_where_nothing_changes() {
     // Held by somebody else, the lock of a file that is only read is in nobody's way.
     folder.file("two.lock", "");
     let store = folder.store().wait(Duration::ZERO);
-    let updated = store.update(&[one.clone(), two.clone()], |files| {
+    let updated = store.update(&[&one, &two], |files| {
         files.set(0, files.old(0).unwrap().to_vec());
         assert_eq!(files.old(2), None);
         files.set(2, "beyond the last");
@@ -56,11 +56,11 @@ fn nothing_is_written_or_locked_where_nothing_changes() {
     });
     let updated = updated.unwrap();
     assert_eq!((updated.value, updated.changed.len()), (2, 0));
-    append(&store, &[one.clone()], "+").unwrap();
+    append(&store, &[&one], "+").unwrap();
     let after = [&one, &two].map(|path| fs::metadata(path).unwrap().ino());
     assert_eq!(before[1], after[1]);
     assert_eq!(folder.names(), ["one", "two", "two.lock"]);
-    let error = append(&store, &[one.clone(), two], "+").unwrap_err();
+    let error = append(&store, &[&one, &two], "+").unwrap_err();
     assert!(error.is_locked() && error.to_string().contains("nothing was changed"), "{error}");
     assert_eq!(read(&one), "1+");
     assert_eq!(folder.names(), ["one", "two", "two.lock"]);
@@ -71,7 +71,7 @@ fn the_lock_is_there_while_the_file_is_read_for_good() {
     let folder = Folder::new();
     let path = folder.file("config", "a");
     let calls = Cell::new(0);
-    let updated = folder.store().update(&[path.clone()], |files| {
+    let updated = folder.store().update(&[&path], |files| {
         // Somebody comes in before the lock.
         if calls.replace(calls.get() + 1) == 0 {
             assert!(!folder.path("config.lock").exists());
@@ -92,7 +92,7 @@ fn what_changes_again_and_again_is_left_alone() {
     let folder = Folder::new();
     let path = folder.file("config", "");
     let mut calls = 0;
-    let result = folder.store().update(&[path.clone()], |files| {
+    let result = folder.store().update(&[&path], |files| {
         calls += 1;
         fs::write(&path, calls.to_string()).unwrap();
         add(files, 0, "+");
@@ -117,7 +117,7 @@ fn a_file_that_goes_or_comes_meanwhile() {
         };
         set(before);
         let mut meanwhile = Some(meanwhile);
-        let updated = folder.store().update(&[path.clone()], |files| {
+        let updated = folder.store().update(&[&path], |files| {
             add(files, 0, "+");
             meanwhile.take().into_iter().for_each(set);
             Ok(())
@@ -132,7 +132,7 @@ fn a_file_that_goes_or_comes_meanwhile() {
 fn an_error_changes_nothing() {
     let folder = Folder::new();
     let path = folder.file("old", "old");
-    let result = folder.store().update(&[path.clone(), folder.path("new/config")], |files| {
+    let result = folder.store().update(&[&path, &folder.path("new/config")], |files| {
         add(files, 0, "+");
         add(files, 1, "+");
         Kubeconfig::from_slice(b"clusters: [")
@@ -147,7 +147,7 @@ fn a_panic_leaves_no_lock() {
     let path = folder.file("old", "old");
     let mut calls = 0;
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        folder.store().update(&[path.clone()], |files| {
+        folder.store().update(&[&path], |files| {
             add(files, 0, "+");
             calls += 1;
             if calls == 1 {
@@ -177,7 +177,7 @@ fn half_a_file_is_read_again() {
                 fs::write(&path, "current-context: whole\n").unwrap();
                 fs::remove_file(lock).unwrap();
             });
-            let updated = store.update(&[path.clone()], |files| {
+            let updated = store.update(&[&path], |files| {
                 let config = Kubeconfig::from_slice(files.old(0).unwrap())?;
                 if config.current_context() == Some("whole") {
                     files.set(0, "current-context: changed\n");
@@ -199,7 +199,7 @@ fn an_old_lock_is_nobody_writing() {
     lock.set_modified(std::time::SystemTime::now() - Duration::from_secs(60)).unwrap();
     let start = std::time::Instant::now();
     let store = folder.store().wait(Duration::from_secs(120));
-    assert!(store.update(&[path.clone()], |_| Ok(())).unwrap().changed.is_empty());
+    assert!(store.update(&[&path], |_| Ok(())).unwrap().changed.is_empty());
     assert!(store.update(&[path], |_| Kubeconfig::from_slice(b"[")).unwrap_err().is_syntax());
     assert!(start.elapsed() < Duration::from_secs(30));
 }
@@ -233,9 +233,9 @@ fn a_link_is_locked_at_both_ends() {
         let link = folder.link("link", "sub/config");
         let lock = folder.file(locked, "");
         let store = folder.store().wait(Duration::ZERO);
-        assert!(append(&store, &[link.clone()], "+").unwrap_err().is_locked());
+        assert!(append(&store, &[&link], "+").unwrap_err().is_locked());
         fs::remove_file(lock).unwrap();
-        let updated = append(&store, &[link.clone()], "+").unwrap();
+        let updated = append(&store, &[&link], "+").unwrap();
         assert_eq!((&updated.changed[0].path, &updated.changed[0].target), (&link, &config));
         assert_eq!(read(&config), "a+");
         assert_eq!(fs::read_link(&link).unwrap(), Path::new("sub/config"));
@@ -248,7 +248,7 @@ fn a_preview_writes_nothing() {
     let folder = Folder::new();
     let path = folder.file("old", "old");
     folder.file("old.lock", "");
-    let preview = folder.store().preview(&[path.clone(), folder.path("new/config")], |files| {
+    let preview = folder.store().preview(&[&path, &folder.path("new/config")], |files| {
         add(files, 0, "SECRET-CANARY");
         add(files, 1, "+");
         Ok(7)
@@ -267,7 +267,7 @@ fn a_lock_that_was_taken_away_stops_the_change() {
     let folder = Folder::new();
     let path = folder.file("old", "a");
     let mut calls = 0;
-    let result = folder.store().update(&[path.clone()], |files| {
+    let result = folder.store().update(&[&path], |files| {
         add(files, 0, "+");
         calls += 1;
         match calls {
@@ -289,7 +289,7 @@ fn a_file_others_are_busy_with_stays_locked_a_moment() {
     let path = folder.file("config", "recent");
     let time = |store: Store| {
         let start = std::time::Instant::now();
-        append(&store, &[path.clone()], "+").unwrap();
+        append(&store, &[&path], "+").unwrap();
         start.elapsed()
     };
     assert!(time(folder.store()) >= Duration::from_millis(20));
