@@ -18,8 +18,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("store", &["calendar", "error", "secret", "syntax", "cert", "config", "load"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
+    ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
-    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),
+    ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export", "rke"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

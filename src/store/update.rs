@@ -173,7 +173,11 @@ impl Store {
     /// Those of `change`; [`ErrorKind::Locked`]; [`ErrorKind::Refused`] for what is not a regular file, and where the files keep
     /// changing; [`ErrorKind::Io`]. After an error nothing was changed, unless it says what was: of several files some may have been
     /// replaced when the system refused the next one.
-    pub fn update<T>(&self, paths: &[PathBuf], mut change: impl FnMut(&mut Files) -> Result<T>) -> Result<Updated<T>> {
+    pub fn update<T>(
+        &self,
+        paths: &[impl AsRef<Path>],
+        mut change: impl FnMut(&mut Files) -> Result<T>,
+    ) -> Result<Updated<T>> {
         let mut request = self.request();
         let mut locks: Option<Locks> = None;
         for _ in 0..MOST_ROUNDS {
@@ -203,7 +207,11 @@ impl Store {
     ///
     /// # Errors
     /// Those of `change`, and of reading the files.
-    pub fn preview<T>(&self, paths: &[PathBuf], mut change: impl FnMut(&mut Files) -> Result<T>) -> Result<Preview<T>> {
+    pub fn preview<T>(
+        &self,
+        paths: &[impl AsRef<Path>],
+        mut change: impl FnMut(&mut Files) -> Result<T>,
+    ) -> Result<Preview<T>> {
         let (files, value) = self.plan(paths, &mut change, &self.request())?;
         files.to_write()?;
         let previewed = |file: Entry| {
