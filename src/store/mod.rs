@@ -12,6 +12,7 @@
 //! of the file it was about to replace). Nothing reads it; delete it once no writer is running.
 
 mod copies;
+mod edit;
 mod finished;
 mod git;
 mod held;
@@ -21,6 +22,7 @@ mod options;
 mod process;
 mod record;
 mod replace;
+mod route;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
 mod snapshot;
@@ -29,6 +31,7 @@ mod temporary;
 mod update;
 
 pub use copies::KeptCopy;
+pub use edit::{Draft, Edited, Uncovered};
 pub(crate) use finished::Finished;
 pub use finished::Saved;
 pub use git::git_work_tree;

@@ -4,7 +4,6 @@
 use crate::config::{Entries, Kubeconfig, Section};
 use crate::error::{Error, ErrorKind, Result};
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 
 /// How a list is reached in a configuration.
 struct Lens<T> {
@@ -17,7 +16,6 @@ macro_rules! of {
         Lens { get: |config| &config.$field, get_mut: |config| &mut config.$field }
     };
 }
-use of;
 
 /// A file among others, in the order in which they win.
 pub(super) struct Place<'a> {
@@ -98,8 +96,9 @@ impl Router<'_> {
     /// What the file is to say so far.
     fn wanted(&mut self, file: usize) -> Option<&mut Kubeconfig> {
         let was = self.files.get(file)?.config;
-        // A file that is made has what kubectl gives it.
-        Some(self.wanted.get_mut(file)?.get_or_insert_with(|| was.cloned().unwrap_or_else(Kubeconfig::new)))
+        // A file that is made, or says nothing yet, gets the head that other clients ask for.
+        let was = || was.filter(|config| **config != Kubeconfig::default()).cloned().unwrap_or_else(Kubeconfig::new);
+        Some(self.wanted.get_mut(file)?.get_or_insert_with(was))
     }
 
     fn entries<T: Clone + PartialEq>(
@@ -128,9 +127,10 @@ impl Router<'_> {
             before.names().map(|name| (name, first(name).unwrap_or(self.default))).collect();
         let place = |name: &str| origins.get(name).copied().unwrap_or(self.default);
         // First what goes, so that names are free.
-        let gone = before.names().filter(|name| !kept.contains(name)).map(|name| (place(name), name));
-        let mut gone_by_file: HashMap<usize, HashSet<&str>> = HashMap::new();
-        gone.for_each(|(file, name)| drop(gone_by_file.entry(file).or_default().insert(name)));
+        let mut gone: HashMap<usize, HashSet<&str>> = HashMap::new();
+        for name in before.names().filter(|name| !kept.contains(name)) {
+            gone.entry(place(name)).or_default().insert(name);
+        }
         let mut changes = Vec::new();
         for to in after.names() {
             match sources.get(to) {
@@ -141,7 +141,7 @@ impl Router<'_> {
                 Some(_) => {}
             }
         }
-        for (file, names) in gone_by_file {
+        for (file, names) in gone {
             if let Some(wanted) = self.wanted(file) {
                 (lens.get_mut)(wanted).retain(|name, _| !names.contains(name));
             }
@@ -158,7 +158,10 @@ impl Router<'_> {
             let Some(from) = from else { continue };
             if let Some(wanted) = self.wanted(*file) {
                 if !(lens.get_mut)(wanted).rename(&waiting(i), *to) {
-                    let message = format!("another entry of {} is called so in the same file, hidden by one before it", section.key());
+                    let message = format!(
+                        "another entry of {} is called so in the same file, hidden by one before it",
+                        section.key()
+                    );
                     return Err(Error::new(ErrorKind::Refused, message).in_field(format!("{}[{to:?}]", section.key())));
                 }
             }
@@ -227,7 +230,9 @@ fn waiting(number: usize) -> String {
 
 /// client-go writes neither; any other value would make the file unreadable.
 fn check_version(before: &Kubeconfig, after: &Kubeconfig) -> Result<()> {
-    let of = |config: &Kubeconfig| [("kind", config.kind.clone(), "Config"), ("apiVersion", config.api_version.clone(), "v1")];
+    let of = |config: &Kubeconfig| {
+        [("kind", config.kind.clone(), "Config"), ("apiVersion", config.api_version.clone(), "v1")]
+    };
     for ((key, was, only), (_, is, _)) in of(before).into_iter().zip(of(after)) {
         if was != is && is.is_some_and(|is| is != only) {
             let message = format!("no kubeconfig with another value than {only} can be read");
@@ -235,16 +240,4 @@ fn check_version(before: &Kubeconfig, after: &Kubeconfig) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Where an entry is that was removed and is there still: a later file has one of that name too.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Uncovered {
-    /// The list it is in; `None` for `current-context`.
-    pub section: Option<Section>,
-    /// Its name; of `current-context` the value.
-    pub name: String,
-    /// The file it stands in.
-    pub path: PathBuf,
 }

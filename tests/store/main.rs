@@ -1,7 +1,10 @@
 //! Writing whole or not at all, seen from outside: what is in the folder after each success, failure and killing.
 #![cfg(unix)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod copies;
+mod edit;
 mod git;
 mod lock;
 mod meanwhile;
