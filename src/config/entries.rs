@@ -154,13 +154,23 @@ impl<T> Entries<T> {
     }
 
     /// Whether the entry called `name` is the one called `other_name` in `other`, but for the name.
-    pub(super) fn is_entry_of(&self, name: &str, other: &Self, other_name: &str) -> bool
+    pub(crate) fn is_entry_of(&self, name: &str, other: &Self, other_name: &str) -> bool
     where
         T: PartialEq,
     {
         match (self.map.get(name), other.map.get(other_name)) {
             (Some(one), Some(other)) => one == other,
             _ => false,
+        }
+    }
+
+    /// Makes the entry called `name` that of `from`, whole; a new one goes to the end.
+    pub(crate) fn put(&mut self, name: &str, from: &Entries<T>)
+    where
+        T: Clone,
+    {
+        if let Some(slot) = from.map.get(name) {
+            self.map.insert(name.to_owned(), slot.clone());
         }
     }
 
