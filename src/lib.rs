@@ -55,6 +55,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
 pub mod config;

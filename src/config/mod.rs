@@ -10,6 +10,7 @@
 //! repeated key, and does not look at `kind`.
 
 mod data;
+mod edit;
 mod entries;
 pub(crate) mod fields;
 mod internal;
@@ -18,6 +19,7 @@ mod view;
 mod write;
 
 pub use data::{Data, Decoded};
+pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
 pub(crate) use read::fold_char;

@@ -54,7 +54,7 @@ pub(crate) enum Verb {
     /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap
     /// full-cluster-state as kubectl get prints it, an etcd snapshot of RKE, and for K3s and RKE2 a server's data folder or a tar
     /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
-    /// the cluster's certificate, or the state is in doubt. Exit 1: nothing was written.
+    /// the cluster's certificate or is this machine, or the state is in doubt. Exit 1: nothing was written.
     Recover(RecoverArgs),
     /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
     ///
