@@ -37,7 +37,7 @@
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
-//! | RKE's three files, and the admin kubeconfig out of what is left of a cluster (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
+//! | RKE's files: cluster.yml, its state with all certificates, and the admin kubeconfig out of what is left (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
