@@ -39,7 +39,6 @@
 //! | several files as one, every context with its own cluster and user | [`merge`] |
 //! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
 //! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
-//! | RKE's three files, and the admin kubeconfig out of what is left of a cluster (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
