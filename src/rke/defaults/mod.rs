@@ -235,11 +235,12 @@ impl Defaults {
 }
 
 fn default_drain() -> NodeDrainInput {
-    let mut input = NodeDrainInput::default();
-    input.ignore_daemonsets = Some(true);
-    input.timeout = Some(120);
-    input.grace_period = Some(-1);
-    input
+    NodeDrainInput {
+        ignore_daemonsets: Some(true),
+        timeout: Some(120),
+        grace_period: Some(-1),
+        ..NodeDrainInput::default()
+    }
 }
 
 /// As soon as one of three keys is missing RKE makes all of it anew, and an `ignore_daemonsets` that was given is lost on the
