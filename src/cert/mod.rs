@@ -39,6 +39,7 @@
 //! the text came from. No error holds a byte of the text.
 
 mod certificate;
+mod host;
 #[cfg(feature = "rke")]
 pub(crate) mod key;
 mod name;
