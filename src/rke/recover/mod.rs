@@ -77,11 +77,7 @@ impl State {
     /// As [`Recovery::build`].
     pub fn admin_kubeconfig(&self) -> Result<Kubeconfig> {
         let admin = Admin::of_state(self)?;
-        let name = match &admin.names {
-            Names::Rke(name) => name.clone(),
-            Names::Default => "default".to_owned(),
-        };
-        shape::config(&admin, &name, None)
+        shape::config(&admin, admin.names.of_cluster(), None)
     }
 }
 
@@ -206,16 +202,15 @@ impl Recovery {
         if let Some(url) = &self.server {
             check_server(url)?;
         }
+        if self.name.as_deref() == Some("") {
+            return Err(Error::new(ErrorKind::Usage, "the new name is empty"));
+        }
         let mut admin = match &self.origin {
             Origin::State(state) => Admin::of_state(state)?,
             Origin::Folder(folder) => folder.admin()?,
         };
-        let name = match (&self.name, &admin.names) {
-            (Some(name), _) if name.is_empty() => return Err(Error::new(ErrorKind::Usage, "the new name is empty")),
-            (Some(name), _) | (None, Names::Rke(name)) => name.clone(),
-            (None, Names::Default) => "default".to_owned(),
-        };
-        let config = shape::config(&admin, &name, self.server.as_deref())?;
+        let name = self.name.as_deref().unwrap_or(admin.names.of_cluster());
+        let config = shape::config(&admin, name, self.server.as_deref())?;
         let yaml = shape::text(&config, &admin.names)?;
         let finished = Finished::with_text(&config, yaml, self.inputs.iter().cloned())?;
         let mut notes = self.notes.clone();
