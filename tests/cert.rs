@@ -446,6 +446,35 @@ fn versions_and_extensions() {
 }
 
 #[test]
+fn whose_host_it_is() {
+    let names = ["a.example.com", "*.apps.example.com", "10.0.0.1", "2001:db8::1", "localhost"].map(str::to_owned);
+    let mut params = CertificateParams::new(names.to_vec()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "only-in-the-common-name");
+    let certificate = leaf(params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem().as_bytes()).unwrap();
+    for (host, is_for) in [
+        ("a.example.com", true),
+        ("A.Example.COM.", true),
+        ("b.example.com", false),
+        ("x.apps.example.com", true),
+        ("apps.example.com", false),
+        ("x.y.apps.example.com", false),
+        (".apps.example.com", false),
+        ("10.0.0.1", true),
+        ("::ffff:10.0.0.1", true),
+        ("10.0.0.2", false),
+        ("2001:db8::1", true),
+        ("[2001:db8:0::1]", true),
+        ("[10.0.0.1", false),
+        ("localhost", true),
+        ("only-in-the-common-name", false),
+        ("", false),
+        (".", false),
+    ] {
+        assert_eq!(certificate.is_for(host), is_for, "{host}");
+    }
+}
+
+#[test]
 fn times_as_text() {
     for (text, seconds) in [
         ("1970-01-01", 0),

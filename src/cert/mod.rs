@@ -43,6 +43,7 @@ mod certificate;
 #[cfg(feature = "verify")]
 mod chain;
 mod extensions;
+mod host;
 mod key;
 mod layout;
 mod name;

@@ -7,7 +7,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
-use crate::rke::recover::is_for;
 use crate::rke::state::{ClusterState, State};
 use crate::rke::{ClusterConfig, SavedStates};
 use crate::syntax::Document;
@@ -278,7 +277,7 @@ impl Sides<'_> {
             _ => address.eq_ignore_ascii_case(server.host),
         };
         let is_node = nodes.iter().any(|node| same(node.address));
-        let is_named = || self.certificates("kube-apiserver").iter().any(|certificate| is_for(certificate, server));
+        let is_named = || self.certificates("kube-apiserver").iter().any(|certificate| certificate.is_for(server.host));
         (!nodes.is_empty() && !server.host.is_empty()).then(|| is_node || is_named())
     }
 
