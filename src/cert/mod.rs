@@ -39,7 +39,7 @@
 //! the text came from. No error holds a byte of the text.
 
 mod certificate;
-#[cfg(feature = "rke")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) mod key;
 mod name;
 mod pem;
