@@ -50,7 +50,7 @@ mod name;
 #[cfg(feature = "verify")]
 mod pair;
 mod pem;
-#[cfg(feature = "rke")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) mod public;
 #[cfg(feature = "verify")]
 mod signature;
