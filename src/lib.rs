@@ -33,10 +33,9 @@
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
-//! | files written whole or not at all | [`store`] |
+//! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
-//! | several files as one, every context with its own cluster and user | [`merge`] |
 //! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
 //! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
