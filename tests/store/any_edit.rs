@@ -64,7 +64,9 @@ fn file() -> impl Strategy<Value = Option<Vec<Deed>>> {
 /// What is in a configuration, by list and name.
 fn entries(config: &Kubeconfig) -> HashSet<(Section, String, String)> {
     let mut out = HashSet::new();
-    let mut add = |section, name: &str, body: String| drop(out.insert((section, name.to_owned(), body)));
+    let mut add = |section, name: &str, body: String| {
+        out.insert((section, name.to_owned(), body));
+    };
     config.clusters.iter().for_each(|(name, body)| add(Section::Clusters, name, format!("{body:?}")));
     // A token shows nowhere else.
     let token = |user: &AuthInfo| user.token.as_ref().map(|token| token.expose().clone());

@@ -126,22 +126,8 @@ fn child_process() {
         "large" => update(&target, |_| CANARY.repeat(100_000)),
         "two" => {
             let paths = [target.clone(), target.with_file_name("b")];
-<<<<<<< HEAD
-            let set = |files: &mut Files| (0..2).for_each(|i| files.set(i, b"new".repeat(10_000)));
-            Store::from_env()
-                .update(&paths, |files| {
-                    let _: () = set(files);
-                    Ok(())
-                })
-                .map(drop)
-        }
-        "append" => Store::from_env()
-            .update(&[target], |files| {
-                files.set(0, [files.old(0).unwrap_or_default(), b"+"].concat());
-=======
             let set = |files: &mut Files| {
                 (0..2).for_each(|i| files.set(i, b"new".repeat(10_000)));
->>>>>>> store
                 Ok(())
             };
             Store::from_env().update(&paths, set).map(drop)
