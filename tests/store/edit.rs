@@ -97,7 +97,7 @@ fn what_can_not_be_read_is_not_written() {
     for (bad, other) in [("clusters: [", "{}"), ("kind: Pod\n", "{}"), ("users: 3\n", "{}"), ("\u{0}", "")] {
         let (folder, loader) = files(&[("good", other), ("bad", bad)], "good:bad");
         let add = |draft: &mut Draft| {
-            draft.config.users.insert("new", AuthInfo::with_token("t"));
+            drop(draft.config.users.insert("new", AuthInfo::with_token("t")));
             Ok(())
         };
         let error = folder.store().edit(&loader, add).unwrap_err();
@@ -114,11 +114,13 @@ fn kind_and_version_take_one_value() {
     let sets: [fn(&mut Draft); 2] =
         [|d| d.config.kind = Some("Pod".into()), |d| d.config.api_version = Some("v2".into())];
     for set in sets {
-        let error = folder.store().edit(&loader, |draft| {
-            set(draft);
-            Ok(())
-        });
-        let error = error.unwrap_err();
+        let error = folder
+            .store()
+            .edit(&loader, |draft| {
+                let _: () = set(draft);
+                Ok(())
+            })
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused);
         assert!(error.to_string().contains("nothing was changed"), "{error}");
     }
@@ -161,7 +163,7 @@ fn without_a_file_there_is_nothing_to_write_to() {
     let (folder, loader) = files(&[], ":");
     assert!(edit(&folder, &loader, |_| {}).changed.is_empty());
     let set = |draft: &mut Draft| {
-        draft.config.current_context = Some("x".into());
+        let _: () = draft.config.current_context = Some("x".into());
         Ok(())
     };
     let error = folder.store().edit(&loader, set).unwrap_err();

@@ -6,7 +6,7 @@ use kubeconfig::store::{Lock, Process};
 const KUBECTL: &str = "";
 
 /// The lock of a process of this machine that is gone.
-pub(crate) fn dead_lock() -> String {
+fn dead_lock() -> String {
     let text = lock_text();
     let pid = format!("pid {}\n", std::process::id());
     assert!(text.contains(&pid), "{text}");
