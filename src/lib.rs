@@ -32,6 +32,7 @@
 //! | the data: every field of client-go's `v1.Config` | [`Kubeconfig`], [`config`] |
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
+//! | changes that keep comments, order and spelling | [`config::Edit`], [`syntax::Editor`] |
 //! | files written whole or not at all | [`store`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |

@@ -4,3 +4,5 @@ mod cases;
 mod generate;
 mod kubeconfig;
 mod property;
+mod recorded;
+mod whole;
