@@ -57,8 +57,12 @@ pub enum ErrorKind {
     Certificate,
     /// The target exists already, is one of the sources, or may not be written for another reason of ours.
     Refused,
+    /// The file is locked: another program writes it, or left its lock behind.
+    Locked,
     /// A value that can't be written in the form asked for (a control character in YAML, infinity in JSON).
     Unrepresentable,
+    /// Two inputs have different entries of one name.
+    Conflict,
     /// Arguments that contradict each other.
     Usage,
     /// Several errors at once; see [`Error::errors`].
@@ -173,6 +177,14 @@ impl Error {
         self
     }
 
+    /// Forgets line and column: those of a text that nobody sees.
+    #[cfg(feature = "rke")]
+    pub(crate) fn without_position(mut self) -> Self {
+        self.0.position = None;
+        self.0.offset = None;
+        self
+    }
+
     /// Names the file, in this error and in those it holds, where none is named yet.
     pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();
@@ -260,6 +272,11 @@ impl Error {
         self.errors().iter().any(|e| e.0.source.as_ref().is_some_and(|s| s.kind() == io::ErrorKind::NotFound))
     }
 
+    /// Whether a file is locked by another program.
+    pub fn is_locked(&self) -> bool {
+        self.any(ErrorKind::Locked)
+    }
+
     /// Whether the configuration was refused by one of the rules of client-go's validation: its
     /// `IsConfigurationInvalid`. As there, a missing context and an empty configuration count too.
     pub fn is_configuration_invalid(&self) -> bool {
@@ -274,6 +291,11 @@ impl Error {
     /// Whether there is no configuration at all: client-go's `IsEmptyConfig`.
     pub fn is_empty_config(&self) -> bool {
         self.any(ErrorKind::EmptyConfig)
+    }
+
+    /// Whether inputs have different entries of one name.
+    pub fn is_conflict(&self) -> bool {
+        self.any(ErrorKind::Conflict)
     }
 
     fn any(&self, kind: ErrorKind) -> bool {

@@ -33,10 +33,12 @@
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
 //! | changes that keep comments, order and spelling | [`config::Edit`], [`syntax::Editor`] |
-//! | files written whole or not at all | [`store`] |
+//! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
+//! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
-//! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
@@ -52,14 +54,21 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
 pub mod config;
 mod error;
 pub mod export;
+pub mod finding;
+#[cfg(feature = "cert")]
+mod jwt;
 pub mod load;
+pub mod merge;
 #[cfg(feature = "rancher")]
 pub mod rancher;
+#[cfg(feature = "rke")]
+pub mod rke;
 mod secret;
 pub mod store;
 pub mod syntax;
@@ -68,6 +77,10 @@ pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kub
 pub use error::{Error, ErrorKind, Position, Printable};
 pub use export::{Backup, Export};
 pub use load::{Loaded, Loader, Overrides, Target};
+pub use merge::{Merge, Merged};
+/// The crate whose types stand for DER and for times in this crate's interface.
+#[cfg(feature = "cert")]
+pub use rustls_pki_types as pki_types;
 pub use secret::{Secret, Wipe};
 
 /// The README's examples are tests.

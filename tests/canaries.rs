@@ -5,6 +5,7 @@ mod common;
 use common::canary::{broken, check, kubeconfig};
 use kubeconfig::config::View;
 use kubeconfig::load::{Environment, Loaded, Loader};
+use kubeconfig::merge::{Merge, OnConflict};
 use kubeconfig::syntax::Document;
 use kubeconfig::{Error, Kubeconfig};
 use std::error::Error as _;
@@ -151,6 +152,21 @@ fn errors_of_loading_and_exporting() {
         match loaded.export().build() {
             Ok(backup) => check(&what, &format!("{:?} {}", backup, backup.report())),
             Err(error) => check_error(&what, &error),
+        }
+        // With a whole one beside it nearly all clashes.
+        let whole = Loaded::from_config(kubeconfig().parse().expect("a kubeconfig"), "/");
+        for on_conflict in [OnConflict::Fail, OnConflict::Rename] {
+            match Merge::new().input(&loaded).input(&whole).on_conflict(on_conflict).build() {
+                Ok(merged) => {
+                    let contexts: Vec<String> = merged.report().contexts.iter().map(ToString::to_string).collect();
+                    check(&what, &format!("{:?} {} {contexts:?}", merged, merged.report()));
+                    check(
+                        &what,
+                        &merged.config().clusters.names().chain(merged.config().users.names()).collect::<String>(),
+                    );
+                }
+                Err(error) => check_error(&what, &error),
+            }
         }
         for name in loaded.config().contexts.names() {
             if let Err(error) = loaded.target(Some(name)) {

@@ -21,7 +21,7 @@ fn word(kind: &ContextKind) -> String {
 fn every_shape_has_its_kind() {
     let expected = |name: &str, context: &str| match (name, context) {
         ("rancher-multi-cluster", "rancher") => "RancherServer",
-        (_, "prod-fqdn") => "AceFqdn",
+        (_, "prod-fqdn" | "R&amp;D-fqdn") => "AceFqdn",
         (name, context) if name.starts_with("rancher") && context.starts_with("prod-") || context.contains("-cp") => {
             "AceNode"
         }

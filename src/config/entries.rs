@@ -154,7 +154,7 @@ impl<T> Entries<T> {
     }
 
     /// Whether the entry called `name` is the one called `other_name` in `other`, but for the name.
-    pub(super) fn is_entry_of(&self, name: &str, other: &Self, other_name: &str) -> bool
+    pub(crate) fn is_entry_of(&self, name: &str, other: &Self, other_name: &str) -> bool
     where
         T: PartialEq,
     {
@@ -164,16 +164,34 @@ impl<T> Entries<T> {
         }
     }
 
+    /// Makes the entry called `name` that of `from`, whole; a new one goes to the end.
+    pub(crate) fn put(&mut self, name: &str, from: &Entries<T>)
+    where
+        T: Clone,
+    {
+        if let Some(slot) = from.map.get(name) {
+            self.map.insert(name.to_owned(), slot.clone());
+        }
+    }
+
     /// Copies the entry called `name` from `from`, whole, unless there is one of that name here already.
     pub(crate) fn adopt(&mut self, name: &str, from: &Entries<T>) -> bool
     where
         T: Clone,
     {
+        self.adopt_as(name, from, name)
+    }
+
+    /// As [`adopt`](Entries::adopt), under the name `new`.
+    pub(crate) fn adopt_as(&mut self, name: &str, from: &Entries<T>, new: &str) -> bool
+    where
+        T: Clone,
+    {
         let Some(slot) = from.map.get(name) else { return false };
-        if self.map.contains_key(name) {
+        if self.map.contains_key(new) {
             return false;
         }
-        self.map.insert(name.to_owned(), slot.clone());
+        self.map.insert(new.to_owned(), slot.clone());
         true
     }
 }

@@ -101,6 +101,11 @@ pub(crate) trait ToValue {
     fn to_value(&self) -> Value;
 }
 
+/// The known fields of a struct of the model, by their keys in the file.
+pub(crate) trait Keys {
+    const KEYS: &'static [&'static str];
+}
+
 /// A string: quoted where kubectl would quote it, so that no other reader takes it for a date or a number either.
 pub(crate) fn text(text: &str) -> Value {
     let style = if means_text(text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
@@ -347,6 +352,10 @@ macro_rules! model {
                 }
                 shown.finish()
             }
+        }
+
+        impl $crate::config::fields::Keys for $name {
+            const KEYS: &'static [&'static str] = &[$($key),*];
         }
 
         impl serde::Serialize for $name {

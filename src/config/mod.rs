@@ -22,6 +22,8 @@ pub use data::{Data, Decoded};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
+#[cfg(feature = "rke")]
+pub(crate) use read::fold_char;
 pub use view::View;
 
 use crate::secret::Secret;

@@ -31,19 +31,11 @@ impl Field {
     /// Whether kubectl could do something with these bytes. Without the feature `cert` nothing is known of them.
     #[cfg(feature = "cert")]
     pub(super) fn check(self, bytes: &[u8]) -> Result<()> {
-        use crate::cert::{self, PrivateKeyKind};
+        use crate::cert;
         match self {
             Field::Ca => cert::certificates(bytes).map(|_| ()),
             Field::Certificate => cert::leaf(bytes).map(|_| ()),
-            Field::Key => {
-                let problem = match cert::private_key_kind(bytes)? {
-                    Some(PrivateKeyKind::Encrypted) => "the private key is encrypted, which kubectl can't use",
-                    Some(PrivateKeyKind::Other) => "the private key is of a form that kubectl can't use",
-                    Some(_) => return Ok(()),
-                    None => "there is no private key in it",
-                };
-                Err(Error::new(ErrorKind::Certificate, problem))
-            }
+            Field::Key => cert::check_client_key(bytes),
             Field::Token => Ok(()),
         }
     }
@@ -57,7 +49,7 @@ impl Field {
 /// Embeds all files that the entries of `config` name; they are looked up from the folders of `loaded`.
 ///
 /// Every problem is collected, so that all missing files are named at once.
-pub(super) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
+pub(crate) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
     let mut embedding = Embedding { loaded, report, errors, data: HashMap::new(), tokens: HashMap::new() };
     for (name, cluster) in config.clusters.iter_mut() {
         embedding.cluster(name, cluster);

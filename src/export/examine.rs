@@ -1,7 +1,7 @@
 //! What a context authenticates with, and what it still depends on.
 
 use super::report::{ContextReport, Credential, CredentialKind, Dependence};
-use super::server::Server;
+use super::server::{Brackets, Server};
 use crate::config::{AuthInfo, set};
 use crate::error::Error;
 use crate::load::{Auth, Loaded, Overrides, Target};
@@ -21,6 +21,11 @@ pub(super) fn examine(backup: &Loaded, name: &str, now: Now) -> ContextReport {
     let proxy = cluster.and_then(|c| set(&c.proxy_url));
     if [Some(server), proxy].into_iter().flatten().any(|url| Server::of(url).is_this_machine()) {
         report.dependences.push(Dependence::ThisMachine);
+    }
+    if Server::of(server).brackets() == Brackets::Misleading {
+        let why = "the server's IPv6 address has no brackets, so that its last part is read as the port";
+        report.dependences.push(Dependence::Refused(why.into()));
+        return report;
     }
     let target = match backup.target_with(&Overrides::new().context(name).default_server(DEFAULT_SERVER)) {
         Ok(target) => target,
@@ -80,7 +85,7 @@ fn needs(auth: Auth, user: &AuthInfo) -> Option<Dependence> {
 }
 
 /// A command that has arguments in its name is a mistake of its writer, but they may be secret all the same.
-fn without_arguments(command: &str) -> &str {
+pub(crate) fn without_arguments(command: &str) -> &str {
     match command.find([' ', '\t', '\n']) {
         Some(at) if command[at..].contains(['-', '=']) => &command[..at],
         _ => command,
@@ -119,13 +124,8 @@ mod expiry {
     use crate::error::Error;
     use crate::export::embed::Field;
     use crate::export::report::Ending;
-    use base64::Engine;
-    use base64::alphabet::URL_SAFE;
-    use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+    use crate::jwt::Claims;
     use rustls_pki_types::UnixTime;
-    use serde::Deserialize;
-    use std::time::Duration;
-    use zeroize::Zeroizing;
 
     /// When a credential ends, if it says so itself.
     pub(super) fn of(kind: &CredentialKind, user: &AuthInfo) -> Option<UnixTime> {
@@ -135,34 +135,9 @@ mod expiry {
                 let pem = user.client_certificate_data.as_ref()?.decode();
                 Some(crate::cert::leaf(&pem).ok()?.not_after())
             }
-            CredentialKind::Token => of_token(set_secret(&user.token)?),
+            CredentialKind::Token => Claims::of(set_secret(&user.token)?)?.time("exp"),
             _ => None,
         }
-    }
-
-    /// The `exp` of a token that is a JWT (RFC 7519), as service accounts and OIDC have them. Nothing is verified.
-    fn of_token(token: &str) -> Option<UnixTime> {
-        const URL: GeneralPurpose = GeneralPurpose::new(
-            &URL_SAFE,
-            GeneralPurposeConfig::new()
-                .with_decode_allow_trailing_bits(true)
-                .with_decode_padding_mode(DecodePaddingMode::Indifferent),
-        );
-        /// The last second that RFC 3339 has words for.
-        const YEAR_9999: f64 = 253_402_300_799.0;
-
-        #[derive(Deserialize)]
-        struct Claims {
-            exp: f64,
-        }
-
-        let mut parts = token.split('.');
-        let (Some(_), Some(claims), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
-            return None;
-        };
-        let claims = Zeroizing::new(URL.decode(claims).ok()?);
-        let Claims { exp } = serde_json::from_slice(&claims).ok()?;
-        (0.0..=YEAR_9999).contains(&exp).then(|| UnixTime::since_unix_epoch(Duration::from_secs(exp as u64)))
     }
 
     /// What has ended, and what kubectl will not be able to use, of all that is used.

@@ -232,6 +232,11 @@ pub enum Note {
         /// The file.
         file: PathBuf,
     },
+    /// The cluster's server is an IPv6 address without brackets, as Rancher writes them: newer programs refuse it.
+    NoBrackets {
+        /// The cluster.
+        cluster: String,
+    },
     /// Chosen contexts that did not pass the filter.
     LeftOut {
         /// Their names.
@@ -273,6 +278,12 @@ impl fmt::Display for Note {
                 "warning: the {entry} of {} is NOT in the backup, {} has another of that name; export it by itself, with --name",
                 path(file),
                 path(taken)
+            ),
+            Note::NoBrackets { cluster } => write!(
+                f,
+                "warning: the server of {} is an IPv6 address without brackets: kubectl of today takes it, programs built with Go \
+                 1.26 or later refuse it; --server NAME=https://[ADDRESS]:6443 puts it right",
+                Printable(cluster)
             ),
             Note::SourceMissing { file } => write!(f, "warning: {} does not exist", path(file)),
             Note::LeftOut { contexts } => write!(f, "left out: {}", listed(contexts.iter().map(String::as_str))),

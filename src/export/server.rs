@@ -12,11 +12,21 @@ pub(crate) struct Server<'a> {
     pub(crate) host: &'a str,
     pub(crate) port: Option<&'a str>,
     /// From the first `/` to the query, empty if there is none.
-    #[cfg_attr(not(feature = "rancher"), allow(dead_code))]
     pub(crate) path: &'a str,
     has_userinfo: bool,
     has_query: bool,
     bracketed: bool,
+}
+
+/// Whether an IPv6 address stands in the brackets it needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Brackets {
+    /// It does, or it is none.
+    Fine,
+    /// It doesn't, and some clients understand it all the same.
+    Missing,
+    /// It doesn't, and every client goes elsewhere.
+    Misleading,
 }
 
 impl<'a> Server<'a> {
@@ -39,14 +49,24 @@ impl<'a> Server<'a> {
         let bracketed = address.starts_with('[');
         let (host, port) = match address.strip_prefix('[').and_then(|a| a.split_once(']')) {
             Some((host, port)) => (host, port.strip_prefix(':')),
-            // Rancher writes IPv6 addresses without brackets: `::1` alone has no port, `::1:6443` has one.
-            None if address.parse::<IpAddr>().is_ok() && !address.ends_with(":6443") => (address, None),
+            // Rancher writes IPv6 addresses without brackets. Go takes what stands behind the last colon for the port.
             None => match address.rsplit_once(':') {
                 Some((host, port)) => (host, Some(port)),
                 None => (address, None),
             },
         };
         Server { scheme, host, port, path, has_userinfo, has_query, bracketed }
+    }
+
+    /// What is wrong with an IPv6 address without brackets. Rancher writes nodes' so, always with a port: kubectl dials
+    /// those as long as it is made with a Go before 1.26 (`urlstrictcolons`, golang/go#75223). Without a port the last part
+    /// of the address is taken for one, and nobody gets there.
+    pub(crate) fn brackets(&self) -> Brackets {
+        match self.bracketed || !self.host.contains(':') {
+            true => Brackets::Fine,
+            false if self.ip().is_some() => Brackets::Missing,
+            false => Brackets::Misleading,
+        }
     }
 
     /// The address, if `host` is one and not a name.
@@ -149,7 +169,7 @@ mod tests {
             ("https://u:SECRET-CANARY@a/", Some("https"), "a", None, "/"),
             ("https://[fd00::1]:6443", Some("https"), "fd00::1", Some("6443"), ""),
             ("https://fd00::1:6443", Some("https"), "fd00::1", Some("6443"), ""),
-            ("https://::1", Some("https"), "::1", None, ""),
+            ("https://2001:db8::11", Some("https"), "2001:db8:", Some("11"), ""),
             ("localhost:8080", None, "localhost", Some("8080"), ""),
             ("", None, "", None, ""),
             ("https://", Some("https"), "", None, ""),

@@ -3,6 +3,7 @@
 use crate::config::{AuthInfo, Cluster, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::export::Server;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -126,11 +127,14 @@ pub fn kinds(config: &Kubeconfig) -> Vec<(&str, Kind)> {
 pub(super) struct Index<'a> {
     by_rancher: HashMap<String, &'a str>,
     by_user: HashMap<&'a str, &'a str>,
+    /// What the users' certificates tell. Looked into once each: many contexts may share one.
+    by_certificate: RefCell<HashMap<&'a str, Option<Kind>>>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn of(config: &'a Kubeconfig) -> Self {
-        let mut index = Index { by_rancher: HashMap::new(), by_user: HashMap::new() };
+        let mut index =
+            Index { by_rancher: HashMap::new(), by_user: HashMap::new(), by_certificate: RefCell::default() };
         for view in config.contexts.names().map(|name| View::of(config, name)) {
             if let Some((rancher, _)) = view.through() {
                 index.by_rancher.entry(rancher).or_insert(view.context);
@@ -140,12 +144,12 @@ impl<'a> Index<'a> {
         index
     }
 
-    pub(super) fn kind(&self, view: &View<'_>) -> Kind {
+    pub(super) fn kind(&self, view: &View<'a>) -> Kind {
         view.proxy()
             .or_else(|| view.rancher_server(self))
             .or_else(|| view.ace(self))
             .or_else(|| view.hosted())
-            .or_else(|| view.admin())
+            .or_else(|| view.admin(self))
             .unwrap_or(Kind::new(ContextKind::Unknown, []))
     }
 
@@ -159,7 +163,7 @@ pub(super) struct View<'a> {
     pub(super) context: &'a str,
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
-    server: Server<'a>,
+    pub(super) server: Server<'a>,
     user: Option<&'a AuthInfo>,
 }
 
@@ -216,12 +220,17 @@ impl<'a> View<'a> {
         None
     }
 
+    /// Whether Rancher made the cluster's name out of the user's: `prod-fqdn` out of `prod`.
+    pub(super) fn is_named_after_user(&self) -> bool {
+        self.cluster_name.strip_prefix(self.user_name).is_some_and(|rest| rest.starts_with('-'))
+    }
+
     /// The token, where that is what the user logs in with.
     pub(super) fn token(&self) -> Option<&'a str> {
         self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
     }
 
-    fn origin(&self) -> String {
+    pub(super) fn origin(&self) -> String {
         let Server { scheme, host, port, .. } = self.server;
         let scheme = scheme.unwrap_or("http").to_ascii_lowercase();
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_ascii_lowercase() };
@@ -242,7 +251,7 @@ impl<'a> View<'a> {
 
     /// Whether Rancher's program fetches the token: `rancher token`, of late `rancher auth get-token`.
     pub(super) fn logs_in_by_rancher(&self) -> bool {
-        self.exec().is_some_and(|exec| base_name(exec) == "rancher")
+        self.exec().is_some_and(is_rancher)
     }
 
     pub(super) fn has_rancher_token(&self) -> bool {
@@ -294,7 +303,12 @@ impl<'a> View<'a> {
         Some(found)
     }
 
-    fn hosted(&self) -> Option<Kind> {
+    /// Whether the server is under a domain of a cloud's.
+    pub(super) fn is_hosted(&self) -> bool {
+        self.hosted_by_host().is_some()
+    }
+
+    fn hosted_by_host(&self) -> Option<Kind> {
         let host = self.server.host.trim_end_matches('.').to_ascii_lowercase();
         let under = |domains: &[&str]| domains.iter().any(|domain| host.ends_with(domain));
         if under(&[".eks.amazonaws.com", ".eks.amazonaws.com.cn"]) {
@@ -305,6 +319,13 @@ impl<'a> View<'a> {
         }
         if host.ends_with(".gke.goog") {
             return Some(Kind::new(ContextKind::Gke, [Evidence::ServerHost]));
+        }
+        None
+    }
+
+    fn hosted(&self) -> Option<Kind> {
+        if let Some(kind) = self.hosted_by_host() {
+            return Some(kind);
         }
         if let Some(exec) = self.exec() {
             let name = base_name(exec);
@@ -331,8 +352,9 @@ impl<'a> View<'a> {
     }
 
     /// The administrator's file of a distribution.
-    fn admin(&self) -> Option<Kind> {
-        if let Some(kind) = self.by_certificate() {
+    fn admin(&self, index: &Index<'a>) -> Option<Kind> {
+        let mut known = index.by_certificate.borrow_mut();
+        if let Some(kind) = known.entry(self.user_name).or_insert_with(|| self.by_certificate()).clone() {
             return Some(kind);
         }
         let has_certificate =
@@ -345,10 +367,8 @@ impl<'a> View<'a> {
 
     fn by_certificate(&self) -> Option<Kind> {
         let data = self.user?.client_certificate_data.as_ref()?;
-        let certificates = crate::cert::certificates(&data.decode()).ok()?;
-        let leaf = certificates.first()?;
-        let subject = leaf.subject().to_string();
-        let issuer = leaf.issuer().to_string();
+        let leaf = crate::cert::leaf(&data.decode()).ok()?;
+        let (subject, issuer) = (leaf.subject(), leaf.issuer());
         if issuer.contains("k3s-client-ca") {
             return Some(Kind::new(ContextKind::K3s, [Evidence::Issuer]));
         }
@@ -364,15 +384,23 @@ fn server_of(cluster: &Cluster) -> &str {
     set(&cluster.server).unwrap_or("")
 }
 
-/// The name of the command, without folders and without Windows' `.exe`.
+/// Whether the login command is Rancher's program.
+pub(super) fn is_rancher(exec: &ExecConfig) -> bool {
+    base_name(exec) == "rancher"
+}
+
 fn base_name(exec: &ExecConfig) -> &str {
-    let command = set(&exec.command).unwrap_or("");
+    file_name(set(&exec.command).unwrap_or(""))
+}
+
+/// The name of a command, without folders and without Windows' `.exe`.
+pub(super) fn file_name(command: &str) -> &str {
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
     name.strip_suffix(".exe").unwrap_or(name)
 }
 
 /// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
-fn is_rancher_token(token: &str) -> bool {
+pub(super) fn is_rancher_token(token: &str) -> bool {
     let Some((name, secret)) = token.trim().split_once(':') else { return false };
     let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| name.starts_with(prefix));
     known && !secret.is_empty() && !secret.contains(':')

@@ -30,10 +30,11 @@ mod choose;
 mod clusters;
 mod kind;
 mod objects;
+pub mod outage;
 mod provisioner;
 
 pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
-pub use choose::{direct, is_through_rancher, judge, prefer_direct};
+pub use choose::{direct, is_through_rancher, judge, prefer_direct, prefer_direct_of};
 pub use clusters::{ClusterGroup, Member, Tie, clusters};
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
 pub use objects::{ControlPlaneNode, LocalClusterAuthEndpoint, ManagedCluster};

@@ -5,11 +5,26 @@
 #![allow(dead_code, unreachable_pub)]
 
 pub mod api;
+#[cfg(feature = "cli")]
+pub mod apiserver;
 pub mod canary;
+#[cfg(feature = "cli")]
+pub mod clients;
+#[cfg(feature = "cert")]
+pub mod der;
 pub mod kubectl;
+#[cfg(feature = "cli")]
+pub mod network;
+pub mod openssl;
 pub mod pki;
 #[cfg(feature = "cli")]
+pub mod process;
+#[cfg(feature = "cli")]
 pub mod program;
+#[cfg(feature = "rke")]
+pub mod rke_state;
+#[cfg(feature = "cli")]
+pub mod service;
 pub mod shapes;
 pub mod shapes_cloud;
 pub mod shapes_rancher;

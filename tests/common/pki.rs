@@ -117,7 +117,8 @@ fn params(common_name: &str, organization: Option<&str>, validity: Validity, nam
     params
 }
 
-fn new_key(algorithm: Algorithm) -> KeyPair {
+/// A new key.
+pub fn new_key(algorithm: Algorithm) -> KeyPair {
     if algorithm == Algorithm::Rsa {
         if let Some(pem) = rsa_pkcs8() {
             return KeyPair::from_pem(&pem).expect("an RSA key from openssl");
@@ -152,7 +153,7 @@ fn rsa_pkcs8() -> Option<String> {
 }
 
 /// The key in the older form of its kind, which Go programs write: SEC 1 for EC, PKCS #1 for RSA.
-fn traditional(key: &KeyPair) -> String {
+pub fn traditional(key: &KeyPair) -> String {
     let der = key.serialize_der();
     let inner = pkcs8_key(&der).expect("PKCS #8");
     if key.algorithm() == &rcgen::PKCS_RSA_SHA256 {
@@ -190,6 +191,26 @@ fn tlv(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     };
     let (content, rest) = rest.split_at_checked(length)?;
     Some((tag, content, rest))
+}
+
+/// The common name of a certificate's subject.
+pub fn common_name(certificate: &[u8]) -> Option<String> {
+    let (_, certificate, _) = tlv(certificate)?;
+    let (_, mut fields, _) = tlv(certificate)?;
+    // [0] version, serial number, signature algorithm, issuer, validity; then the subject.
+    for _ in 0..5 {
+        (_, _, fields) = tlv(fields)?;
+    }
+    let (_, mut names, _) = tlv(fields)?;
+    loop {
+        let (_, set, rest) = tlv(names)?;
+        let (_, name, _) = tlv(set)?;
+        let (_, kind, value) = tlv(name)?;
+        if kind == [0x55, 0x04, 0x03] {
+            return String::from_utf8(tlv(value)?.1.to_owned()).ok();
+        }
+        names = rest;
+    }
 }
 
 /// PEM with lines of 64 characters, as everyone writes it.

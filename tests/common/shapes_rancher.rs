@@ -90,7 +90,8 @@ fn direct(name: &str, user: &str, server: &str) -> Expected {
     context(name, user, server, Auth::Token, Depends::StandsAlone)
 }
 
-fn token() -> String {
+/// The token in all these files that have one user.
+pub fn token() -> String {
     format!("kubeconfig-u-abcde12345k9xzp:{SECRET}")
 }
 
@@ -103,6 +104,10 @@ pub fn all() -> Vec<Shape> {
         proxy_public(),
         proxy_escaped(),
         ace_2_2(),
+        ace_2_5(),
+        local(),
+        ace_escaped(),
+        ext_token(),
         ace_fqdn(),
         ace_fqdn_public(),
         ace_nodes(),
@@ -180,6 +185,54 @@ pub fn ace_2_2() -> Shape {
     shape("rancher-2.2-ace", text, "prod", contexts)
 }
 
+/// 2.3 to 2.5: the user is called like the cluster, the token still names the cluster.
+pub fn ace_2_5() -> Shape {
+    let w = world();
+    let (proxy_url, node) = (format!("https://{HOST}/k8s/clusters/c-7xk2m"), "https://192.0.2.11:6443");
+    let entries = [
+        entry("prod", &proxy_url, Some(&w.rancher_ca.certificate)),
+        entry("prod-node1", node, Some(&w.kube_ca.certificate)),
+    ];
+    let token = format!("kubeconfig-u-46tmn.c-7xk2m:{SECRET}");
+    let text = classic("prod", &entries, &Credential::Token(&token));
+    let contexts = vec![
+        context("prod", "prod", &proxy_url, Auth::Token, Depends::OnlyThroughRancher),
+        direct("prod-node1", "prod", node),
+    ];
+    shape("rancher-2.5-ace", text, "prod", contexts)
+}
+
+/// The cluster Rancher itself runs in.
+pub fn local() -> Shape {
+    let server = format!("https://{HOST}/k8s/clusters/local");
+    let text = classic("local", &[entry("local", &server, None)], &Credential::Token(&token()));
+    let expected = context("local", "local", &server, Auth::Token, Depends::OnlyThroughRancher);
+    shape("rancher-local", text, "local", vec![expected])
+}
+
+/// Up to 2.11, direct contexts of a cluster whose name went through an HTML escape.
+pub fn ace_escaped() -> Shape {
+    let (name, direct_name) = ("R&amp;D", "R&amp;D-fqdn");
+    let fqdn = "https://rnd.k8s.example.com:6443";
+    let entries = [entry(name, PROXY, None), entry(direct_name, fqdn, Some(&world().balancer_ca.certificate))];
+    let text = classic(name, &entries, &Credential::Token(&token()));
+    let contexts = vec![proxy(name, name, Auth::Token), direct(direct_name, name, fqdn)];
+    shape("rancher-ace-html-escaped", text, name, contexts)
+}
+
+/// 2.15: tokens of the new kind, one cluster by name, without the entry for Rancher itself.
+pub fn ext_token() -> Shape {
+    let fqdn = "https://prod.k8s.example.com:6443";
+    let entries = [entry("prod", PROXY, None), entry("prod-fqdn", fqdn, None)];
+    let mut text = HEADER.to_owned();
+    write_clusters(&mut text, &entries);
+    text.push_str("\nusers:\n");
+    write_user(&mut text, "prod", &Credential::Token(&format!("ext/token-x7k2m:{SECRET}")));
+    write_contexts(&mut text, [("prod", "prod"), ("prod-fqdn", "prod")], "prod-fqdn");
+    let contexts = vec![proxy("prod", "prod", Auth::Token), direct("prod-fqdn", "prod", fqdn)];
+    shape("rancher-2.15-ext-token", text, "prod-fqdn", contexts)
+}
+
 /// An authorized cluster endpoint with a host name, and the CA of what answers there.
 pub fn ace_fqdn() -> Shape {
     let w = world();
@@ -200,6 +253,23 @@ pub fn ace_fqdn_public() -> Shape {
     let text = classic("prod", &entries, &Credential::Token(&token()));
     let contexts = vec![proxy("prod", "prod", Auth::Token), direct("prod-fqdn", "prod", fqdn)];
     shape("rancher-ace-fqdn-public-ca", text, "prod", contexts)
+}
+
+/// What a user in Australia downloads from a Rancher in the US, of a cluster in Australia with an authorized endpoint.
+pub fn user_cluster_1() -> Shape {
+    let w = world();
+    let behind = "https://rancher.us.example.com/k8s/clusters/c-m-9sydn3yx";
+    let fqdn = "https://user-cluster-1.au.example.com:6443";
+    let entries = [
+        entry("user-cluster-1", behind, Some(&w.rancher_ca.certificate)),
+        entry("user-cluster-1-fqdn", fqdn, Some(&w.balancer_ca.certificate)),
+    ];
+    let text = classic("user-cluster-1", &entries, &Credential::Token(&token()));
+    let contexts = vec![
+        context("user-cluster-1", "user-cluster-1", behind, Auth::Token, Depends::OnlyThroughRancher),
+        direct("user-cluster-1-fqdn", "user-cluster-1", fqdn),
+    ];
+    Shape { file: "user-cluster-1.yaml", ..shape("user-cluster-1", text, "user-cluster-1", contexts) }
 }
 
 fn nodes(name: &'static str, addresses: [&str; 3], depends: Depends) -> Shape {

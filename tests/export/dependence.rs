@@ -26,6 +26,10 @@ fn what_a_context_depends_on() {
         ("http://10.0.0.1:8080", "", "token: t", "no credentials; stands alone"),
         ("10.0.0.1:8080", "", EXEC, "no credentials; stands alone"),
         ("", "", "token: t", "no credentials; this machine only"),
+        // Without brackets kubectl takes what is behind the last colon for the port, and the rest must be an address then.
+        ("https://fd00::1:6443", "", "token: t", "token; stands alone"),
+        ("https://2001:db8::11", "", "token: t", "refused by kubectl: "),
+        ("https://fd00::6443", "", "token: t", "refused by kubectl: "),
         // What kubectl would refuse is of no use anywhere.
         ("https://10.0.0.1", "", "token: t, username: me", "refused by kubectl: "),
         ("https://10.0.0.1", "", "client-certificate-data: QUJD", "refused by kubectl: "),
@@ -43,6 +47,8 @@ fn what_a_context_depends_on() {
             None => assert_eq!(shown, format!("c: {line}"), "{text}"),
         }
         assert_eq!(backup.report().stands_alone(), line.ends_with("stands alone"));
+        let warned = backup.report().to_string().contains("without brackets");
+        assert_eq!(warned, server == "https://fd00::1:6443", "{server}");
     }
 }
 

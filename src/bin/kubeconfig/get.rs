@@ -85,7 +85,7 @@ pub(crate) fn contexts(args: &GetContextsArgs, out: &mut Out) -> Result<u8, Fail
 
 /// Lines of cells with tabs between them, as Go's `tabwriter` sets them for kubectl: a tab or a line end in a name counts
 /// as one, the last cell of a line has no part in its column, and a column is as wide as its widest cell and the gap.
-fn in_columns(text: &str) -> String {
+pub(crate) fn in_columns(text: &str) -> String {
     let mut widths: Vec<usize> = Vec::new();
     for line in text.split_terminator('\n') {
         let cells = line.split('\t').count();

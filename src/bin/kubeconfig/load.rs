@@ -9,10 +9,18 @@ use std::path::Path;
 
 /// The loader for `--kubeconfig`, `$KUBECONFIG` or the file at home; `-` is standard input.
 pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
+    source.explicit().map_or_else(|| Ok(Loader::from_env()), |path| of(path))
+}
+
+/// The loader for a file that is named; `-` is standard input.
+pub(crate) fn of(path: &Path) -> Result<Loader, Failure> {
+    Ok(loader_of([path])?.explicit(path))
+}
+
+/// A loader that knows standard input, if that is among the files.
+pub(crate) fn loader_of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<Loader, Failure> {
     let loader = Loader::from_env();
-    let Some(path) = source.explicit() else { return Ok(loader) };
-    let loader = loader.explicit(path);
-    if path != Path::new("-") {
+    if !files.into_iter().any(|file| file == Path::new("-")) {
         return Ok(loader);
     }
     let mut input = Vec::new();

@@ -7,7 +7,7 @@ use crate::rancher::clusters;
 use crate::rancher::kind::View;
 
 /// Whether `context` was added here although nothing showed that its token is valid on the direct way.
-fn is_unproven(config: &Kubeconfig, context: &str) -> bool {
+pub(in crate::rancher) fn is_unproven(config: &Kubeconfig, context: &str) -> bool {
     config.contexts.get(context).is_some_and(|context| context.extensions.contains(UNPROVEN))
 }
 

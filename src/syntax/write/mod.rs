@@ -72,7 +72,8 @@ impl<'a> Tree<'a> {
         Self::of(value, true)
     }
 
-    fn own(value: &'a Value) -> Result<Self> {
+    /// A value in its own order.
+    pub(crate) fn own(value: &'a Value) -> Result<Self> {
         Self::of(value, false)
     }
 
@@ -105,6 +106,12 @@ impl<'a> Tree<'a> {
     /// kubectl's `-o yaml`.
     pub(crate) fn to_kubectl_yaml(&self) -> Result<String> {
         kubectl::write(self)
+    }
+
+    /// JSON as RKE writes it to a file.
+    #[cfg(feature = "rke")]
+    pub(crate) fn to_rke_json(&self) -> String {
+        json::write(self, json::Dialect::Rke)
     }
 
     /// kubectl's `-o json`.

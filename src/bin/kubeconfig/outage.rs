@@ -1,0 +1,292 @@
+//! `outage`: the drill. If Rancher were gone, which contexts would still lead in?
+
+use crate::args::{Source, path};
+use crate::get::in_columns;
+use crate::load;
+use crate::output::{Failure, Out, complain, say};
+use clap::Args;
+use kubeconfig::cert::{parse_time, rfc3339};
+use kubeconfig::rancher::ContextKind;
+use kubeconfig::rancher::outage::{ClusterVerdict, Login, Missing, Outage, OutageReport, SavedTokens, Verdict, Way};
+use kubeconfig::{Loaded, Loader, Printable};
+use rustls_pki_types::UnixTime;
+use serde::Serialize;
+use std::collections::HashSet;
+use std::fmt::Write;
+use std::path::PathBuf;
+
+#[derive(Args)]
+pub(crate) struct OutageArgs {
+    /// The kubeconfigs to judge; - is standard input. Without any, $KUBECONFIG or ~/.kube/config
+    #[arg(value_name = "PATH", value_parser = path(), conflicts_with = "kubeconfig")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    source: Source,
+    /// When Rancher is gone: RFC 3339 or a date; now, if it is not given
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    at: Option<UnixTime>,
+    /// The files are used on the node they are from, where a server at a loopback address is the cluster's
+    #[arg(long)]
+    on_node: bool,
+    /// When the files were downloaded from Rancher: its tokens end 30 days later, by its default since 2.8
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    downloaded: Option<UnixTime>,
+    /// Saved clusterauthtokens.cluster.cattle.io objects, which prove when Rancher's tokens end; may be repeated
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    tokens: Vec<PathBuf>,
+    /// table, or json with "schema": 1
+    #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"])]
+    output: String,
+}
+
+/// 0: a way into each cluster; 1: none into some; 3: none for sure into some; 2: not all could be read.
+pub(crate) fn outage(args: &OutageArgs, out: &mut Out) -> u8 {
+    run(args, out).unwrap_or_else(|failure| {
+        failure.report();
+        2
+    })
+}
+
+fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
+    let mut outage = Outage::at(args.at.unwrap_or_else(UnixTime::now)).on_node(args.on_node);
+    if let Some(time) = args.downloaded {
+        outage = outage.downloaded(time);
+    }
+    let mut is_all_read = true;
+    for file in &args.tokens {
+        match load::read(file).and_then(|bytes| Ok(SavedTokens::read_all(bytes).map_err(|e| e.in_file(file))?)) {
+            Ok(tokens) => outage = outage.saved_tokens(tokens),
+            Err(failure) => {
+                failure.report();
+                is_all_read = false;
+            }
+        }
+    }
+    let loaded = load_all(args, &mut is_all_read);
+    let report = outage.run(&loaded.iter().collect::<Vec<_>>());
+    let text = if args.output == "json" { json(&report)? } else { table(&report) };
+    out.text(&text)?;
+    out.flush()?;
+    let Some(worst) = report.verdict() else {
+        if is_all_read {
+            complain(&"there is no context that leads into a cluster");
+        }
+        return Ok(2);
+    };
+    Ok(match worst {
+        _ if !is_all_read => 2,
+        Verdict::Yes => 0,
+        Verdict::No => 1,
+        Verdict::Unknown => 3,
+    })
+}
+
+/// What can be read of the files; what can't is said.
+fn load_all(args: &OutageArgs, is_all_read: &mut bool) -> Vec<Loaded> {
+    let mut seen = HashSet::new();
+    let paths: Vec<&PathBuf> = args.paths.iter().filter(|path| seen.insert(*path)).collect();
+    let loaders: Vec<Result<Loader, Failure>> = match &paths[..] {
+        [] => vec![load::loader(&args.source)],
+        paths => paths.iter().map(|path| load::of(path)).collect(),
+    };
+    let mut all = Vec::new();
+    for loader in loaders {
+        let error = match loader {
+            Ok(loader) => {
+                let (loaded, error) = loader.load_partial();
+                warn(&loaded);
+                all.push(loaded);
+                error.map(Failure::from)
+            }
+            Err(failure) => Some(failure),
+        };
+        if let Some(failure) = error {
+            failure.report();
+            *is_all_read = false;
+        }
+    }
+    all
+}
+
+/// Says what kubectl passes over without a word: it is not judged.
+fn warn(loaded: &Loaded) {
+    for path in loaded.missing() {
+        say(&format_args!("warning: {} does not exist", Printable(&path.to_string_lossy())));
+    }
+    for shadowed in loaded.shadowed().into_iter().filter(|shadowed| !shadowed.equal) {
+        let (hidden, used) = (shadowed.hidden.path().to_string_lossy(), shadowed.used.path().to_string_lossy());
+        say(&format_args!(
+            "warning: the {} of {} is NOT judged, {} has another of that name; name both files to judge both",
+            shadowed.subject,
+            Printable(&hidden),
+            Printable(&used)
+        ));
+    }
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    schema: u32,
+    clusters: Vec<ClusterAnswer<'a>>,
+}
+
+#[derive(Serialize)]
+struct ClusterAnswer<'a> {
+    name: &'a str,
+    verdict: String,
+    by: Vec<WayAnswer<'a>>,
+    missing: Vec<MissingAnswer<'a>>,
+}
+
+#[derive(Serialize)]
+struct WayAnswer<'a> {
+    context: &'a str,
+    kind: &'static str,
+    auth: Option<&'static str>,
+    until: Option<String>,
+    until_source: Option<String>,
+    needs: Vec<&'a str>,
+}
+
+#[derive(Serialize)]
+struct MissingAnswer<'a> {
+    what: &'a str,
+    contexts: &'a [String],
+    mend: Option<&'a str>,
+}
+
+fn json(report: &OutageReport) -> Result<String, Failure> {
+    let answer = Answer { schema: 1, clusters: report.clusters.iter().map(cluster_answer).collect() };
+    let json = serde_json::to_string_pretty(&answer).map_err(|error| Failure::said(error.to_string()))?;
+    Ok(json + "\n")
+}
+
+fn cluster_answer(cluster: &ClusterVerdict) -> ClusterAnswer<'_> {
+    ClusterAnswer {
+        name: &cluster.name,
+        verdict: cluster.verdict.to_string(),
+        by: cluster.by().map(way_answer).collect(),
+        missing: cluster.missing.iter().map(missing_answer).collect(),
+    }
+}
+
+fn way_answer(way: &Way) -> WayAnswer<'_> {
+    WayAnswer {
+        context: &way.context,
+        kind: kind(&way.kind),
+        auth: way.login.map(auth),
+        until: way.until.map(rfc3339),
+        until_source: way.proof.map(|proof| proof.to_string()),
+        needs: way.needs().collect(),
+    }
+}
+
+fn missing_answer(missing: &Missing) -> MissingAnswer<'_> {
+    MissingAnswer { what: &missing.what, contexts: &missing.contexts, mend: missing.mend.as_deref() }
+}
+
+fn kind(kind: &ContextKind) -> &'static str {
+    match kind {
+        ContextKind::RancherProxy { .. } => "rancher-proxy",
+        ContextKind::RancherServer => "rancher-server",
+        ContextKind::AceFqdn => "ace-fqdn",
+        ContextKind::AceNode => "ace-node",
+        ContextKind::RkeAdmin => "rke-admin",
+        ContextKind::K3s => "k3s",
+        ContextKind::Rke2 => "rke2",
+        ContextKind::Eks => "eks",
+        ContextKind::Gke => "gke",
+        ContextKind::Aks => "aks",
+        _ => "unknown",
+    }
+}
+
+fn auth(login: Login) -> &'static str {
+    match login {
+        Login::ClientCertificate => "client-certificate",
+        Login::RancherToken => "rancher-token",
+        Login::ServiceAccountToken => "service-account-token",
+        Login::IdToken => "id-token",
+        Login::Basic => "password",
+        Login::Command => "command",
+        Login::Provider => "login-plugin",
+        _ => "token",
+    }
+}
+
+/// A line for each way that an answer rests on; below it what is missing where the answer is no `yes`, and the sum.
+fn table(report: &OutageReport) -> String {
+    if report.clusters.is_empty() {
+        return String::new();
+    }
+    let mut files = report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| &way.file);
+    let first = files.next();
+    let of_several = files.any(|file| Some(file) != first);
+    let mut rows = String::new();
+    let file = if of_several { "FILE" } else { "" };
+    row(&mut rows, ["CLUSTER", "ANSWER", "CONTEXT", "LOGIN", "UNTIL", "AS TOLD BY", file]);
+    for cluster in &report.clusters {
+        // Of several ways only the first line names the cluster.
+        let mut head = [shown(&cluster.name), cluster.verdict.to_string()];
+        if cluster.by().next().is_none() {
+            row(&mut rows, [&head[0], &head[1], "-", "-", "-", "-", ""]);
+        }
+        for way in cluster.by() {
+            let login = way.login.map_or("-".into(), |login| login.to_string());
+            let until = match (way.until, way.proof) {
+                (Some(until), _) => rfc3339(until),
+                (None, Some(_)) => "no end".into(),
+                (None, None) => "?".into(),
+            };
+            let file = way.file.as_deref().filter(|_| of_several).map(|file| shown(&file.to_string_lossy()));
+            let proof = way.proof.map_or("-".into(), |proof| proof.to_string());
+            let [name, verdict] = std::mem::take(&mut head);
+            let file = file.unwrap_or_default();
+            row(&mut rows, [&name, &verdict, &shown(&way.context), &login, &until, &proof, &file]);
+        }
+    }
+    let mut text = in_columns(&rows);
+    report.clusters.iter().for_each(|cluster| details(cluster, &mut text));
+    let of = |verdict| report.clusters.iter().filter(|cluster| cluster.verdict == verdict).count();
+    let sums = [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| format!("{} {verdict}", of(verdict)));
+    let _ = writeln!(text, "\nWithout Rancher on {}: {}", rfc3339(report.at), sums.join(", "));
+    text
+}
+
+/// An empty last cell leaves its column out.
+fn row(rows: &mut String, cells: [&str; 7]) {
+    rows.push_str(cells.join("\t").trim_end_matches('\t'));
+    rows.push('\n');
+}
+
+fn details(cluster: &ClusterVerdict, text: &mut String) {
+    if cluster.missing.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}: {}", shown(&cluster.name), cluster.verdict);
+    for missing in &cluster.missing {
+        let _ = match &missing.mend {
+            None => writeln!(text, "  {}: {}", listed(&missing.contexts), missing.what),
+            Some(mend) => writeln!(text, "  missing: {}\n  to mend it: {mend}", missing.what),
+        };
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 5;
+    let first: Vec<String> = names.iter().take(MOST).map(|name| shown(name)).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// A name, safe for a terminal and not longer than a table stands.
+fn shown(name: &str) -> String {
+    const LONGEST: usize = 60;
+    let name = Printable(name).to_string();
+    match name.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &name[..at]),
+        None => name,
+    }
+}

@@ -1,0 +1,337 @@
+//! Every code: its name, its severity, and its page.
+
+use super::Severity::{self, Error, Note, Warning};
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! codes {
+    ($($code:ident $name:literal $severity:ident $what:literal $why:literal $fix:literal)*) => {
+        /// What kind of finding it is. Its name never changes its meaning.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $name, "`: ", $what, ".")] $code,)*
+        }
+
+        impl Code {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &[Code] = &[$(Code::$code),*];
+
+            /// Its name, in kebab-case.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Code::$code => $name,)* }
+            }
+
+            /// How much it matters, where nothing else is said.
+            pub fn severity(self) -> Severity {
+                match self { $(Code::$code => $severity,)* }
+            }
+
+            /// What it means, in a line.
+            pub fn what(self) -> &'static str {
+                match self { $(Code::$code => $what,)* }
+            }
+
+            /// Why it matters.
+            pub fn why(self) -> &'static str {
+                match self { $(Code::$code => $why,)* }
+            }
+
+            /// How to mend it.
+            pub fn fix(self) -> &'static str {
+                match self { $(Code::$code => $fix,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Structure.
+    Unreadable "unreadable" Error "the file can't be read, or not as what it is"
+        "kubectl refuses the whole file, with all its contexts, and the others of $KUBECONFIG with it."
+        "Mend the place that is named. A copy of an earlier version is better than a guess."
+    UnknownField "unknown-field" Note "a field that client-go does not know"
+        "kubectl ignores it without a word, and drops it when it writes the file. A misspelt field does nothing."
+        "Correct the spelling where one is suggested; put data of your own under `extensions`."
+    DuplicateKey "duplicate-key" Warning "a key stands twice in one map"
+        "kubectl takes the last and ignores the first. Other programs refuse the file."
+        "Keep the one that is meant."
+    DuplicateName "duplicate-name" Error "two entries of one list have the same name"
+        "kubectl refuses the file, and prints the entries with their secrets while doing so."
+        "Rename one of them, and the contexts that mean it."
+    LaterDocument "later-document" Warning "there is more behind the first YAML document"
+        "kubectl reads the first document only. What stands behind `---` does nothing."
+        "Put it into a file of its own, and both files into $KUBECONFIG, or merge them."
+    AmbiguousScalar "ambiguous-scalar" Error "a text is written so that YAML reads something else"
+        "Unquoted `yes`, `no`, `on`, `123` or `1e3` are booleans and numbers, and kubectl refuses them where a text belongs. Other \
+         programs read texts, so the file works with one and not with the other."
+        "Put the value in quotes."
+    DanglingCluster "dangling-cluster" Error "a context names a cluster that is not there"
+        "kubectl falls back to a cluster without an address, and connects to localhost:8080 or fails."
+        "Correct the name, add the cluster, or remove the context."
+    DanglingUser "dangling-user" Error "a context names a user that is not there"
+        "kubectl connects without credentials, and is refused or asks for a password."
+        "Correct the name, add the user, or remove the context."
+    DanglingCurrentContext "dangling-current-context" Error "the current context is not there"
+        "Every command without `--context` fails."
+        "Name another: `use-context NAME`."
+    NoCurrentContext "no-current-context" Note "no context is the current one"
+        "Every command needs `--context`; without it kubectl connects to localhost:8080."
+        "Name one: `use-context NAME`. Some leave it out on purpose."
+    UnusedCluster "unused-cluster" Note "no context names this cluster"
+        "It does nothing."
+        "Remove it, or add a context for it. It may be used by another file of $KUBECONFIG."
+    UnusedUser "unused-user" Note "no context names this user"
+        "Credentials that nobody uses lie there for whoever reads the file."
+        "Remove it, or add a context for it. It may be used by another file of $KUBECONFIG."
+    NoServer "no-server" Error "a cluster without a server"
+        "kubectl refuses it."
+        "Set `server`."
+    InvalidServer "invalid-server" Error "a server that is no URL for an API server"
+        "No client can connect to it."
+        "Write https://HOST:PORT; IPv6 addresses in brackets."
+    InvalidNamespace "invalid-namespace" Error "a namespace that Kubernetes would not accept"
+        "A namespace is a DNS label: small letters, digits and `-`, at most 63."
+        "Correct it."
+    InvalidContext "invalid-context" Error "a context without a name, a cluster or a user"
+        "client-go refuses it where it validates contexts; kubectl connects without what is missing."
+        "Add what is missing."
+    InvalidProxyUrl "invalid-proxy-url" Error "a proxy-url that is no URL, or of another kind than http, https or socks5"
+        "kubectl refuses the context."
+        "Write http://HOST:PORT, https://HOST:PORT or socks5://HOST:PORT."
+    InvalidCertificateAuthority "invalid-certificate-authority" Error "certificate-authority can't be used"
+        "kubectl refuses a file and data given both, a file that can't be opened, and a CA together with insecure-skip-tls-verify."
+        "Keep one of the two, or correct the path."
+    InvalidClientCertificate "invalid-client-certificate" Error "client-certificate can't be used"
+        "kubectl refuses a file and data given both, and a file that can't be opened."
+        "Keep one of the two, or correct the path."
+    InvalidClientKey "invalid-client-key" Error "client-key can't be used"
+        "kubectl refuses a certificate without a key, a file and data given both, and a file that can't be opened."
+        "Give one key to the certificate, or correct the path."
+    InvalidAuth "invalid-auth" Error "more than one way to log in"
+        "kubectl refuses a token beside a user name or password, and a token file beside them."
+        "Keep one of them."
+    InvalidExec "invalid-exec" Error "a login command that client-go refuses"
+        "It needs a command, an apiVersion and, with v1, an interactiveMode of Never, IfAvailable or Always; and no \
+         auth-provider beside it."
+        "Add what is missing, by the documentation of the command."
+    InvalidImpersonation "invalid-impersonation" Error "impersonation of a uid, groups or extras without a user"
+        "kubectl refuses it."
+        "Set `as` too."
+
+    // Certificates.
+    CertExpired "cert-expired" Error "a client certificate has expired"
+        "The API server answers with a bare 401 Unauthorized, which says nothing of the reason."
+        "Get a new kubeconfig: of K3s and RKE2 from the server's node, of RKE by `rke cert rotate` or, without the nodes, by \
+         `recover` and `renew` out of the state file."
+    CertExpiresSoon "cert-expires-soon" Warning "a client certificate expires soon"
+        "On that day this way in is closed."
+        "Renew it while the way is open."
+    CertNotYetValid "cert-not-yet-valid" Error "a client certificate is not valid yet"
+        "The API server refuses it. Mostly a clock is wrong."
+        "Look at the clocks, here and where it was made."
+    CaExpired "ca-expired" Error "a CA's certificate has expired"
+        "No certificate it signed is valid any more: kubectl refuses the server."
+        "Rotate the cluster's CA, then get a new kubeconfig."
+    CaExpiresSoon "ca-expires-soon" Warning "a CA's certificate expires soon"
+        "On that day every certificate it signed is worthless: all clients and the cluster's own parts."
+        "Rotate the cluster's CA in time; that takes planning."
+    CertUnreadable "cert-unreadable" Error "there is no certificate where one belongs"
+        "kubectl can't use the file or data."
+        "Put the PEM of a certificate there. An empty or truncated copy is a frequent reason."
+    CertUnsupported "cert-unsupported" Note "a certificate of a kind that can't be judged here"
+        "Its signature or key is of an algorithm unknown to this program, so nothing is said of it."
+        "Look at it with another program."
+    KeyUnreadable "key-unreadable" Error "there is no usable private key where one belongs"
+        "kubectl can't use the file or data; it knows no encrypted keys."
+        "Put the PEM of the key there, unencrypted."
+    KeyMismatch "key-mismatch" Error "a private key does not belong to its certificate"
+        "kubectl refuses them: private key does not match public key."
+        "Take both from one place. Often one of the two was renewed and the other was not."
+    UnknownIssuer "unknown-issuer" Note "the CA in the file did not sign the client certificate"
+        "With K3s, RKE2 and many hosted clusters that is so by design: servers and clients have CAs of their own. With RKE and \
+         kubeadm it means that parts of two clusters, or of two times, were mixed. Within an rkestate it is an error."
+        "For RKE and kubeadm take CA and certificate from one place."
+    BadSignature "bad-signature" Error "a certificate names a CA of the file as its issuer, and that CA did not sign it"
+        "The cluster's CA was made anew under the same name, and one of the two is older."
+        "Get a new kubeconfig from the cluster."
+    NotClientAuth "not-client-auth" Error "a certificate that is not for clients"
+        "Its extended key usage lacks clientAuth (RFC 5280, 4.2.1.12): the API server refuses it."
+        "Take a client certificate. A server's certificate may have got there by mistake."
+    NotACa "not-a-ca" Warning "a certificate in the place of a CA is none"
+        "It signs nothing. It is good only for a server that shows this very certificate."
+        "Put the CA's certificate there, if that was meant."
+    WeakKey "weak-key" Warning "an RSA key of less than 2048 bits"
+        "It can be broken, and newer clients refuse it."
+        "Have it made anew."
+    WeakSignature "weak-signature" Warning "a signature with MD5 or SHA-1"
+        "It can be forged, and Go refuses it."
+        "Have it made anew."
+    OutlivesIssuer "outlives-issuer" Note "a certificate is valid longer than the CA that signed it"
+        "It ends with its CA, whatever it says itself."
+        "Reckon with the CA's end."
+    ClusterAdmin "cluster-admin" Note "a client certificate with full rights that nobody can take away"
+        "The group system:masters is above all rules, and certificates can't be revoked in Kubernetes: whoever has the file \
+         is the cluster's master until it ends."
+        "Keep it as one keeps a root password; work with a user of lesser rights."
+    ServerNotInSans "server-not-in-sans" Error "the server's address is not in the API server's certificate"
+        "kubectl refuses the server: the certificate is valid for others."
+        "Use an address that is in it, or add this one (`authentication.sans` of cluster.yml) and rotate."
+    SharedCertificate "shared-certificate" Note "several users have one client certificate"
+        "To the cluster they are one user: in its logs nobody can tell them apart."
+        "Give each a certificate of its own, if they are different people."
+
+    // Tokens.
+    TokenExpired "token-expired" Error "a token has expired"
+        "The API server answers with 401 Unauthorized."
+        "Log in again, or get a new kubeconfig."
+    TokenExpiresSoon "token-expires-soon" Warning "a token expires soon"
+        "At that time this way in is closed."
+        "Get a new one in time."
+    TokenFileMissing "token-file-missing" Error "a token file is not there"
+        "kubectl has no credentials then. Where there is a `token` beside it, that one is taken."
+        "Correct the path. Files below /var/run/secrets exist only within a pod."
+    RancherToken "rancher-token" Note "a token that Rancher made"
+        "It ends when Rancher says so, 30 days after the download by default since 2.8, also on a direct way; no file says when, \
+         and it can't be renewed while Rancher is gone."
+        "Keep a way in with a certificate too: an export of the cluster's admin kubeconfig."
+
+    // Security.
+    InsecureSkipTlsVerify "insecure-skip-tls-verify" Warning "the server's certificate is not checked"
+        "Whoever sits in between reads and changes everything, the credentials included."
+        "Remove it and give the CA: certificate-authority-data."
+    PlainHttp "plain-http" Warning "a server without TLS"
+        "Everything can be read on the way. A server without a scheme counts as http too, and kubectl then leaves all \
+         credentials out."
+        "Write https://."
+    ExecCommand "exec-command" Note "a command that is run to log in"
+        "kubectl runs it with your rights whenever the context is used. A file of somebody else's can name any command."
+        "Look at what it is before using the file."
+    ExecPathLookup "exec-path-lookup" Note "a login command without a path"
+        "The first program of that name in $PATH is run, whatever that is on this machine."
+        "Write the whole path, if the file stays on this machine."
+    ExecEnv "exec-env" Warning "a login command is given variables that change what programs do"
+        "LD_PRELOAD, PATH and the like make another program of it; proxy variables lead its connections elsewhere."
+        "Remove them, unless you know why they are there."
+    RemovedAuthProvider "removed-auth-provider" Error "a login plugin that client-go no longer has"
+        "gcp and azure were removed in Kubernetes 1.26, others before: kubectl refuses the user."
+        "Make the kubeconfig anew with the cloud's program of today (gke-gcloud-auth-plugin, kubelogin)."
+    RemovedExecVersion "removed-exec-version" Error "a version of the login protocol that client-go no longer has"
+        "client.authentication.k8s.io/v1alpha1 was removed in Kubernetes 1.24: kubectl refuses the user."
+        "Make the kubeconfig anew, or write v1beta1 or v1 if the command speaks it."
+    BasicAuth "basic-auth" Warning "a user name and password"
+        "Kubernetes removed basic authentication in 1.19: only a proxy in front of the server can take them."
+        "Use another way to log in."
+    Proxy "proxy" Note "connections go through a proxy"
+        "Without it this way in is closed, and who runs it sees where you connect to."
+        "Make sure that it is meant, and that it works when Rancher is gone."
+    OutsideReference "outside-reference" Warning "a path that leads out of the kubeconfig's folder"
+        "A file of somebody else's can name any file of yours; it is read and, as a token, sent to the server."
+        "Copy the file beside the kubeconfig, or embed it with `export`."
+    TokenFileAsSecretRead "token-file-as-secret-read" Warning "a token file that looks like no token"
+        "kubectl sends the content of the file to the server, whatever it is: a private key, a password list."
+        "Look at what the path means before using the file."
+    LoosePermissions "loose-permissions" Warning "others can read or change the file"
+        "Whoever reads it has the credentials in it; whoever can write to its folder can put another in its place."
+        "chmod 600 for the file, and 700 for the folder."
+    ControlCharacters "control-characters" Warning "a name with control characters"
+        "A terminal acts on them: they can hide or fake what is shown."
+        "Rename it."
+    Impersonation "impersonation" Note "requests are made as somebody else"
+        "The rights are those of the user named in `as`."
+        "Make sure that it is meant."
+
+    // RKE.
+    NoEtcd "no-etcd" Error "no node has the role etcd"
+        "The cluster can't be made; without etcd it has no memory."
+        "Give the role to one, three or five nodes, or name an external etcd."
+    EvenEtcd "even-etcd" Warning "an even number of etcd nodes"
+        "It bears no more failures than one node less would, and one more machine can fail."
+        "Have three or five."
+    NoControlPlane "no-control-plane" Error "no node has the role controlplane"
+        "The cluster would have no API server."
+        "Give the role to at least one node, better to two or three."
+    NoWorker "no-worker" Warning "no node has the role worker"
+        "Nothing can run in it."
+        "Give the role to at least one node."
+    NotHighlyAvailable "not-highly-available" Note "one failing node stops the cluster"
+        "With fewer than three etcd nodes or fewer than two control planes the loss of one node is an outage."
+        "Three nodes with all roles are what Rancher recommends for RKE; K3s needs two servers with an external database, \
+         or three with embedded etcd."
+    DuplicateNode "duplicate-node" Error "two nodes have one address or one name"
+        "RKE refuses the first, and confuses the others."
+        "Correct one of them."
+    DroppedKey "dropped-key" Warning "a key that RKE does not know and drops without a word"
+        "What it was to set has its default. The camelCase names of the API belong into rkestate, not into cluster.yml."
+        "Take the spelling that is suggested."
+    InvalidCluster "invalid-cluster" Error "cluster.yml breaks one of RKE's own rules"
+        "`rke up` refuses it."
+        "Correct what is named."
+    OverlappingCidr "overlapping-cidr" Error "the networks of services and pods overlap"
+        "One address then means two things, and connections fail in strange ways."
+        "Give each a network of its own."
+    DifferingCidr "differing-cidr" Error "kube-api and kube-controller have different service networks"
+        "Services get addresses that the API server does not accept."
+        "Give both the same service_cluster_ip_range."
+    StateNameCollision "state-name-collision" Warning "two cluster configurations share one state file"
+        "RKE makes the names of the state and of the kubeconfig from that of the configuration without its extension: \
+         cluster.yml and cluster.yaml overwrite each other's."
+        "Rename one of them."
+    MissingState "missing-state" Warning "the state file is not there"
+        "It holds the keys of all certificates. Without it RKE makes new ones at the next `rke up`, and nothing can be recovered."
+        "Find a copy, or save it from the cluster: kubectl -n kube-system get secret full-cluster-state -o json (a ConfigMap before \
+         RKE 1.4.19 and 1.5.10). RKE before 0.2.0 has none."
+    MissingKubeconfig "missing-kubeconfig" Note "RKE's kubeconfig is not beside its configuration"
+        "It is the administrator's way in."
+        "Make it again from the state: `recover`."
+    StaleKubeconfig "stale-kubeconfig" Error "the kubeconfig is older than the state"
+        "Its certificate or key is no longer what the state has: the certificates were rotated since."
+        "Make it again from the state: `recover`."
+    ForeignKubeconfig "foreign-kubeconfig" Error "the kubeconfig is of another cluster than the state"
+        "Its CA is not the state's."
+        "Find the one that belongs to it, or make it from the state: `recover`."
+    StateDrift "state-drift" Warning "cluster.yml and the state say different things"
+        "The configuration was changed and not applied, or another one was."
+        "Look at which is meant before the next `rke up`."
+    EmptyCurrentState "empty-current-state" Note "the state knows no current cluster"
+        "`rke up` did not come to its end, or only `rke up --init` was run: what is desired was perhaps never made."
+        "Run `rke up` again, or find a later state."
+
+    // Rancher.
+    ProxiedOnly "proxied-only" Warning "the only way into a cluster is through Rancher"
+        "When Rancher is down, so is this way."
+        "Enable the authorized cluster endpoint and download the kubeconfig again, or add its contexts with `ace`; \
+         `outage` says for each cluster what is missing."
+    FqdnWithoutPort "fqdn-without-port" Note "an authorized endpoint by name, without a port"
+        "Rancher adds none, so clients use 443. An API server is mostly at 6443 (rancher#43612)."
+        "Type the port into Rancher's field FQDN, or correct the server, if the load balancer does not listen on 443."
+    FqdnWithoutCa "fqdn-without-ca" Note "an authorized endpoint by name, without a CA"
+        "Its certificate must be publicly trusted. Rancher does not fall back to the cluster's own CA (rancher#26986)."
+        "Give Rancher the CA of what answers there, if it is a private one."
+    UnbracketedIpv6 "unbracketed-ipv6" Warning "an IPv6 address without brackets"
+        "Rancher writes it so. RFC 3986 forbids it: kubectl built with Go before 1.26 takes the last colon for that of the port, \
+         newer ones and other programs refuse it."
+        "Write https://[ADDRESS]:6443."
+    HtmlEscaped "html-escaped" Note "a name with HTML entities in it"
+        "Rancher up to 2.11 escaped names like HTML: `&` became `&amp;`. The names differ from those that Rancher shows."
+        "Rename the entry, or download the kubeconfig from Rancher 2.12 or later."
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Code {
+    type Err = crate::Error;
+
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where there is no such code.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Code::ALL.iter().find(|code| code.as_str() == text).copied().ok_or_else(|| {
+            crate::Error::new(crate::ErrorKind::Usage, format!("there is no code {text:?}"))
+                .with_help("the documentation of kubeconfig::finding::Code has all of them")
+        })
+    }
+}
