@@ -5,4 +5,5 @@ mod generate;
 mod kubeconfig;
 mod property;
 mod recorded;
+mod styles;
 mod whole;

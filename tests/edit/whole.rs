@@ -88,6 +88,15 @@ fn an_edit_keeps_to_the_limits() {
     assert!(editor.set(&[Step::key("b")], deep).unwrap_err().is_limit());
     let path = vec![Step::key("b"); 200];
     assert!(editor.set(&path, 1i64).unwrap_err().is_limit());
+
+    // The first alias would get a copy, but lies too deep for one: it is said where.
+    let text = format!("a: &a 1\nb: 2\nc: {}*a {}\n", "[".repeat(200), "]".repeat(200));
+    let document = Document::parse(text).unwrap();
+    let mut editor = Editor::new(&document).unwrap();
+    editor.set(&[Step::key("a")], 3i64).unwrap();
+    let error = editor.finish().unwrap_err();
+    assert!(error.is_limit(), "{error}");
+    assert_eq!(error.position().map(|at| at.line), Some(3), "{error}");
 }
 
 /// What is deep stays where it is, and is no danger to the stack.

@@ -21,6 +21,11 @@ impl Splices {
         self.list.is_empty()
     }
 
+    /// Where the first change is.
+    pub(super) fn start(&self) -> usize {
+        self.list.iter().map(|splice| splice.start).min().unwrap_or(0)
+    }
+
     /// Puts the pieces, one behind the other, in the place of a range.
     pub(super) fn replace(&mut self, start: usize, end: usize, pieces: &[&str]) {
         let text = Zeroizing::new(pieces.concat());
