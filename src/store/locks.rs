@@ -53,6 +53,12 @@ impl Locks {
         self.held.values().flatten().any(Lock::waited)
     }
 
+    /// Gives each to one who waits for it, if there is one. Returns whether none is left.
+    pub(super) fn hand_over(&mut self, request: &Request<'_>) -> bool {
+        self.held.retain(|_, lock| lock.as_ref().is_some_and(|lock| !lock.hand_over(request)));
+        self.held.is_empty()
+    }
+
     /// # Errors
     /// [`ErrorKind::Locked`]: somebody removed one by hand, and may be writing.
     pub(super) fn check(&self) -> Result<()> {

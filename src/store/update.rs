@@ -19,6 +19,8 @@ const MOST_ROUNDS: u32 = 16;
 /// A lock younger than this may belong to somebody who is writing right now. kubectl needs some seconds for the largest files.
 const LONGEST_WRITE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(5);
+/// What kubectl needs at least from reading a file to locking it, on a machine that is busy.
+const KUBECTL_READS: Duration = Duration::from_millis(20);
 /// A file changed that recently has others who are busy with it.
 const RECENTLY: Duration = Duration::from_secs(2);
 
@@ -191,10 +193,10 @@ impl Store {
                 locks = Some(Locks::acquire(to_write.iter().map(|(file, _)| *file), &request)?);
                 request.break_lock = false;
             }
-            let Some(held) = &locks else { continue };
+            let Some(held) = &mut locks else { continue };
             if files.are_current()? {
                 if let Some(changed) = self.replace(&files, &to_write, held, &request.id)? {
-                    self.stay(&to_write, held);
+                    self.stay(&to_write, held, &request);
                     return Ok(Updated { value, changed });
                 }
             }
@@ -305,17 +307,25 @@ impl Store {
         unflushed.map_or(Ok(Some(changed)), Err)
     }
 
-    /// Holds the locks until a kubectl that read the files before they were changed has given up.
-    fn stay(&self, written: &[(&Snapshot, &[u8])], locks: &Locks) {
+    /// Holds the locks until a kubectl that read the files before they were changed has given up, or somebody else of ours who
+    /// waits for them has got them.
+    fn stay(&self, written: &[(&Snapshot, &[u8])], locks: &mut Locks, request: &Request<'_>) {
         let is_recent = |file: &Snapshot| {
             let modified = file.metadata().and_then(|found| found.modified().ok());
             modified.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < RECENTLY))
         };
-        if locks.waited() || written.iter().any(|(file, _)| is_recent(file)) {
-            let bytes: usize = written.iter().map(|(_, new)| new.len()).sum();
-            let needed =
-                Duration::from_millis(20) + Duration::from_nanos(100) * u32::try_from(bytes).unwrap_or(u32::MAX);
-            thread::sleep(needed.min(self.linger));
+        if !locks.waited() && !written.iter().any(|(file, _)| is_recent(file)) {
+            return;
+        }
+        let bytes: usize = written.iter().map(|(_, new)| new.len()).sum();
+        let needed = KUBECTL_READS + Duration::from_nanos(100) * u32::try_from(bytes).unwrap_or(u32::MAX);
+        let end = Instant::now() + needed.min(self.linger);
+        while !locks.hand_over(request) {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            thread::sleep(left.min(PAUSE));
         }
     }
 }
