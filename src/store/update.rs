@@ -19,8 +19,8 @@ const MOST_ROUNDS: u32 = 16;
 /// A lock younger than this may belong to somebody who is writing right now. kubectl needs some seconds for the largest files.
 const LONGEST_WRITE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(5);
-/// What kubectl needs at least from reading a file to locking it, on a machine that is busy.
-const KUBECTL_READS: Duration = Duration::from_millis(20);
+/// What kubectl needs from reading a small file to locking it: some milliseconds, and many more on a machine that is busy.
+const KUBECTL_READS: Duration = Duration::from_millis(100);
 /// A file changed that recently has others who are busy with it.
 const RECENTLY: Duration = Duration::from_secs(2);
 
