@@ -64,7 +64,7 @@ fn no_update_is_lost() {
                     // It does not wait for a lock.
                     false => refused += 1,
                 }
-                thread::sleep(Duration::from_millis(20));
+                thread::sleep(Duration::from_millis(50));
             }
             (theirs, refused)
         });

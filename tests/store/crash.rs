@@ -195,6 +195,10 @@ fn killed_at_every_system_call() {
         for (call, until) in until.iter().filter(|(call, _)| !OF_NO_FILE.contains(&call.as_str())) {
             moments.extend((before.get(call).copied().unwrap_or_default() + 1..=*until).map(|number| (call, number)));
         }
+        if stale && !on_ci() {
+            // Most of these calls are those of the first round.
+            moments = moments.into_iter().step_by(4).collect();
+        }
         let next = AtomicUsize::new(0);
         let (killed, new) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let worker = || {
