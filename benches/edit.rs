@@ -77,7 +77,7 @@ fn main() {
             }
         }
         let (ours, theirs) = (median(ours), median(theirs));
-        let (change, entries, size) = (case.arguments[0], case.entries, text.len() as f64 / 1e6);
+        let (change, entries, size) = (case.arguments.join(" "), case.entries, text.len() as f64 / 1e6);
         let ratio = if theirs.is_nan() { "-".into() } else { format!("{:.0}", theirs / ours) };
         let times = [ours, theirs].map(milliseconds).join(" | ");
         println!("| `{change}` | {entries} | {size:.1} | {times} | {ratio} |");
