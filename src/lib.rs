@@ -35,6 +35,7 @@
 //! | files written whole or not at all | [`store`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
+//! | what is wrong with a file, and what will be (feature `check`) | [`check`](https://docs.rs/kubeconfig/latest/kubeconfig/check/) |
 //! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
 //!
 //! # Errors and secrets
@@ -53,6 +54,8 @@
 
 #[cfg(feature = "cert")]
 pub mod cert;
+#[cfg(feature = "check")]
+pub mod check;
 pub mod config;
 mod error;
 pub mod export;

@@ -15,10 +15,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("jwt", &["error", "secret"]),
     ("config", &["error", "secret", "syntax"]),
     ("store", &["error", "secret", "syntax", "cert", "config"]),
-    ("load", &["error", "secret", "syntax", "cert", "config"]),
+    ("load", &["error", "secret", "finding", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
     // Export takes the choice of the current context as a function, so it need not know this.
     ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),
+    ("check", &["error", "secret", "finding", "syntax", "cert", "jwt", "config", "store", "load", "export", "rancher"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

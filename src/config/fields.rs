@@ -349,6 +349,13 @@ macro_rules! model {
             }
         }
 
+        #[cfg(feature = "check")]
+        impl $crate::config::describe::Describe for $name {
+            fn describe(list: &mut $crate::config::describe::List) {
+                $( list.key($key, <$type as $crate::config::describe::Describe>::describe); )*
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;

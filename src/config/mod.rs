@@ -10,6 +10,8 @@
 //! repeated key, and does not look at `kind`.
 
 mod data;
+#[cfg(feature = "check")]
+pub(crate) mod describe;
 mod entries;
 pub(crate) mod fields;
 mod internal;

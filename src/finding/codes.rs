@@ -115,6 +115,9 @@ codes! {
         "It needs a command, an apiVersion and, with v1, an interactiveMode of Never, IfAvailable or Always; and no \
          auth-provider beside it."
         "Add what is missing, by the documentation of the command."
+    InvalidAuthProvider "invalid-auth-provider" Error "a login plugin of client-go lacks settings"
+        "kubectl refuses the user: oidc needs idp-issuer-url and client-id, and a CA that is one if it names any."
+        "Add what is missing, or log in anew with the program that wrote it."
     InvalidImpersonation "invalid-impersonation" Error "impersonation of a uid, groups or extras without a user"
         "kubectl refuses it."
         "Set `as` too."

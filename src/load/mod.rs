@@ -28,9 +28,11 @@ mod target;
 mod url;
 mod validate;
 
+pub(crate) use client::login_faults;
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
-pub(crate) use files::read_reference;
+pub(crate) use files::{read_config, read_reference};
+pub(crate) use validate::{Fault, validate_cluster, validate_context, validate_user};
 
 /// Whether client-go can read `text` as a server.
 pub(crate) fn is_server(text: &str) -> bool {

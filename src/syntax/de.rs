@@ -75,11 +75,16 @@ pub(crate) fn take_key_spelling() -> Option<Scalar> {
 /// assert_eq!(error.to_string(), "line 1, column 7: name: a number where a string is expected; put it in quotes");
 /// ```
 pub fn from_document<T: DeserializeOwned>(document: &Document) -> Result<T> {
-    effective::check_json(document).map_err(|e| document.locate(e))?;
+    check_json(document)?;
     match document.root() {
         Some(root) => from_node(root),
         None => T::deserialize(().into_deserializer()),
     }
+}
+
+/// Checks what holds for every document that is read into a type, whatever the type.
+pub(crate) fn check_json(document: &Document) -> Result<()> {
+    effective::check_json(document).map_err(|e| document.locate(e))
 }
 
 /// As [`from_document`], for a node. The document must have passed `check_json`.

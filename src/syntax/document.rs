@@ -160,6 +160,26 @@ impl Document {
         (0..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })
     }
 
+    /// The last node that begins at `offset` or before it: nodes stand in the order of the text.
+    #[cfg(feature = "check")]
+    pub(crate) fn last_node_before(&self, offset: u32) -> Option<Node<'_>> {
+        let behind = self.tree.nodes.partition_point(|node| node.start <= offset);
+        let index = u32::try_from(behind.checked_sub(1)?).ok()?;
+        Some(Node { document: self, index })
+    }
+
+    /// `node` and all that follow it in the text.
+    #[cfg(feature = "check")]
+    pub(crate) fn nodes_from<'d>(&'d self, node: Node<'d>) -> impl Iterator<Item = Node<'d>> {
+        (node.index..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })
+    }
+
+    /// The offset behind the first document: what follows is not read.
+    #[cfg(feature = "check")]
+    pub(crate) fn end(&self) -> u32 {
+        self.root().map_or(0, |root| root.span().end)
+    }
+
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }
@@ -221,6 +241,12 @@ impl<'d> Node<'d> {
     /// The document it belongs to.
     pub fn document(&self) -> &'d Document {
         self.document
+    }
+
+    /// Its number: nodes are counted in the order of the text, each before its children.
+    #[cfg(feature = "check")]
+    pub(crate) fn index(&self) -> usize {
+        self.index as usize
     }
 
     /// What it is.
@@ -315,6 +341,15 @@ impl<'d> Node<'d> {
             return Vec::new();
         }
         effective::pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
+    }
+
+    /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,
+    /// added to in RKE.
+    pub(crate) fn occurrences(&self) -> Vec<(Node<'d>, Node<'d>)> {
+        if !self.resolve().is_mapping() {
+            return Vec::new();
+        }
+        effective::occurrences(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
     }
 
     /// The value of a key of a map, found as in [`entries`](Node::entries).

@@ -31,16 +31,21 @@ pub(super) fn is_merge_key(node: Node<'_>) -> bool {
 /// The pairs of the map `node`: a key that comes again replaces the value it had, and so does a merged one; the place is
 /// that of the first. The tree has been checked, so what is merged is a map.
 pub(super) fn pairs<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
+    settle(occurrences(node))
+}
+
+/// As [`pairs`], but with every occurrence of a key: what is merged stands where its `<<` does.
+pub(super) fn occurrences<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
     let node = node.resolve();
     // Most maps have neither merges nor repeated keys, and few keys.
     let mut found: Vec<Pair<'d>> = Vec::with_capacity(8);
     for (key, value) in node.children_as_pairs() {
         if is_merge_key(key) {
-            return settle(merged(node));
+            return merged(node);
         }
         found.push(Pair { text: key_text(key), key, value });
     }
-    settle(found)
+    found
 }
 
 fn merged<'d>(node: Node<'d>) -> Vec<Pair<'d>> {

@@ -1,0 +1,87 @@
+//! What of a text may be shown: what is not known to be harmless is hidden.
+//!
+//! It goes by fields, not by what a value looks like. Shown are the names of known fields, and the values of fields that hold
+//! names, addresses, paths and switches; a URL without its name, password and query.
+
+use super::schema::Schema;
+use crate::config::without_userinfo;
+use crate::syntax::{Document, Node, NodeKind, Span};
+use std::borrow::Cow;
+
+/// What stands for what is hidden.
+pub(super) const HIDDEN: &str = "[hidden]";
+
+/// Which nodes of a document may be shown.
+pub(super) struct Mask {
+    /// By the number of the node.
+    shown: Vec<bool>,
+}
+
+impl Mask {
+    pub(super) fn of(document: &Document, schema: &Schema) -> Self {
+        let mut mask = Mask { shown: vec![false; document.nodes().count()] };
+        if let Some(root) = document.root() {
+            mask.allow(root, schema);
+        }
+        mask
+    }
+
+    /// The text of a scalar as it may be shown; `None` where it may not.
+    pub(super) fn show<'d>(&self, node: Node<'d>) -> Option<Cow<'d, str>> {
+        let is_shown = self.shown.get(node.index()).copied().unwrap_or_default();
+        // The name of an anchor and a tag could be anything.
+        if !is_shown || node.anchor().is_some() || node.tag().is_some() {
+            return None;
+        }
+        let (span, text) = (node.span(), node.text()?);
+        let raw = node.document().text().get(span.start as usize..span.end as usize)?;
+        let quote = raw.chars().next().filter(|c| matches!(c, '"' | '\''));
+        let is_as_written = quote.map_or(raw == text, |quote| raw.trim_matches(quote) == text);
+        match (is_as_written, harmless(text)) {
+            (_, shown) if shown.contains(['\n', '\r']) => None,
+            (true, Cow::Borrowed(_)) => Some(raw.into()),
+            (_, shown) => Some(shown),
+        }
+    }
+
+    fn allow(&mut self, node: Node<'_>, schema: &Schema) {
+        match (schema, node.kind()) {
+            (Schema::Leaf(leaf), NodeKind::Scalar) if leaf.is_harmless => self.mark(node),
+            (Schema::Items(inner), NodeKind::Sequence) => {
+                // What an alias stands for is seen where it stands.
+                for item in node.items().filter(|item| is_within(item.span(), node.span())) {
+                    self.allow(item, inner);
+                }
+            }
+            (Schema::Fields(_) | Schema::Keys(_), NodeKind::Mapping) => {
+                for (key, value) in node.occurrences() {
+                    if !is_within(key.span(), node.span()) {
+                        continue;
+                    }
+                    let Some(inner) = schema.field(&key.key()) else { continue };
+                    if matches!(schema, Schema::Fields(_)) {
+                        self.mark(key);
+                    }
+                    self.allow(value, inner);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn mark(&mut self, node: Node<'_>) {
+        if let Some(shown) = self.shown.get_mut(node.index()) {
+            *shown = true;
+        }
+    }
+}
+
+fn is_within(inner: Span, outer: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// A value of a harmless field without what should not be in it: the name and password of a URL, its query, and what
+/// follows a command.
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
+    without_userinfo(text)
+}

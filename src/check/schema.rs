@@ -1,0 +1,130 @@
+//! What may stand where in a file: the fields of a model as a tree.
+
+use crate::config::describe::{self, Kind};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// What may stand at a place.
+#[derive(Debug, Default)]
+pub(super) enum Schema {
+    /// Nothing that is known.
+    #[default]
+    Unknown,
+    /// A value.
+    Leaf(Leaf),
+    /// A map with known keys.
+    Fields(HashMap<String, Schema>),
+    /// A map with any keys.
+    Keys(Box<Schema>),
+    /// A list.
+    Items(Box<Schema>),
+}
+
+/// A value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaf {
+    pub(super) kind: Kind,
+    /// Whether it may be shown.
+    pub(super) is_harmless: bool,
+}
+
+impl Schema {
+    /// Of a kubeconfig.
+    pub(super) fn kubeconfig() -> &'static Schema {
+        static SCHEMA: OnceLock<Schema> = OnceLock::new();
+        SCHEMA.get_or_init(|| {
+            let mut schema = Schema::default();
+            for field in describe::fields() {
+                // Certificates are no secrets, but in their place may stand a key.
+                let is_harmless = !field.is_secret && matches!(field.kind, Kind::Text | Kind::Bool);
+                schema.insert(&field.path, Leaf { kind: field.kind, is_harmless });
+            }
+            schema
+        })
+    }
+
+    /// What may stand below `key`, if that is known.
+    pub(super) fn field(&self, key: &str) -> Option<&Schema> {
+        match self {
+            Schema::Fields(fields) => fields.get(key),
+            Schema::Keys(inner) => Some(inner),
+            _ => None,
+        }
+    }
+
+    /// Whether there is a field of that name anywhere.
+    pub(super) fn has_key(&self, key: &str) -> bool {
+        match self {
+            Schema::Unknown | Schema::Leaf(_) => false,
+            Schema::Keys(inner) | Schema::Items(inner) => inner.has_key(key),
+            Schema::Fields(fields) => fields.contains_key(key) || fields.values().any(|inner| inner.has_key(key)),
+        }
+    }
+
+    /// Adds a leaf: keys with dots between them, `[]` for the items of a list, `*` for any key.
+    fn insert(&mut self, path: &str, leaf: Leaf) {
+        if path.is_empty() {
+            *self = Schema::Leaf(leaf);
+            return;
+        }
+        if let Some(rest) = path.strip_prefix("[]") {
+            if !matches!(self, Schema::Items(_)) {
+                *self = Schema::Items(Box::default());
+            }
+            if let Schema::Items(inner) = self {
+                inner.insert(rest.strip_prefix('.').unwrap_or(rest), leaf);
+            }
+            return;
+        }
+        let end = path.find(['.', '[']).unwrap_or(path.len());
+        let (key, rest) = path.split_at(end);
+        let rest = rest.strip_prefix('.').unwrap_or(rest);
+        let inner = if key == "*" {
+            if !matches!(self, Schema::Keys(_)) {
+                *self = Schema::Keys(Box::default());
+            }
+            match self {
+                Schema::Keys(inner) => &mut **inner,
+                _ => return,
+            }
+        } else {
+            if !matches!(self, Schema::Fields(_)) {
+                *self = Schema::Fields(HashMap::new());
+            }
+            match self {
+                Schema::Fields(fields) => fields.entry(key.to_owned()).or_default(),
+                _ => return,
+            }
+        };
+        inner.insert(rest, leaf);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at<'s>(schema: &'s Schema, path: &[&str]) -> Option<&'s Schema> {
+        path.iter().try_fold(schema, |schema, step| match schema {
+            Schema::Items(inner) if *step == "[]" => Some(&**inner),
+            schema => schema.field(step),
+        })
+    }
+
+    #[test]
+    fn the_tree_of_a_kubeconfig() {
+        let schema = Schema::kubeconfig();
+        let leaf = |path: &[&str]| match at(schema, path) {
+            Some(Schema::Leaf(leaf)) => Some((leaf.kind, leaf.is_harmless)),
+            _ => None,
+        };
+        assert_eq!(leaf(&["clusters", "[]", "cluster", "server"]), Some((Kind::Text, true)));
+        assert_eq!(leaf(&["users", "[]", "user", "token"]), Some((Kind::Text, false)));
+        assert_eq!(leaf(&["users", "[]", "user", "client-certificate-data"]), Some((Kind::Base64, false)));
+        assert_eq!(leaf(&["users", "[]", "user", "exec", "env", "[]", "value"]), Some((Kind::Text, false)));
+        assert_eq!(leaf(&["users", "[]", "user", "auth-provider", "config", "x"]), Some((Kind::Text, false)));
+        assert_eq!(leaf(&["contexts", "[]", "context", "extensions", "[]", "extension"]), Some((Kind::Any, false)));
+        assert_eq!(leaf(&["current-context"]), Some((Kind::Text, true)));
+        assert!(at(schema, &["users", "[]", "user", "tokne"]).is_none());
+    }
+}

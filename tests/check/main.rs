@@ -1,0 +1,1 @@
+//! `check`: what is found in files, where, and how it is told.
