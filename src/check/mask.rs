@@ -4,7 +4,9 @@
 //! names, addresses, paths and switches; a URL without its name, password and query.
 
 use super::schema::Schema;
+use super::words;
 use crate::config::without_userinfo;
+use crate::export::without_arguments;
 use crate::syntax::{Document, Node, NodeKind, Span};
 use std::borrow::Cow;
 
@@ -58,11 +60,20 @@ impl Mask {
                     if !is_within(key.span(), node.span()) {
                         continue;
                     }
-                    let Some(inner) = schema.field(&key.key()) else { continue };
+                    let Some(inner) = schema.field(&key.key()) else {
+                        if words::is_field_name(&key.key(), value) {
+                            self.mark(key);
+                        }
+                        continue;
+                    };
                     if matches!(schema, Schema::Fields(_)) {
                         self.mark(key);
                     }
-                    self.allow(value, inner);
+                    // A command may have arguments in its name, which may be secret.
+                    let is_command = key.key() == "command";
+                    if !is_command || value.text().is_none_or(|text| without_arguments(text) == text) {
+                        self.allow(value, inner);
+                    }
                 }
             }
             _ => {}
@@ -80,8 +91,7 @@ fn is_within(inner: Span, outer: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// A value of a harmless field without what should not be in it: the name and password of a URL, its query, and what
-/// follows a command.
+/// A value of a harmless field without what should not be in it: the name and password of a URL, and its query.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     without_userinfo(text)
 }

@@ -21,18 +21,39 @@
 //! No secret is in a finding, nor in the line of source beside it: of a line only the names of known fields and the values of
 //! fields known to be harmless are shown, everything else is `[hidden]`, comments and unknown fields among it.
 
+mod certificates;
 mod excerpt;
+mod group;
+mod input;
+mod kubeconfig;
 mod mask;
+mod notes;
+mod pem;
+mod permissions;
+mod rancher;
 mod report;
+mod rules;
 mod schema;
+mod security;
+mod structure;
+mod tokens;
+mod when;
+mod words;
 
 pub use report::{CheckedFile, FileKind, Human, Report, Summary};
 
 use crate::finding::Code;
-use crate::load::{Loaded, Loader};
+use crate::load::{Loaded, Loader, Source, Subject};
+use crate::syntax::Document;
+use group::Group;
+use input::{Content, Input};
+use kubeconfig::ConfigFile;
+use notes::Notes;
+use report::Found;
 use rustls_pki_types::UnixTime;
+use schema::Schema;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -75,30 +96,124 @@ impl Checker {
     ///
     /// One that came from no file ([`Loaded::from_config`]) has findings without a place.
     pub fn run(&self, loaded: &Loaded) -> Report {
-        let _ = loaded;
-        Report::default()
+        let texts: Vec<Text<'_>> = loaded.sources().iter().map(Text::of_source).collect();
+        if texts.is_empty() && loaded.missing().is_empty() {
+            let folder = loaded.folder_of(Subject::CurrentContext);
+            let mut notes = [Notes::new(self)];
+            let file = ConfigFile::of_config(loaded.config(), Path::new(""), folder);
+            security::names(&file, &mut notes[0]);
+            self.group(&[file], &mut notes);
+            return Report::of(notes.map(|notes| (None, notes.finish())));
+        }
+        let found = self.kubeconfigs(&texts);
+        Report::of(texts.iter().map(|text| Some(CheckedFile::of(text.path, Some(FileKind::Kubeconfig)))).zip(found))
     }
 
     /// Checks the files that kubectl would read, as one configuration. Files that can't be read are findings; a file that
     /// is not there is one only where it was [named](Loader::explicit).
     pub fn loader(&self, loader: &Loader) -> Report {
-        let _ = loader;
-        Report::default()
+        let is_optional = |content: &Content| match content {
+            Content::Unreadable(error, _) => error.is_file_not_found() && !loader.is_required(),
+            _ => false,
+        };
+        let inputs = loader.paths().into_iter().map(|path| input::kubeconfig(self, &path));
+        self.inputs(&inputs.filter(|input| !is_optional(&input.content)).collect::<Vec<_>>(), true)
     }
 
     /// Checks files, each by itself; what each of them is, is told from its content. A folder means every file right in it
-    /// that is of a kind known here. Of the three files that RKE keeps side by side the others are looked at too.
+    /// that is of a kind known here.
     ///
     /// What can't be read is a finding, [`Code::Unreadable`].
     pub fn paths<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Report {
-        paths.into_iter().for_each(|path| drop(path.as_ref().to_owned()));
-        Report::default()
+        let inputs = paths.into_iter().flat_map(|path| input::read(self, path.as_ref()));
+        self.inputs(&inputs.collect::<Vec<_>>(), false)
     }
 
     /// Checks what a file holds, as if it were at `path`: relative paths in it start from the folder of that.
     pub fn bytes(&self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) -> Report {
-        let _ = (path.as_ref(), Zeroizing::new(bytes.into()));
-        Report::default()
+        self.inputs(&[Input::of_bytes(path.as_ref(), bytes.into())], false)
+    }
+
+    /// Checks files: the kubeconfigs together, or each by itself.
+    fn inputs(&self, inputs: &[Input], together: bool) -> Report {
+        let texts: Vec<Text<'_>> = inputs.iter().filter_map(Text::of_input).collect();
+        let groups = texts.chunks(if together { texts.len().max(1) } else { 1 });
+        let mut kubeconfigs = groups.flat_map(|group| self.kubeconfigs(group));
+        let of_input = |input: &Input| {
+            let found = match &input.content {
+                Content::Kubeconfig(_) => kubeconfigs.next().unwrap_or_default(),
+                _ => self.other(input),
+            };
+            (Some(CheckedFile::of(&input.path, input.content.kind())), found)
+        };
+        Report::of(inputs.iter().map(of_input))
+    }
+
+    /// Checks kubeconfigs that are one configuration.
+    fn kubeconfigs(&self, texts: &[Text<'_>]) -> Vec<Vec<Found>> {
+        let schema = Schema::kubeconfig();
+        let mut notes: Vec<Notes<'_>> =
+            texts.iter().map(|text| Notes::of_document(self, text.path, text.document, schema)).collect();
+        let mut files = Vec::with_capacity(texts.len());
+        for (text, notes) in texts.iter().zip(&mut notes) {
+            let file = ConfigFile::read(text.document, text.path, text.folder, notes);
+            for finding in text.place.iter().flat_map(|place| permissions::check(place, file.has_secrets())) {
+                notes.add(finding, None);
+            }
+            files.push(file);
+        }
+        self.group(&files, &mut notes);
+        notes.into_iter().map(Notes::finish).collect()
+    }
+
+    fn group(&self, files: &[ConfigFile<'_>], notes: &mut [Notes<'_>]) {
+        let group = Group::of(files);
+        for (i, (file, notes)) in files.iter().zip(notes.iter_mut()).enumerate() {
+            rules::check(&group, i, notes);
+            certificates::check(file, notes);
+            tokens::check(file, notes);
+            security::check(file, notes);
+        }
+        rancher::check(&group, notes);
+    }
+
+    /// Checks what is no kubeconfig.
+    fn other(&self, input: &Input) -> Vec<Found> {
+        let mut notes = Notes::of_file(self, &input.path);
+        match &input.content {
+            Content::Kubeconfig(_) => {}
+            Content::Pem(content) => {
+                pem::check(content, &mut notes);
+                let has_key = pem::has_key(content);
+                for finding in input.place.iter().flat_map(|place| permissions::check(place, has_key)) {
+                    notes.add(finding, None);
+                }
+            }
+            Content::Unreadable(error, text) => notes.add_unreadable(error, text.as_ref().map(|text| text.as_str())),
+        }
+        notes.finish()
+    }
+}
+
+/// A kubeconfig that is to be checked.
+struct Text<'a> {
+    path: &'a Path,
+    folder: &'a Path,
+    document: &'a Document,
+    /// Where it lies, if it is a file.
+    place: Option<PathBuf>,
+}
+
+impl<'a> Text<'a> {
+    fn of_source(source: &'a Source) -> Self {
+        let (path, folder) = (source.path(), source.folder());
+        let place = path.file_name().filter(|_| path != Path::new("-")).map(|name| folder.join(name));
+        Text { path, folder, document: source.document(), place }
+    }
+
+    fn of_input(input: &'a Input) -> Option<Self> {
+        let Content::Kubeconfig(document) = &input.content else { return None };
+        Some(Text { path: &input.path, folder: &input.folder, document, place: input.place.clone() })
     }
 }
 

@@ -52,6 +52,33 @@ impl Schema {
         }
     }
 
+    /// The keys that are known here.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        let fields = if let Schema::Fields(fields) = self { Some(fields) } else { None };
+        fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str))
+    }
+
+    /// The map of a kubeconfig that has a field of that name, if there is just one.
+    pub(super) fn home_of(key: &str) -> Option<&'static str> {
+        static HOMES: OnceLock<HashMap<String, Option<String>>> = OnceLock::new();
+        let homes = HOMES.get_or_init(|| {
+            let mut homes = HashMap::new();
+            for field in describe::fields() {
+                let parts: Vec<&str> = field.path.split('.').collect();
+                for depth in 1..parts.len() {
+                    let name = parts[depth].trim_end_matches("[]").to_owned();
+                    let home = parts[..depth].join(".");
+                    let known = homes.entry(name).or_insert_with(|| Some(home.clone()));
+                    if known.as_ref().is_some_and(|known| *known != home) {
+                        *known = None;
+                    }
+                }
+            }
+            homes
+        });
+        homes.get(key)?.as_deref()
+    }
+
     /// Whether there is a field of that name anywhere.
     pub(super) fn has_key(&self, key: &str) -> bool {
         match self {

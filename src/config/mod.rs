@@ -20,8 +20,12 @@ mod view;
 mod write;
 
 pub use data::{Data, Decoded};
+#[cfg(feature = "check")]
+pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
+#[cfg(feature = "check")]
+pub(crate) use read::{Version, header, repeated};
 pub use view::View;
 
 use crate::secret::Secret;

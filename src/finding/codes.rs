@@ -50,9 +50,18 @@ codes! {
     Unreadable "unreadable" Error "the file can't be read, or not as what it is"
         "kubectl refuses the whole file, with all its contexts, and the others of $KUBECONFIG with it."
         "Mend the place that is named. A copy of an earlier version is better than a guess."
+    WrongVersion "wrong-version" Error "kind or apiVersion are not those of a kubeconfig"
+        "kubectl refuses the whole file: a kubeconfig has kind Config and apiVersion v1, or names neither."
+        "Correct them, if it is a kubeconfig."
+    WrongType "wrong-type" Error "a value of another kind than its field"
+        "kubectl refuses the whole file: a list where a map belongs, a text where a switch does."
+        "Correct the value. Often the indentation is wrong."
+    EmptyFile "empty-file" Warning "there is nothing in the file"
+        "To kubectl it is an empty configuration, so that it tries localhost:8080. A write that was cut off leaves such a file."
+        "Take a copy of an earlier version, or remove the file."
     UnknownField "unknown-field" Note "a field that client-go does not know"
         "kubectl ignores it without a word, and drops it when it writes the file. A misspelt field does nothing."
-        "Correct the spelling where one is suggested; put data of your own under `extensions`."
+        "Correct the spelling where one is suggested, which is a warning; put data of your own under `extensions`."
     DuplicateKey "duplicate-key" Warning "a key stands twice in one map"
         "kubectl takes the last and ignores the first. Other programs refuse the file."
         "Keep the one that is meant."
@@ -75,6 +84,10 @@ codes! {
     DanglingCurrentContext "dangling-current-context" Error "the current context is not there"
         "Every command without `--context` fails."
         "Name another: `use-context NAME`."
+    ShadowedEntry "shadowed-entry" Warning "an entry is not used, because an earlier file has one of that name"
+        "The first file of $KUBECONFIG wins, with the whole entry. A context of this file then leads to the cluster, or uses the \
+         credentials, of the other file."
+        "Rename one of the two; `merge --on-conflict rename` does it."
     NoCurrentContext "no-current-context" Note "no context is the current one"
         "Every command needs `--context`; without it kubectl connects to localhost:8080."
         "Name one: `use-context NAME`. Some leave it out on purpose."
@@ -191,7 +204,10 @@ codes! {
     TokenExpiresSoon "token-expires-soon" Warning "a token expires soon"
         "At that time this way in is closed."
         "Get a new one in time."
-    TokenFileMissing "token-file-missing" Error "a token file is not there"
+    TokenNotYetValid "token-not-yet-valid" Error "a token is not valid yet"
+        "The API server answers with 401 Unauthorized. Mostly a clock is wrong."
+        "Look at the clocks, here and where it was made."
+    TokenFileMissing "token-file-missing" Error "a token file is not there, can't be read, or is empty"
         "kubectl has no credentials then. Where there is a `token` beside it, that one is taken."
         "Correct the path. Files below /var/run/secrets exist only within a pod."
     RancherToken "rancher-token" Note "a token that Rancher made"
@@ -318,6 +334,32 @@ codes! {
     HtmlEscaped "html-escaped" Note "a name with HTML entities in it"
         "Rancher up to 2.11 escaped names like HTML: `&` became `&amp;`. The names differ from those that Rancher shows."
         "Rename the entry, or download the kubeconfig from Rancher 2.12 or later."
+}
+
+impl Code {
+    /// Its page, of a few lines: what it means, why it matters, how to mend it.
+    pub fn page(self) -> String {
+        let fix = wrapped(&format!("How to mend it: {}", self.fix()));
+        format!("{self} ({}): {}\n\n{}\n\n{fix}\n", self.severity(), self.what(), wrapped(self.why()))
+    }
+}
+
+/// Lines of at most 80 characters.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 80;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
 }
 
 impl fmt::Display for Code {

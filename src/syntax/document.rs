@@ -174,12 +174,6 @@ impl Document {
         (node.index..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })
     }
 
-    /// The offset behind the first document: what follows is not read.
-    #[cfg(feature = "check")]
-    pub(crate) fn end(&self) -> u32 {
-        self.root().map_or(0, |root| root.span().end)
-    }
-
     pub(super) fn tree(&self) -> &Tree {
         &self.tree
     }
@@ -341,6 +335,14 @@ impl<'d> Node<'d> {
             return Vec::new();
         }
         effective::pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
+    }
+
+    /// The keys of a map as they stand in the text, repeated ones too, without `<<` and what that merges.
+    #[cfg(feature = "check")]
+    pub(crate) fn keys(self) -> impl Iterator<Item = Node<'d>> {
+        let is_mapping = self.is_mapping();
+        let pairs = self.children_as_pairs().filter(move |_| is_mapping);
+        pairs.map(|(key, _)| key).filter(|key| !effective::is_merge_key(*key))
     }
 
     /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,

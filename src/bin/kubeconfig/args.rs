@@ -1,6 +1,7 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::check::CheckArgs;
 use crate::outage::OutageArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -47,6 +48,11 @@ pub(crate) enum Verb {
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
     /// token is valid on the direct way. Exit 1: nothing was written.
     Ace(AceArgs),
+    /// Say what is wrong with files, and what will be: kubeconfigs, certificates
+    ///
+    /// What a file is, is told from its content; a folder means every file right in it that is of a kind known here. Nothing is
+    /// executed and nothing is connected to. Exit 0: nothing as bad as --fail-on. Exit 1: something. Exit 2: a PATH could not be read.
+    Check(CheckArgs),
     /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
     ///
     /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command

@@ -2,6 +2,7 @@
 
 mod ace;
 mod args;
+mod check;
 mod export;
 mod get;
 mod load;
@@ -10,6 +11,7 @@ mod output;
 mod pflag;
 mod resolve;
 mod saved;
+mod times;
 mod view;
 
 use args::Verb;
@@ -47,6 +49,7 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Resolve(args) => resolve::resolve(args, out),
         Verb::Export(args) => Ok(export::export(args, out)),
         Verb::Ace(args) => Ok(ace::ace(args, out)),
+        Verb::Check(args) => Ok(check::check(args, out)),
         Verb::Outage(args) => Ok(outage::outage(args, out)),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.

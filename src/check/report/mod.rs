@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 /// terminal would act on, JSON escapes control characters of itself.
 #[derive(Clone, Debug, Default)]
 pub struct Report {
-    pub(super) found: Vec<Found>,
-    pub(super) files: Vec<CheckedFile>,
+    found: Vec<Found>,
+    files: Vec<CheckedFile>,
 }
 
 /// A finding with the line of source it is about.
@@ -46,6 +46,12 @@ pub enum FileKind {
     Kubeconfig,
     /// Certificates or keys as PEM.
     Pem,
+}
+
+impl CheckedFile {
+    pub(super) fn of(path: &Path, kind: Option<FileKind>) -> Self {
+        CheckedFile { path: path.to_owned(), kind }
+    }
 }
 
 impl FileKind {
@@ -94,6 +100,16 @@ impl fmt::Display for Summary {
 }
 
 impl Report {
+    /// Puts it together from files and what was found in each.
+    pub(super) fn of(files: impl IntoIterator<Item = (Option<CheckedFile>, Vec<Found>)>) -> Self {
+        let mut report = Report::default();
+        for (file, found) in files {
+            report.files.extend(file);
+            report.found.extend(found);
+        }
+        report
+    }
+
     /// The findings: by file in the order given, within a file by place.
     pub fn findings(&self) -> impl ExactSizeIterator<Item = &Finding> {
         self.found.iter().map(|found| &found.finding)
