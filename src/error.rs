@@ -59,6 +59,8 @@ pub enum ErrorKind {
     Refused,
     /// A value that can't be written in the form asked for (a control character in YAML, infinity in JSON).
     Unrepresentable,
+    /// Two inputs have different entries of one name.
+    Conflict,
     /// Arguments that contradict each other.
     Usage,
     /// Several errors at once; see [`Error::errors`].
@@ -173,6 +175,13 @@ impl Error {
         self
     }
 
+    /// Forgets line and column: those of a text that nobody sees.
+    pub(crate) fn without_position(mut self) -> Self {
+        self.0.position = None;
+        self.0.offset = None;
+        self
+    }
+
     /// Names the file, in this error and in those it holds, where none is named yet.
     pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();
@@ -274,6 +283,11 @@ impl Error {
     /// Whether there is no configuration at all: client-go's `IsEmptyConfig`.
     pub fn is_empty_config(&self) -> bool {
         self.any(ErrorKind::EmptyConfig)
+    }
+
+    /// Whether inputs have different entries of one name.
+    pub fn is_conflict(&self) -> bool {
+        self.any(ErrorKind::Conflict)
     }
 
     fn any(&self, kind: ErrorKind) -> bool {

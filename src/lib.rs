@@ -32,11 +32,13 @@
 //! | the data: every field of client-go's `v1.Config` | [`Kubeconfig`], [`config`] |
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
+//! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
 //! | files written whole or not at all | [`store`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what is wrong with a file, and what will be (feature `check`) | [`check`](https://docs.rs/kubeconfig/latest/kubeconfig/check/) |
 //! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | RKE's three files, and the admin kubeconfig out of what is left of a cluster (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
@@ -63,8 +65,11 @@ pub mod finding;
 #[cfg(feature = "cert")]
 mod jwt;
 pub mod load;
+pub mod merge;
 #[cfg(feature = "rancher")]
 pub mod rancher;
+#[cfg(feature = "rke")]
+pub mod rke;
 mod secret;
 pub mod store;
 pub mod syntax;
@@ -73,6 +78,7 @@ pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kub
 pub use error::{Error, ErrorKind, Position, Printable};
 pub use export::{Backup, Export};
 pub use load::{Loaded, Loader, Overrides, Target};
+pub use merge::{Merge, Merged};
 pub use secret::{Secret, Wipe};
 
 /// The README's examples are tests.

@@ -286,6 +286,37 @@ fn what_is_refused() {
     assert!(AuthorizedEndpoint::fqdn("p").ca("no certificate").is_err());
 }
 
+#[cfg(feature = "rke")]
+#[test]
+fn from_the_files_of_rke() {
+    let ca = &world().kube_ca.certificate;
+    let cluster_yml = "nodes:\n- {address: 192.0.2.1, hostname_override: cp1, role: [controlplane, etcd], user: u}\n\
+        - {address: 192.0.2.2, role: [worker], user: u}\n- {address: 'fd00::3', role: [controlplane], user: u}\n";
+    let state = serde_json::json!({"desiredState": {}, "currentState": {
+        "rkeConfig": {"nodes": [{"address": "192.0.2.1", "hostnameOverride": "cp1", "role": ["controlplane"]}]},
+        "certificatesBundle": {"kube-ca": {"certificatePEM": ca}}}});
+    let loaded = prod("token: 'kubeconfig-u-a.c-m-12345678:s'", "");
+    let read = |text: &str| AuthorizedEndpoint::read(text, &loaded, "prod");
+    let extended = add(read(&state.to_string()).unwrap(), &loaded).unwrap();
+    assert_eq!(extended.contexts().len(), 1);
+    assert_eq!(
+        (&*extended.contexts()[0].name, &*extended.contexts()[0].server),
+        ("prod-cp1", "https://192.0.2.1:6443")
+    );
+    let written = extended.config().clusters["prod-cp1"].certificate_authority_data.as_ref().unwrap().decode();
+    assert_eq!(&*written, ca.as_bytes());
+    // cluster.yml knows no CA.
+    assert!(add(read(cluster_yml).unwrap(), &loaded).unwrap_err().to_string().contains("--ca FILE"));
+    let extended = add(read(cluster_yml).unwrap().ca(ca).unwrap(), &loaded).unwrap();
+    let made: Vec<_> = extended.contexts().iter().map(|context| (&*context.name, &*context.server)).collect();
+    assert_eq!(made, [("prod-cp1", "https://192.0.2.1:6443"), ("prod-fd00::3", "https://[fd00::3]:6443")]);
+    for (text, kind) in
+        [("nodes: []", ErrorKind::NotFound), ("nodes: {a: b}", ErrorKind::Type), ("a: b", ErrorKind::NotFound)]
+    {
+        assert_eq!(read(text).unwrap_err().kind(), kind, "{text}");
+    }
+}
+
 #[test]
 fn kubectl_reads_what_comes_out() {
     let Some(kubectl) = need_kubectl() else { return };

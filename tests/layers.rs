@@ -17,9 +17,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("store", &["error", "secret", "syntax", "cert", "config"]),
     ("load", &["error", "secret", "finding", "syntax", "cert", "config"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
+    ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
-    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export"]),
-    ("check", &["error", "secret", "finding", "syntax", "cert", "jwt", "config", "store", "load", "export", "rancher"]),
+    ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export", "rke"]),
+    (
+        "check",
+        &["error", "secret", "finding", "syntax", "cert", "jwt", "config", "store", "load", "export", "rancher", "rke"],
+    ),
 ];
 
 /// Words that stand nowhere in the library, and why.

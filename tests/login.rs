@@ -327,7 +327,22 @@ fn rancher_is_gone_and_the_cluster_is_reached() {
     // Someone keeps a backup of the way that needs no Rancher.
     let backup = scene.write("backup.yaml", &downloaded, &["export", "--kubeconfig", "FILE", "--direct-only"], 0);
 
-    // What a drill says of the two files belongs here: it is what is seen below.
+    // The drill says of both files what is seen below: straight in, and no other way. Of the token's end only the day of
+    // the download tells something.
+    for (file, arguments, code, verdict) in [
+        (&downloaded, &["--downloaded", "2026-11-20", "--at", "2026-11-22"][..], 0, "yes"),
+        (&downloaded, &["--downloaded", "2026-11-20", "--at", "2026-12-22"], 1, "no"),
+        (&backup, &["--downloaded", "2026-11-20", "--at", "2026-11-22"], 0, "yes"),
+        (&backup, &[], 3, "unknown"),
+    ] {
+        let path = file.to_str().unwrap();
+        let ran = program::run(scene.folder.path(), &[&["outage", path, "-o", "json"], arguments].concat());
+        let drill: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let answer = &drill["clusters"][0];
+        assert_eq!((ran.code, answer["verdict"].as_str()), (Some(code), Some(verdict)), "{}", ran.stdout);
+        let by: Vec<&str> = answer["by"].as_array().unwrap().iter().filter_map(|way| way["context"].as_str()).collect();
+        assert_eq!(by, if verdict == "no" { vec![] } else { vec![direct] });
+    }
 
     // Rancher is gone, and its way with it.
     rancher.stop();

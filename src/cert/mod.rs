@@ -39,6 +39,8 @@
 //! the text came from. No error holds a byte of the text.
 
 mod certificate;
+#[cfg(feature = "rke")]
+pub(crate) mod key;
 mod name;
 mod pem;
 mod time;

@@ -67,6 +67,19 @@ impl Data {
         self.as_base64().bytes().all(|b| matches!(b, b'\r' | b'\n'))
     }
 
+    /// The text as Go encodes the bytes, without line breaks and without bits that mean nothing; `None` where it is so.
+    pub(crate) fn canonical(&self) -> Option<Zeroizing<String>> {
+        let text = self.as_base64();
+        if text.contains(['\r', '\n']) {
+            return Some(Zeroizing::new(Data::encode(&self.decode()).as_base64().to_owned()));
+        }
+        // Only the last group can hold bits that mean nothing, and mostly does not.
+        let (head, tail) = text.split_at_checked(text.len().saturating_sub(4))?;
+        let group = Data::from_base64(tail).ok().filter(|_| tail.ends_with('='))?;
+        let group = Data::encode(&group.decode());
+        (group.as_base64() != tail).then(|| Zeroizing::new([head, group.as_base64()].concat()))
+    }
+
     /// The bytes.
     pub fn decode(&self) -> Decoded {
         let text = self.as_base64();

@@ -150,11 +150,19 @@ impl<T> Entries<T> {
     where
         T: Clone,
     {
+        self.adopt_as(name, from, name)
+    }
+
+    /// As [`adopt`](Entries::adopt), under the name `new`.
+    pub(crate) fn adopt_as(&mut self, name: &str, from: &Entries<T>, new: &str) -> bool
+    where
+        T: Clone,
+    {
         let Some(slot) = from.map.get(name) else { return false };
-        if self.map.contains_key(name) {
+        if self.map.contains_key(new) {
             return false;
         }
-        self.map.insert(name.to_owned(), slot.clone());
+        self.map.insert(new.to_owned(), slot.clone());
         true
     }
 }

@@ -101,6 +101,11 @@ pub(crate) trait ToValue {
     fn to_value(&self) -> Value;
 }
 
+/// The known fields of a struct of the model, by their keys in the file.
+pub(crate) trait Keys {
+    const KEYS: &'static [&'static str];
+}
+
 /// A string: quoted where kubectl would quote it, so that no other reader takes it for a date or a number either.
 pub(crate) fn text(text: &str) -> Value {
     let style = if means_text(text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
@@ -354,6 +359,10 @@ macro_rules! model {
             fn describe(list: &mut $crate::config::describe::List) {
                 $( list.key($key, <$type as $crate::config::describe::Describe>::describe); )*
             }
+        }
+
+        impl $crate::config::fields::Keys for $name {
+            const KEYS: &'static [&'static str] = &[$($key),*];
         }
 
         impl serde::Serialize for $name {

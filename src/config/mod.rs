@@ -24,6 +24,7 @@ pub use data::{Data, Decoded};
 pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
+pub(crate) use read::fold_char;
 #[cfg(feature = "check")]
 pub(crate) use read::{Version, header, repeated};
 pub use view::View;

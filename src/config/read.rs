@@ -111,15 +111,18 @@ pub(crate) fn header(root: Node<'_>) -> Result<Version> {
     }
 }
 
-/// Lower case as `encoding/json` folds it: ASCII, and the two characters of Unicode that fold to ASCII.
+/// Lower case as `encoding/json` folds it.
 fn fold(key: &str) -> String {
-    key.chars()
-        .map(|c| match c {
-            '\u{212a}' => 'k',
-            '\u{17f}' => 's',
-            c => c.to_ascii_lowercase(),
-        })
-        .collect()
+    key.chars().map(fold_char).collect()
+}
+
+/// Lower case as `encoding/json` folds it: ASCII, and the two characters of Unicode that fold to ASCII.
+pub(crate) fn fold_char(c: char) -> char {
+    match c {
+        '\u{212a}' => 'k',
+        '\u{17f}' => 's',
+        c => c.to_ascii_lowercase(),
+    }
 }
 
 /// Gives an error of two entries with one name both places: serde's errors have room for one.

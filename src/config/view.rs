@@ -10,7 +10,6 @@ use crate::syntax::Value;
 use crate::syntax::write::Tree;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use zeroize::Zeroizing;
 
 const REDACTED: Tree<'static> = Tree::Text("REDACTED");
 const OMITTED: Tree<'static> = Tree::Text("DATA+OMITTED");
@@ -138,22 +137,9 @@ fn plain(value: &Option<String>) -> Tree<'_> {
     Tree::Text(value.as_deref().unwrap_or_default())
 }
 
-/// As Go encodes the bytes: without line breaks and without bits that mean nothing.
+/// As Go encodes the bytes.
 fn base64(data: &Data) -> Tree<'_> {
-    let text = data.as_base64();
-    if text.contains(['\r', '\n']) {
-        return Tree::Owned(Zeroizing::new(Data::encode(&data.decode()).as_base64().to_owned()));
-    }
-    // Only the last group can hold bits that mean nothing, and mostly does not.
-    let Some((head, tail)) = text.split_at_checked(text.len().saturating_sub(4)) else { return Tree::Text(text) };
-    let group = match Data::from_base64(tail) {
-        Ok(group) if tail.ends_with('=') => Data::encode(&group.decode()),
-        _ => return Tree::Text(text),
-    };
-    if group.as_base64() == tail {
-        return Tree::Text(text);
-    }
-    Tree::Owned(Zeroizing::new([head, group.as_base64()].concat()))
+    data.canonical().map_or(Tree::Text(data.as_base64()), Tree::Owned)
 }
 
 /// A list of named entries, sorted by name; null without any.

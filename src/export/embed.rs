@@ -49,7 +49,7 @@ impl Field {
 /// Embeds all files that the entries of `config` name; they are looked up from the folders of `loaded`.
 ///
 /// Every problem is collected, so that all missing files are named at once.
-pub(super) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
+pub(crate) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
     let mut embedding = Embedding { loaded, report, errors, data: HashMap::new(), tokens: HashMap::new() };
     for (name, cluster) in config.clusters.iter_mut() {
         embedding.cluster(name, cluster);

@@ -46,9 +46,9 @@ pub use crate::store::Saved;
 pub use backup::Backup;
 pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
 
-#[cfg(feature = "rancher")]
+pub(crate) use embed::embed;
 pub(crate) use examine::without_arguments;
-#[cfg(feature = "rancher")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) use server::check as check_server;
 pub(crate) use server::{Brackets, Server};
 
@@ -60,6 +60,7 @@ use std::fmt;
 
 type Keep<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<&'c str> + 'a>;
 type Choose<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a>;
+type Amend<'a> = Box<dyn Fn(&mut Kubeconfig) + 'a>;
 type Judge<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a>;
 
 /// What to export, and how; see the [module](self).
@@ -71,6 +72,7 @@ pub struct Export<'a> {
     current: Option<String>,
     choose: Option<Choose<'a>>,
     judges: Vec<Judge<'a>>,
+    amendments: Vec<Amend<'a>>,
     server: Option<String>,
     servers: Vec<(String, String)>,
     name: Option<String>,
@@ -99,6 +101,7 @@ impl<'a> Export<'a> {
             current: None,
             choose: None,
             judges: Vec::new(),
+            amendments: Vec::new(),
             server: None,
             servers: Vec::new(),
             name: None,
@@ -142,6 +145,13 @@ impl<'a> Export<'a> {
     /// Without Rancher's judge a context through Rancher counts as any other.
     pub fn judge(mut self, judge: impl for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a) -> Self {
         self.judges.push(Box::new(judge));
+        self
+    }
+
+    /// Lets `amend` add to what is kept, before anything of it is changed and under the names of the source:
+    /// `rancher::outage::keep_lifetimes` for example.
+    pub fn amend(mut self, amend: impl Fn(&mut Kubeconfig) + 'a) -> Self {
+        self.amendments.push(Box::new(amend));
         self
     }
 
@@ -191,6 +201,7 @@ impl<'a> Export<'a> {
 
         let mut errors = Vec::new();
         let mut config = self.copy(&kept, &mut errors);
+        self.amendments.iter().for_each(|amend| amend(&mut config));
         embed::embed(self.loaded, &mut config, &mut report, &mut errors);
         if let Some(error) = Error::several(errors) {
             return Err(error);

@@ -12,7 +12,6 @@ pub(crate) struct Server<'a> {
     pub(crate) host: &'a str,
     pub(crate) port: Option<&'a str>,
     /// From the first `/` to the query, empty if there is none.
-    #[cfg_attr(not(feature = "rancher"), allow(dead_code))]
     pub(crate) path: &'a str,
     has_userinfo: bool,
     has_query: bool,

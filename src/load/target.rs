@@ -133,14 +133,14 @@ impl Loaded {
     }
 
     /// The configured cluster with its paths made absolute.
-    pub(super) fn cluster_with_paths(&self, name: &str) -> Option<Cluster> {
+    pub(crate) fn cluster_with_paths(&self, name: &str) -> Option<Cluster> {
         let mut cluster = self.config().clusters.get(name)?.clone();
         self.absolute(Subject::Cluster(name), &mut cluster.certificate_authority);
         Some(cluster)
     }
 
     /// The configured user with its paths made absolute.
-    pub(super) fn user_with_paths(&self, name: &str) -> Option<AuthInfo> {
+    pub(crate) fn user_with_paths(&self, name: &str) -> Option<AuthInfo> {
         let mut user = self.config().users.get(name)?.clone();
         let subject = Subject::User(name);
         self.absolute(subject, &mut user.client_certificate);

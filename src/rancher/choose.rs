@@ -44,3 +44,24 @@ pub fn prefer_direct(config: &Kubeconfig) -> Option<&str> {
     let of_cluster = group.into_iter().flat_map(|group| group.members).map(|member| member.context);
     of_cluster.into_iter().find(|name| direct.contains(name)).or(Some(current))
 }
+
+/// As [`prefer_direct`], for an export without the contexts through Rancher: only `source` still knows which of the direct
+/// ones is in place of the current one.
+///
+/// ```
+/// use kubeconfig::{Loader, rancher};
+/// # fn main() -> Result<(), kubeconfig::Error> {
+/// let loaded = Loader::from_env().explicit("tests/data/rancher-ace.yaml").load()?;
+/// let current = rancher::prefer_direct_of(loaded.config());
+/// let backup = loaded.export().filter(rancher::direct).current_by(current).build()?;
+/// assert_eq!(backup.config().current_context(), Some("prod-fqdn"));
+/// # Ok(())
+/// # }
+/// ```
+pub fn prefer_direct_of(source: &Kubeconfig) -> impl for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + '_ {
+    let wanted = prefer_direct(source);
+    move |config| {
+        let kept = config.contexts.names().find(|name| Some(*name) == wanted);
+        kept.or_else(|| prefer_direct(config))
+    }
+}

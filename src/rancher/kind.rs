@@ -299,7 +299,12 @@ impl<'a> View<'a> {
         Some(found)
     }
 
-    fn hosted(&self) -> Option<Kind> {
+    /// Whether the server is under a domain of a cloud's.
+    pub(super) fn is_hosted(&self) -> bool {
+        self.hosted_by_host().is_some()
+    }
+
+    fn hosted_by_host(&self) -> Option<Kind> {
         let host = self.server.host.trim_end_matches('.').to_ascii_lowercase();
         let under = |domains: &[&str]| domains.iter().any(|domain| host.ends_with(domain));
         if under(&[".eks.amazonaws.com", ".eks.amazonaws.com.cn"]) {
@@ -310,6 +315,13 @@ impl<'a> View<'a> {
         }
         if host.ends_with(".gke.goog") {
             return Some(Kind::new(ContextKind::Gke, [Evidence::ServerHost]));
+        }
+        None
+    }
+
+    fn hosted(&self) -> Option<Kind> {
+        if let Some(kind) = self.hosted_by_host() {
+            return Some(kind);
         }
         if let Some(exec) = self.exec() {
             let name = base_name(exec);

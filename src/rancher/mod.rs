@@ -34,7 +34,7 @@ pub mod outage;
 mod provisioner;
 
 pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
-pub use choose::{direct, is_through_rancher, judge, prefer_direct};
+pub use choose::{direct, is_through_rancher, judge, prefer_direct, prefer_direct_of};
 #[cfg(feature = "check")]
 pub(crate) use clusters::unescape;
 pub use clusters::{ClusterGroup, Member, Tie, clusters};

@@ -27,7 +27,15 @@ pub struct Saved {
 impl Finished {
     /// Writes `config` as text, and reads it back to see that it says the same.
     pub(crate) fn new(config: &Kubeconfig, inputs: impl IntoIterator<Item = PathBuf>) -> Result<Self> {
-        let yaml = Secret::new(config.to_yaml()?);
+        Self::with_text(config, Secret::new(config.to_yaml()?), inputs)
+    }
+
+    /// As [`new`](Finished::new), with a text of the caller's own.
+    pub(crate) fn with_text(
+        config: &Kubeconfig,
+        yaml: Secret<String>,
+        inputs: impl IntoIterator<Item = PathBuf>,
+    ) -> Result<Self> {
         let read_back = Kubeconfig::from_slice(yaml.expose().as_bytes());
         if read_back.ok().as_ref() != Some(config) {
             let message = "what would be written would not read back as what it was made from, so it was not made";

@@ -354,6 +354,12 @@ impl<'d> Node<'d> {
         effective::occurrences(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
     }
 
+    /// Keys and values of a map as they are written, a `<<` among them; nothing for other nodes.
+    pub(crate) fn written_pairs(self) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
+        let is_mapping = self.is_mapping();
+        self.children_as_pairs().filter(move |_| is_mapping)
+    }
+
     /// The value of a key of a map, found as in [`entries`](Node::entries).
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
         if !self.resolve().is_mapping() {

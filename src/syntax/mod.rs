@@ -9,7 +9,7 @@ mod properties;
 mod scalar;
 mod scalars;
 mod scanner;
-mod stream;
+pub(crate) mod stream;
 mod tag;
 pub(crate) mod text;
 mod tree;

@@ -27,13 +27,15 @@ pub fn documents(bytes: impl Into<Vec<u8>>) -> Result<Vec<Document>> {
     Ok(documents)
 }
 
-struct Part<'a> {
-    text: &'a [u8],
+/// A document of a text of several.
+pub(crate) struct Part<'a> {
+    pub(crate) text: &'a [u8],
     /// Lines before it.
-    line: u32,
+    pub(crate) line: u32,
 }
 
-fn parts(text: &[u8]) -> Vec<Part<'_>> {
+/// The documents of a text, not read yet.
+pub(crate) fn parts(text: &[u8]) -> Vec<Part<'_>> {
     let mut parts = Vec::new();
     let (mut begin, mut begin_line, mut at) = (0, 0, 0);
     let mut is_begun = false;

@@ -18,6 +18,8 @@ pub mod pki;
 pub mod process;
 #[cfg(feature = "cli")]
 pub mod program;
+#[cfg(feature = "rke")]
+pub mod rke_state;
 #[cfg(feature = "cli")]
 pub mod service;
 pub mod shapes;

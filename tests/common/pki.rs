@@ -117,7 +117,8 @@ fn params(common_name: &str, organization: Option<&str>, validity: Validity, nam
     params
 }
 
-fn new_key(algorithm: Algorithm) -> KeyPair {
+/// A new key.
+pub fn new_key(algorithm: Algorithm) -> KeyPair {
     if algorithm == Algorithm::Rsa {
         if let Some(pem) = rsa_pkcs8() {
             return KeyPair::from_pem(&pem).expect("an RSA key from openssl");
@@ -152,7 +153,7 @@ fn rsa_pkcs8() -> Option<String> {
 }
 
 /// The key in the older form of its kind, which Go programs write: SEC 1 for EC, PKCS #1 for RSA.
-fn traditional(key: &KeyPair) -> String {
+pub fn traditional(key: &KeyPair) -> String {
     let der = key.serialize_der();
     let inner = pkcs8_key(&der).expect("PKCS #8");
     if key.algorithm() == &rcgen::PKCS_RSA_SHA256 {

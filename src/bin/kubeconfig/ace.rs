@@ -25,7 +25,7 @@ pub(crate) struct AceArgs {
     /// A control-plane node; may be repeated
     #[arg(long = "node", value_name = "NAME=ADDR", value_parser = node)]
     nodes: Vec<ControlPlaneNode>,
-    /// A file that tells the endpoint: a Rancher cluster object, as JSON or YAML; - is standard input
+    /// A file that tells the endpoint: a Rancher cluster object as JSON or YAML, RKE's cluster.yml or state; - is standard input
     #[arg(long, value_name = "FILE", value_parser = path())]
     from: Option<PathBuf>,
     /// The certificates to trust there: of the load balancer by FQDN, of the cluster by nodes

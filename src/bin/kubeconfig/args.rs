@@ -2,7 +2,9 @@
 
 use crate::ace::AceArgs;
 use crate::check::CheckArgs;
+use crate::merge::MergeArgs;
 use crate::outage::OutageArgs;
+use crate::recover::RecoverArgs;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -53,12 +55,24 @@ pub(crate) enum Verb {
     /// What a file is, is told from its content; a folder means every file right in it that is of a kind known here. Nothing is
     /// executed and nothing is connected to. Exit 0: nothing as bad as --fail-on. Exit 1: something. Exit 2: a PATH could not be read.
     Check(CheckArgs),
+    /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
+    ///
+    /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap
+    /// full-cluster-state as kubectl get prints it, an etcd snapshot of RKE, and for K3s and RKE2 a server's data folder or a tar
+    /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
+    /// the cluster's certificate, or the state is in doubt. Exit 1: nothing was written.
+    Recover(RecoverArgs),
     /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
     ///
     /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command
     /// that would mend it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
     /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
     Outage(OutageArgs),
+    /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials
+    ///
+    /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
+    /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
+    Merge(MergeArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -242,7 +256,7 @@ pub(crate) struct ExportArgs {
     /// A context to export; may be repeated. Without it, all are
     #[arg(long = "context", value_name = "NAME")]
     pub(crate) contexts: Vec<String>,
-    /// Leave out contexts that lead through Rancher
+    /// Leave out contexts that lead through Rancher, and make a direct one of the same cluster the current one
     #[arg(long)]
     pub(crate) direct_only: bool,
     /// Make a context that does not lead through Rancher the current one, if there is one

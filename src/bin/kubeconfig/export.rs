@@ -25,10 +25,10 @@ fn run(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {
 fn build(args: &ExportArgs) -> Result<Backup, Failure> {
     let loaded = load::loader(&args.source)?.load()?;
     let mut export = loaded.export().contexts(&args.contexts).judge(rancher::judge);
+    export = export.amend(|config| rancher::outage::keep_lifetimes(&loaded, config));
     if args.direct_only {
-        export = export.filter(rancher::direct);
-    }
-    if args.prefer_direct {
+        export = export.filter(rancher::direct).current_by(rancher::prefer_direct_of(loaded.config()));
+    } else if args.prefer_direct {
         export = export.current_by(rancher::prefer_direct);
     }
     for server in &args.servers {

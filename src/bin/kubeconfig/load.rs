@@ -14,8 +14,13 @@ pub(crate) fn loader(source: &Source) -> Result<Loader, Failure> {
 
 /// The loader for a file that is named; `-` is standard input.
 pub(crate) fn of(path: &Path) -> Result<Loader, Failure> {
-    let loader = Loader::from_env().explicit(path);
-    if path != Path::new("-") {
+    Ok(loader_of([path])?.explicit(path))
+}
+
+/// A loader that knows standard input, if that is among the files.
+pub(crate) fn loader_of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result<Loader, Failure> {
+    let loader = Loader::from_env();
+    if !files.into_iter().any(|file| file == Path::new("-")) {
         return Ok(loader);
     }
     let mut input = Vec::new();

@@ -6,9 +6,11 @@ mod check;
 mod export;
 mod get;
 mod load;
+mod merge;
 mod outage;
 mod output;
 mod pflag;
+mod recover;
 mod resolve;
 mod saved;
 mod times;
@@ -50,7 +52,9 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Export(args) => Ok(export::export(args, out)),
         Verb::Ace(args) => Ok(ace::ace(args, out)),
         Verb::Check(args) => Ok(check::check(args, out)),
+        Verb::Recover(args) => Ok(recover::recover(args, out)),
         Verb::Outage(args) => Ok(outage::outage(args, out)),
+        Verb::Merge(args) => Ok(merge::merge(args, out)),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.
             let mut script = Vec::new();

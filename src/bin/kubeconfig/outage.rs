@@ -6,7 +6,6 @@ use crate::load;
 use crate::output::{Failure, Out, complain, say};
 use clap::Args;
 use kubeconfig::cert::{parse_time, rfc3339};
-use kubeconfig::load::Subject;
 use kubeconfig::rancher::ContextKind;
 use kubeconfig::rancher::outage::{ClusterVerdict, Login, Missing, Outage, OutageReport, SavedTokens, Verdict, Way};
 use kubeconfig::{Loaded, Loader, Printable};
@@ -114,7 +113,7 @@ fn warn(loaded: &Loaded) {
     for path in loaded.missing() {
         say(&format_args!("warning: {} does not exist", Printable(&path.to_string_lossy())));
     }
-    for shadowed in loaded.shadowed().into_iter().filter(|s| !s.equal && matches!(s.subject, Subject::Context(_))) {
+    for shadowed in loaded.shadowed().into_iter().filter(|shadowed| !shadowed.equal) {
         let (hidden, used) = (shadowed.hidden.path().to_string_lossy(), shadowed.used.path().to_string_lossy());
         say(&format_args!(
             "warning: the {} of {} is NOT judged, {} has another of that name; name both files to judge both",

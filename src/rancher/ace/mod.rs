@@ -119,15 +119,61 @@ impl AuthorizedEndpoint {
         cluster.ca.as_ref().map_or_else(|| Ok(by_node.clone()), |ca| by_node.clone().ca(ca))
     }
 
+    /// The control-plane nodes of a cluster that RKE made, by its `cluster.yml`. It does not hold the CA.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where no node has the role `controlplane`.
+    #[cfg(feature = "rke")]
+    pub fn of_rke(config: &crate::rke::ClusterConfig) -> Result<Self> {
+        let in_control = config.nodes.iter().filter(|node| node.role.iter().any(|role| role == "controlplane"));
+        let nodes: Vec<ControlPlaneNode> = in_control
+            .filter_map(|node| {
+                let address = crate::config::set(&node.address)?;
+                Some(ControlPlaneNode::new(crate::config::set(&node.hostname_override).unwrap_or(address), address))
+            })
+            .collect();
+        match nodes.is_empty() {
+            true => Err(Error::new(ErrorKind::NotFound, "no node in it has the role controlplane and an address")),
+            false => Ok(Self::nodes(nodes)),
+        }
+    }
+
+    /// The control-plane nodes of a cluster that RKE made, and its CA, by its state: what there is, else what was desired.
+    ///
+    /// # Errors
+    /// Those of [`of_rke`](AuthorizedEndpoint::of_rke); [`ErrorKind::NotFound`] where the state is empty.
+    #[cfg(feature = "rke")]
+    pub fn of_state(state: &crate::rke::State) -> Result<Self> {
+        let state = if state.current.is_empty() { &state.desired } else { &state.current };
+        let Some(config) = state.config()? else {
+            return Err(Error::new(ErrorKind::NotFound, "the state knows no configuration of a cluster"));
+        };
+        let by_node = Self::of_rke(&config)?;
+        match state.certificates.get("kube-ca") {
+            Some(ca) => by_node.ca(&ca.certificate_pem),
+            None => Ok(by_node),
+        }
+    }
+
     /// Of the cluster that `context` of `loaded` leads to, out of a text that
-    /// [`ManagedCluster::read_all`] reads: by its id, else by its name.
+    /// [`ManagedCluster::read_all`] reads: by its id, else by its name. With the feature `rke` it is also the `cluster.yml` or
+    /// the state (`.rkestate`, a saved `full-cluster-state`) of a cluster that RKE made, which knows nothing of that id.
     ///
     /// # Errors
     /// Those of [`read_all`](ManagedCluster::read_all) and [`of`](AuthorizedEndpoint::of); [`ErrorKind::NotFound`] where the
     /// text holds other clusters only; [`ErrorKind::ContextNotFound`].
     pub fn read(bytes: impl Into<Vec<u8>>, loaded: &Loaded, context: &str) -> Result<Self> {
         let (id, name) = add::cluster_of(loaded, context)?;
-        let clusters = ManagedCluster::read_all(bytes)?;
+        let bytes = zeroize::Zeroizing::new(bytes.into());
+        #[cfg(feature = "rke")]
+        if let Ok(saved) = crate::rke::SavedStates::from_slice(&bytes) {
+            return Self::of_state(&saved.newest().state);
+        }
+        #[cfg(feature = "rke")]
+        if let Some(config) = cluster_yml(&bytes) {
+            return Self::of_rke(&config?);
+        }
+        let clusters = ManagedCluster::read_all(bytes.to_vec())?;
         let found = match clusters.iter().find(|cluster| cluster.id.as_deref() == Some(&id)) {
             Some(found) => Some(found),
             None => {
@@ -214,6 +260,15 @@ impl AuthorizedEndpoint {
         }
         Ok(server)
     }
+}
+
+/// The text as `cluster.yml`, if it is one: a map with nodes, and none of Kubernetes' or Rancher's objects.
+#[cfg(feature = "rke")]
+fn cluster_yml(bytes: &[u8]) -> Option<Result<crate::rke::ClusterConfig>> {
+    let document = crate::syntax::Document::parse(bytes).ok()?;
+    let root = document.root()?;
+    let is_object = ["apiVersion", "kind", "type"].iter().any(|key| root.get(key).is_some());
+    (!is_object && root.get("nodes").is_some()).then(|| crate::rke::ClusterConfig::from_document(&document))
 }
 
 /// That a cluster of this cloud can't have an endpoint.

@@ -28,6 +28,7 @@ pub(super) fn run(outage: &Outage, files: &[&Loaded]) -> OutageReport {
         outage,
         files,
         uses: uses(&configs, &groups),
+        disputed: disputed(&configs, &groups),
         ranchers: groups.iter().filter_map(|group| group.rancher.clone()).collect(),
         rancher_hosts: groups.iter().filter_map(|group| Some(host(&Server::of(group.rancher.as_deref()?)))).collect(),
         routes: HashMap::new(),
@@ -65,44 +66,77 @@ struct Judge<'a> {
     /// Every Rancher there is a context of: scheme, host and port.
     ranchers: HashSet<String>,
     rancher_hosts: HashSet<String>,
+    /// The clusters' entries that contexts of several clusters use.
+    disputed: HashSet<(*const Kubeconfig, &'a str)>,
     // Looked at once each, by configuration and name.
     routes: HashMap<(usize, &'a str), Rc<Route>>,
     users: HashMap<(usize, &'a str), Rc<User>>,
     lifetimes: HashMap<*const Source, Option<Lifetime>>,
 }
 
-/// What contexts through Rancher use a token for.
+/// What a token is used for.
 struct Use {
-    /// The one cluster, and its Rancher where the id alone tells nothing; `None` for several, or Rancher itself.
-    cluster: Option<(Option<String>, String)>,
-    /// Whether its user is called like the cluster, as Rancher calls users with a token of their own.
+    through: Through,
+    /// Whether a user through Rancher is called like its cluster, as Rancher calls users with a token of their own.
     own: bool,
+    /// The one cluster it is used for, by number; `None` for several.
+    group: Option<usize>,
+}
+
+/// Where a token goes through Rancher.
+#[derive(PartialEq)]
+enum Through {
+    Nowhere,
+    /// Into one cluster: its id, and its Rancher where the id alone tells nothing.
+    One(Option<String>, String),
+    /// Into several, or to Rancher itself.
+    Several,
 }
 
 fn uses<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashMap<&'a str, Use> {
     let mut uses: HashMap<&str, Use> = HashMap::new();
-    for member in groups.iter().flat_map(|group| &group.members) {
-        let cluster = match &member.kind.kind {
-            ContextKind::RancherProxy { rancher, cluster_id } => Some(of_rancher(rancher, cluster_id)),
-            ContextKind::RancherServer => None,
-            _ => continue,
-        };
+    let members =
+        groups.iter().enumerate().flat_map(|(at, group)| group.members.iter().map(move |member| (at, member)));
+    for (group, member) in members {
         let Some(config) = configs.get(member.config) else { continue };
         let view = View::of(config, member.context);
         let Some(token) = view.token() else { continue };
-        let own = view.user_name == view.cluster_name && view.user_name != SHARED_USER;
-        let known = uses.entry(token).or_insert_with(|| Use { cluster: cluster.clone(), own });
-        known.own |= own;
-        if known.cluster != cluster {
-            known.cluster = None;
+        let new = || Use { through: Through::Nowhere, own: false, group: Some(group) };
+        let known = uses.entry(token).or_insert_with(new);
+        known.group = known.group.filter(|other| *other == group);
+        let through = match &member.kind.kind {
+            ContextKind::RancherProxy { rancher, cluster_id } => of_rancher(rancher, cluster_id),
+            ContextKind::RancherServer => Through::Several,
+            _ => continue,
+        };
+        known.own |= view.user_name == view.cluster_name && view.user_name != SHARED_USER;
+        if known.through == Through::Nowhere {
+            known.through = through;
+        } else if known.through != through {
+            known.through = Through::Several;
         }
     }
     uses
 }
 
+fn disputed<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashSet<(*const Kubeconfig, &'a str)> {
+    let mut of_entry = HashMap::new();
+    let mut disputed = HashSet::new();
+    for (at, group) in groups.iter().enumerate() {
+        for member in &group.members {
+            let Some(config) = configs.get(member.config) else { continue };
+            let entry = (std::ptr::from_ref(*config), View::of(config, member.context).cluster_name);
+            if *of_entry.entry(entry).or_insert(at) != at {
+                disputed.insert(entry);
+            }
+        }
+    }
+    disputed
+}
+
 /// A cluster's id, which is the same in every Rancher for the cluster that it runs in itself.
-fn of_rancher(rancher: &str, cluster_id: &str) -> (Option<String>, String) {
-    ((cluster_id == "local").then(|| rancher.to_owned()), cluster_id.to_owned())
+fn of_rancher(rancher: &str, cluster_id: &str) -> Through {
+    Through::One((cluster_id == "local").then(|| rancher.to_owned()), cluster_id.to_owned())
 }
 
 impl<'a> Judge<'a> {
@@ -253,22 +287,24 @@ impl<'a> Judge<'a> {
 
     fn token(&mut self, token: &str, loaded: &'a Loaded, group: &ClusterGroup<'a>, view: &View<'a>) -> Entry {
         let at = self.outage.at;
-        if let Some(saved) = self.outage.tokens.of(token) {
-            let mut entry = Entry::new(Login::RancherToken);
-            if !saved.enabled {
-                entry.faults.push(Fault::Disabled);
-            }
-            entry.ends(Proof::SavedToken, None, saved.expires, at);
-            return entry;
-        }
-        if !is_rancher_token(token) {
+        let saved = self.outage.tokens.of(token);
+        if saved.is_none() && !is_rancher_token(token) {
             return Entry::with(Login::Token, Fault::EndUnknown(Login::Token));
         }
         let mut entry = Entry::new(Login::RancherToken);
-        entry.faults.extend(self.binding(token, group, view, is_unproven(loaded.config(), view.context)));
+        let binding = self.binding(token, loaded.config(), group, view);
+        if let Some(saved) = saved {
+            // The object was saved in the cluster that the token is bound to: the only one it is used for, or nobody knows.
+            let is_of_one = self.uses.get(token).is_none_or(|known| known.group.is_some());
+            entry.faults.extend(binding.filter(|fault| !(is_of_one && *fault == Fault::PerhapsNotBound)));
+            entry.faults.extend((!saved.enabled).then_some(Fault::Disabled));
+            entry.ends(Proof::SavedToken, None, saved.expires, at);
+            return entry;
+        }
+        entry.faults.extend(binding);
         // Keys that people make for themselves in Rancher have the end that they chose.
         let is_of_kubeconfig = token.starts_with("kubeconfig-") || token.starts_with("ext/");
-        if let Some(Lifetime { from, until }) = self.lifetime(loaded, view.user_name) {
+        if let Some(Lifetime { from, until }) = self.lifetime(token, loaded, view.user_name) {
             entry.ends(Proof::Comments, Some(from), until, at);
         } else if let Some(from) = self.outage.downloaded.filter(|_| is_of_kubeconfig) {
             entry.ends(Proof::Download, Some(from), Some(after(from, DEFAULT_TTL)), at);
@@ -279,26 +315,43 @@ impl<'a> Judge<'a> {
     }
 
     /// What speaks against Rancher having bound the token to this cluster.
-    fn binding(&self, token: &str, group: &ClusterGroup<'a>, view: &View<'a>, is_unproven: bool) -> Option<Fault> {
+    fn binding(&self, token: &str, config: &Kubeconfig, group: &ClusterGroup<'a>, view: &View<'a>) -> Option<Fault> {
         if let Some(id) = view.cluster_id() {
-            return (group.cluster_id.as_deref() != Some(id)).then_some(Fault::NotBound);
+            // With tokens of two clusters on one way, one of them is wrong.
+            let is_disputed = self.disputed.contains(&(std::ptr::from_ref(config), view.cluster_name));
+            return match group.cluster_id.as_deref() {
+                Some(known) if known == id => is_disputed.then_some(Fault::PerhapsNotBound),
+                _ => Some(Fault::NotBound),
+            };
         }
+        // A cloud's own address is that of a hosted cluster, where Rancher can't put its webhook.
+        if view.is_hosted() {
+            return Some(Fault::NotBound);
+        }
+        let is_made_by_rancher = !is_unproven(config, view.context);
         let this = group.rancher.as_deref().zip(group.cluster_id.as_deref());
-        let this = this.map(|(rancher, id)| of_rancher(rancher, id));
+        let is_this = |through: &Through| this.is_some_and(|(rancher, id)| *through == of_rancher(rancher, id));
         match self.uses.get(token) {
-            Some(Use { cluster: None, .. }) => Some(Fault::NotBound),
-            Some(_) if view.user_name == SHARED_USER && !view.is_named_after_user() => Some(Fault::NotBound),
-            Some(Use { cluster, own: true }) if *cluster == this && !is_unproven => None,
-            None if view.is_named_after_user() && !is_unproven => None,
+            Some(Use { through: Through::Several, .. }) => Some(Fault::NotBound),
+            Some(Use { through: Through::One(..), .. })
+                if view.user_name == SHARED_USER && !view.is_named_after_user() =>
+            {
+                Some(Fault::NotBound)
+            }
+            Some(Use { through: one @ Through::One(..), own: true, .. }) if is_this(one) && is_made_by_rancher => None,
+            Some(Use { through: Through::One(..), .. }) => Some(Fault::PerhapsNotBound),
+            _ if view.is_named_after_user() && is_made_by_rancher => None,
             _ => Some(Fault::PerhapsNotBound),
         }
     }
 
-    /// By the comments of the file that the user's entry stands in.
-    fn lifetime(&mut self, loaded: &'a Loaded, user: &str) -> Option<Lifetime> {
-        let source = loaded.origin(Subject::User(user))?.source();
-        let read = || Lifetime::of(source.document().text(), source.config());
-        *self.lifetimes.entry(std::ptr::from_ref(source)).or_insert_with(read)
+    /// By what was kept beside the token, or by the comments of the file that it stands in.
+    fn lifetime(&mut self, token: &str, loaded: &'a Loaded, user: &str) -> Option<Lifetime> {
+        let kept = loaded.config().users.get(user).and_then(|user| Lifetime::of_user(user, token));
+        kept.or_else(|| {
+            let source = loaded.origin(Subject::User(user))?.source();
+            *self.lifetimes.entry(std::ptr::from_ref(source)).or_insert_with(|| Lifetime::of_file(source))
+        })
     }
 }
 

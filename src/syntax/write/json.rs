@@ -11,13 +11,35 @@ pub(super) enum Dialect {
     Kubectl,
     /// Two spaces; whatever kubectl's reader, which takes JSON for YAML, would not take raw is escaped.
     Own,
+    /// Two spaces and no newline at the end; escaped as by `Kubectl`: Go's `json.MarshalIndent`, as RKE uses it.
+    Rke,
 }
 
 pub(super) fn write(tree: &Tree<'_>, dialect: Dialect) -> String {
     let mut writer = Writer { out: String::new(), dialect, depth: 0 };
+    if dialect == Dialect::Rke {
+        // All of it is secret: nothing grows, so that no copy is left behind in most cases.
+        writer.out.reserve(size(tree));
+    }
     writer.tree(tree);
-    writer.out.push('\n');
+    if dialect != Dialect::Rke {
+        writer.out.push('\n');
+    }
     writer.out
+}
+
+/// About as many bytes as it takes, with room for indentation and escapes.
+fn size(tree: &Tree<'_>) -> usize {
+    let text = |text: &str| text.len() + text.len() / 8 + 16;
+    match tree {
+        Tree::Null | Tree::Bool(_) => 16,
+        Tree::Number(number) => text(number),
+        Tree::Text(value) => text(value),
+        Tree::Owned(value) => text(value),
+        Tree::List(items) => items.iter().map(size).sum::<usize>() + 16,
+        Tree::Struct(fields) => fields.iter().map(|(key, value)| text(key) + size(value)).sum::<usize>() + 16,
+        Tree::Map(entries) => entries.iter().map(|(key, value)| text(key) + size(value)).sum::<usize>() + 16,
+    }
 }
 
 struct Writer {
@@ -107,7 +129,7 @@ fn escaped(c: char, dialect: Dialect) -> bool {
         return true;
     }
     match dialect {
-        Dialect::Kubectl => matches!(c, '<' | '>' | '&'),
+        Dialect::Kubectl | Dialect::Rke => matches!(c, '<' | '>' | '&'),
         Dialect::Own => c == '\u{85}' || c == '\u{feff}' || !is_readable(c),
     }
 }

@@ -69,7 +69,8 @@ impl<'a> Tree<'a> {
         Self::of(value, true)
     }
 
-    fn own(value: &'a Value) -> Result<Self> {
+    /// A value in its own order.
+    pub(crate) fn own(value: &'a Value) -> Result<Self> {
         Self::of(value, false)
     }
 
@@ -102,6 +103,11 @@ impl<'a> Tree<'a> {
     /// kubectl's `-o yaml`.
     pub(crate) fn to_kubectl_yaml(&self) -> Result<String> {
         kubectl::write(self)
+    }
+
+    /// JSON as RKE writes it to a file.
+    pub(crate) fn to_rke_json(&self) -> String {
+        json::write(self, json::Dialect::Rke)
     }
 
     /// kubectl's `-o json`.

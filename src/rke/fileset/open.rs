@@ -1,0 +1,310 @@
+//! The three files as they are, and what they say of each other.
+
+use super::{COPIES, FileSet, drift};
+use crate::cert::{self, Certificate, key, rfc3339};
+use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
+use crate::error::{Error, ErrorKind, Result};
+use crate::export::Server;
+use crate::finding::{Code, Finding, Severity};
+use crate::load::read_reference;
+use crate::rke::recover::is_for;
+use crate::rke::state::{ClusterState, State};
+use crate::rke::{ClusterConfig, SavedStates};
+use crate::syntax::Document;
+use std::path::{Path, PathBuf};
+
+/// The three files of a [`FileSet`], as far as they are there, and what is wrong with them as a set.
+///
+/// `Debug` shows no secret.
+#[derive(Clone, Debug)]
+pub struct OpenFileSet {
+    files: FileSet,
+    config: Option<ClusterConfig>,
+    state: Option<State>,
+    kubeconfig: Option<Kubeconfig>,
+    findings: Vec<Finding>,
+}
+
+/// As many fields that drifted are told one by one.
+const FIELDS: usize = 50;
+
+impl FileSet {
+    /// Reads the files of the set that `path` belongs to, and compares them. Where it is told from a state, the configuration is
+    /// the first of the likely ones that is there.
+    ///
+    /// What it finds is told as [findings](OpenFileSet::findings): a file that is missing or can't be read, two configurations
+    /// that share a state, a kubeconfig of another cluster or of before the last rotation, a cluster.yml that says something
+    /// else than the state, and a `desiredState` that was not reached.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where none of the three is there.
+    pub fn open(path: impl AsRef<Path>) -> Result<OpenFileSet> {
+        let path = path.as_ref();
+        let mut files = FileSet::of(path);
+        let is_there = |config: &&PathBuf| config.is_file() || kubeconfig_of(config).is_file();
+        if let Some(config) = files.configs.iter().find(is_there).cloned() {
+            files.configs = vec![config];
+        }
+        let mut opening = Opening { files: &files, findings: Vec::new() };
+        let config = opening.config();
+        let state = opening.state();
+        let kubeconfig = opening.kubeconfig();
+        let any = [files.config(), files.state(), &files.kubeconfig()].iter().any(|file| file.exists());
+        if !any {
+            let message = "none of RKE's three files is there";
+            return Err(Error::new(ErrorKind::NotFound, message).in_file(path).with_help(format!(
+                "they would be {}, {} and {}",
+                files.config().display(),
+                files.state().display(),
+                files.kubeconfig().display()
+            )));
+        }
+        opening.collision();
+        if let Some(state) = &state {
+            opening.finished(state);
+            if let Some((config, document)) = &config {
+                opening.drift(config, document, state);
+            }
+            if let Some(kubeconfig) = &kubeconfig {
+                opening.belongs(kubeconfig, state);
+            }
+        }
+        let findings = opening.findings;
+        Ok(OpenFileSet { config: config.map(|(config, _)| config), state, kubeconfig, findings, files })
+    }
+}
+
+impl OpenFileSet {
+    /// Their names.
+    pub fn files(&self) -> &FileSet {
+        &self.files
+    }
+
+    /// The configuration, where it is there and can be read.
+    pub fn config(&self) -> Option<&ClusterConfig> {
+        self.config.as_ref()
+    }
+
+    /// The state, where it is there and can be read.
+    pub fn state(&self) -> Option<&State> {
+        self.state.as_ref()
+    }
+
+    /// The kubeconfig that RKE wrote, where it is there and can be read.
+    pub fn kubeconfig(&self) -> Option<&Kubeconfig> {
+        self.kubeconfig.as_ref()
+    }
+
+    /// What is wrong with them: with each as far as it can't be read, and with the set.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+}
+
+fn kubeconfig_of(config: &Path) -> PathBuf {
+    FileSet::of(config).kubeconfig()
+}
+
+struct Opening<'a> {
+    files: &'a FileSet,
+    findings: Vec<Finding>,
+}
+
+impl Opening<'_> {
+    fn config(&mut self) -> Option<(ClusterConfig, Document)> {
+        let file = self.files.config();
+        self.read(file, |file| {
+            let document = Document::parse(std::mem::take(&mut *read_reference(file)?))?;
+            Ok((ClusterConfig::from_document(&document)?, document))
+        })
+    }
+
+    fn state(&mut self) -> Option<State> {
+        let file = self.files.state();
+        if !file.exists() {
+            let message = "the state of the cluster is not there, with the keys of all its certificates";
+            self.findings.push(Finding::new(Code::MissingState, message).in_file(file).with_help(COPIES));
+        }
+        self.read(file, |file| Ok(SavedStates::read(file)?.into_newest().state))
+    }
+
+    fn kubeconfig(&mut self) -> Option<Kubeconfig> {
+        let file = self.files.kubeconfig();
+        if !file.exists() {
+            let message = "the kubeconfig that RKE writes is not there";
+            let finding = Finding::new(Code::MissingKubeconfig, message).in_file(&file);
+            self.findings.push(finding.with_help("`recover` makes it again from the state"));
+        }
+        self.read(&file, |file| Kubeconfig::from_slice(&read_reference(file)?))
+    }
+
+    /// What `read` makes of a file; nothing where there is none, or it can't be read, which is told.
+    fn read<T>(&mut self, file: &Path, read: impl Fn(&Path) -> Result<T>) -> Option<T> {
+        if !file.exists() {
+            return None;
+        }
+        match read(file) {
+            Ok(read) => Some(read),
+            Err(error) => {
+                let mut finding = Finding::new(Code::Unreadable, error.message()).in_file(file);
+                finding.position = error.position();
+                finding.end = error.position();
+                finding.field = error.field().map(str::to_owned);
+                finding.help = error.help().map(str::to_owned);
+                self.findings.push(finding);
+                None
+            }
+        }
+    }
+
+    /// `prod.yml` and `prod.yaml` side by side.
+    fn collision(&mut self) {
+        let config = self.files.config();
+        let others = ["yml", "yaml"].map(|extension| self.files.state().with_extension(extension));
+        for other in others.iter().filter(|other| other.as_path() != config && config.exists() && other.is_file()) {
+            let message = format!("{} has the same state as {}", other.display(), config.display());
+            self.findings.push(Finding::new(Code::StateNameCollision, message).in_file(self.files.state()));
+        }
+    }
+
+    /// Whether the last `rke up` went through.
+    fn finished(&mut self, state: &State) {
+        let of_state = |code, message: String| Finding::new(code, message).in_file(self.files.state());
+        if state.current.is_empty() {
+            let message = "currentState is empty: `rke up` did not come to its end, or only `rke up --init` was run";
+            self.findings.push(of_state(Code::EmptyCurrentState, message.to_owned()).in_field("currentState"));
+            return;
+        }
+        let differences = state.differences();
+        if !differences.is_empty() && !state.desired.is_empty() {
+            let more = differences.len().saturating_sub(20);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let message = format!(
+                "desiredState and currentState differ in {}{more}: the last `rke up` did not come to its end",
+                differences.iter().take(20).cloned().collect::<Vec<_>>().join(", ")
+            );
+            self.findings.push(of_state(Code::StateDrift, message).in_field("desiredState"));
+        }
+    }
+
+    /// Whether the state still says what cluster.yml says.
+    fn drift(&mut self, config: &ClusterConfig, document: &Document, state: &State) {
+        let made = match state.desired.config() {
+            Ok(Some(made)) => made,
+            Ok(None) => return,
+            Err(error) => {
+                let mut finding = Finding::new(Code::Unreadable, error.message()).in_file(self.files.state());
+                finding.field = Some(format!("desiredState.rkeConfig.{}", error.field().unwrap_or_default()));
+                self.findings.push(finding);
+                return;
+            }
+        };
+        let found = drift::drift(config, &made);
+        for steps in found.iter().take(FIELDS) {
+            let field = drift::path(steps);
+            let message = format!("{field} is not what the state was made from");
+            let mut finding = Finding::new(Code::StateDrift, message).in_file(self.files.config()).in_field(field);
+            if let Some(node) = drift::node(document, steps) {
+                finding = finding.at(node.position(), document.position(node.span().end));
+            }
+            self.findings.push(finding);
+        }
+        if found.len() > FIELDS {
+            let message = format!("{} more fields are not what the state was made from", found.len() - FIELDS);
+            self.findings.push(Finding::new(Code::StateDrift, message).in_file(self.files.config()));
+        }
+    }
+
+    /// Whether the kubeconfig is of this cluster, and of today. What it does not embed can't be told.
+    fn belongs(&mut self, kubeconfig: &Kubeconfig, state: &State) {
+        let context = kubeconfig.current_context().and_then(|name| kubeconfig.contexts.get(name));
+        let cluster = context.and_then(|context| kubeconfig.clusters.get(context.cluster.as_deref()?));
+        let user = context.and_then(|context| kubeconfig.users.get(context.user.as_deref()?));
+        let sides = Sides([&state.current, &state.desired]);
+        let of_kubeconfig = |code, message: String| Finding::new(code, message).in_file(&self.files.kubeconfig());
+        let mut findings = Vec::new();
+        if let Some(cluster) = cluster {
+            if sides.trusts(cluster) == Some(false) {
+                let message = "the CA in it is not that of the state: it is the kubeconfig of another cluster, or of before \
+                               the CA was rotated";
+                findings.push(of_kubeconfig(Code::ForeignKubeconfig, message.to_owned()));
+            }
+            let server = Server::of(cluster.server.as_deref().unwrap_or_default());
+            if sides.serves(&server) == Some(false) {
+                let message = format!(
+                    "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
+                    server.host
+                );
+                findings.push(of_kubeconfig(Code::StaleKubeconfig, message).with_severity(Severity::Warning));
+            }
+        }
+        // What is of another cluster need not be compared further.
+        if findings.first().is_none_or(|finding| finding.code != Code::ForeignKubeconfig) {
+            findings.extend(user.and_then(|user| sides.stale(user)).map(|stale| {
+                let finding = of_kubeconfig(Code::StaleKubeconfig, stale.message).with_severity(stale.severity);
+                finding.with_help("`recover` makes it again from the state")
+            }));
+        }
+        self.findings.append(&mut findings);
+    }
+}
+
+/// The two states: what is in either of them is not foreign.
+struct Sides<'a>([&'a ClusterState; 2]);
+
+struct Stale {
+    message: String,
+    severity: Severity,
+}
+
+impl Sides<'_> {
+    fn certificates(&self, name: &str) -> Vec<Certificate> {
+        let entries = self.0.iter().filter_map(|state| state.certificates.get(name));
+        entries.filter_map(|entry| cert::leaf(entry.certificate_pem.as_bytes()).ok()).collect()
+    }
+
+    /// Whether the CA in a kubeconfig is the state's; `None` where there is nothing to compare.
+    fn trusts(&self, cluster: &Cluster) -> Option<bool> {
+        let data = cluster.certificate_authority_data.as_ref().filter(|data| !data.is_empty())?;
+        let embedded = cert::certificates(&data.decode()).ok()?;
+        let own = self.certificates("kube-ca");
+        (!own.is_empty()).then(|| embedded.iter().any(|ca| own.contains(ca)))
+    }
+
+    fn serves(&self, server: &Server<'_>) -> Option<bool> {
+        let nodes: Vec<_> = self.0.iter().flat_map(|state| state.control_plane()).collect();
+        let same = |address: &str| match (address.parse(), server.ip()) {
+            (Ok(a), Some(b)) => std::net::IpAddr::to_canonical(&a) == b.to_canonical(),
+            _ => address.eq_ignore_ascii_case(server.host),
+        };
+        let is_node = nodes.iter().any(|node| same(node.address));
+        let is_named = || self.certificates("kube-apiserver").iter().any(|certificate| is_for(certificate, server));
+        (!nodes.is_empty() && !server.host.is_empty()).then(|| is_node || is_named())
+    }
+
+    /// What is old about the credentials in a kubeconfig, if anything is.
+    fn stale(&self, user: &AuthInfo) -> Option<Stale> {
+        let bytes = |data: &Option<Data>| Some(data.as_ref().filter(|data| !data.is_empty())?.decode());
+        let certificate = cert::leaf(&bytes(&user.client_certificate_data)?).ok()?;
+        let admins = self.certificates("kube-admin");
+        if admins.is_empty() {
+            return None;
+        }
+        let key = user.client_key_data.as_ref().map(|key| key.expose().decode());
+        let is_own_key = key.as_deref().is_none_or(|key| key::fits(&certificate, key) != Some(false));
+        if admins.contains(&certificate) {
+            return (!is_own_key).then(|| Stale {
+                message: "its key does not belong to its certificate".to_owned(),
+                severity: Severity::Error,
+            });
+        }
+        // The CA is the same, so that the certificate is good until it ends.
+        Some(Stale {
+            message: format!(
+                "its certificate is not the one that the state has for kube-admin, but another, valid until {}",
+                rfc3339(certificate.not_after())
+            ),
+            severity: Severity::Warning,
+        })
+    }
+}

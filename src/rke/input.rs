@@ -1,0 +1,118 @@
+//! What a file is, by how it begins, and reading what is needed of it.
+
+use super::archive::{self, Packed, files_in_tar, files_in_zip, is_gzip, is_tar, is_zip};
+use super::server_folder;
+use crate::error::{Error, ErrorKind, Result};
+use crate::syntax::Limits;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// A file, read as far as it matters.
+pub(super) enum Input {
+    /// JSON or YAML, as far as one can tell without reading it.
+    Text(Zeroizing<Vec<u8>>),
+    /// The `.rkestate` files of a zip file.
+    Snapshot(Vec<Packed>),
+    /// The files of a server's folder out of a tar file.
+    Folder(Vec<Packed>),
+}
+
+/// As many bytes are looked at to tell what it is: a block of a tar file.
+const START: u64 = 512;
+
+impl Input {
+    pub(super) fn open(path: &Path) -> Result<Self> {
+        let named = |error: Error| error.in_file(path);
+        let mut file = File::open(path).map_err(|e| Error::io("cannot open", path, e))?;
+        let metadata = file.metadata().map_err(|e| Error::io("cannot read", path, e))?;
+        if metadata.is_dir() {
+            return Err(Error::new(ErrorKind::Io, "is a directory, where a file is expected").in_file(path));
+        }
+        let start = start(&mut file).map_err(|e| Error::io("cannot read", path, e))?;
+        match Kind::of(&start) {
+            // A pipe can't be rewound; what comes through one is small enough to be kept.
+            Kind::Zip if !metadata.is_file() => Input::of_bytes(rest(&start, file, 0, path)?).map_err(named),
+            Kind::Zip => Input::zip(file).map_err(named),
+            Kind::Tar => {
+                let whole = Cursor::new(&*start).chain(file);
+                files_in_tar(whole, &start, server_folder::is_wanted).map(Input::Folder).map_err(named)
+            }
+            Kind::Database => Err(named(database())),
+            Kind::Other => rest(&start, file, metadata.len(), path).map(Input::Text),
+        }
+    }
+
+    pub(super) fn of_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self> {
+        match Kind::of(&bytes) {
+            Kind::Zip => Input::zip(Cursor::new(&*bytes)),
+            Kind::Tar => files_in_tar(Cursor::new(&*bytes), &bytes, server_folder::is_wanted).map(Input::Folder),
+            Kind::Database => Err(database()),
+            Kind::Other => Ok(Input::Text(bytes)),
+        }
+    }
+
+    fn zip(source: impl Read + Seek) -> Result<Self> {
+        let files = files_in_zip(source, |path| path.ends_with(".rkestate"))?;
+        if files.is_empty() {
+            return Err(
+                Error::new(ErrorKind::NotFound, "there is no .rkestate in this zip file").with_help(SNAPSHOT_HELP)
+            );
+        }
+        Ok(Input::Snapshot(files))
+    }
+}
+
+enum Kind {
+    Zip,
+    Tar,
+    /// bbolt, which is what etcd keeps its data in.
+    Database,
+    Other,
+}
+
+impl Kind {
+    fn of(start: &[u8]) -> Self {
+        // bbolt's meta page has its magic number behind a header of 16 bytes.
+        let bolt = start.get(16..20) == Some(&0xED0C_DAED_u32.to_le_bytes());
+        match start {
+            _ if is_zip(start) => Kind::Zip,
+            _ if is_gzip(start) || is_tar(start) => Kind::Tar,
+            _ if bolt => Kind::Database,
+            _ => Kind::Other,
+        }
+    }
+}
+
+const SNAPSHOT_HELP: &str = "an etcd snapshot of RKE 1.1.4 and later is a zip file with the state in it. One of K3s or RKE2 \
+     holds no key that could be read: the CAs in it are encrypted with the server token. To restore it, run `k3s server \
+     --cluster-reset --cluster-reset-restore-path=FILE --token=TOKEN` on a server (or `rke2 server` with the same); or give a \
+     server's data folder";
+
+#[cold]
+fn database() -> Error {
+    Error::new(ErrorKind::NotFound, "this is an etcd database alone, without keys beside it").with_help(SNAPSHOT_HELP)
+}
+
+fn start(file: &mut File) -> std::io::Result<Zeroizing<Vec<u8>>> {
+    let mut start = Zeroizing::new(Vec::with_capacity(START as usize + 1));
+    file.take(START).read_to_end(&mut start)?;
+    // Zip files are read from their end.
+    if is_zip(&start) {
+        let _ = file.seek(SeekFrom::Start(0));
+    }
+    Ok(start)
+}
+
+/// The start with all that follows it; `size` is what the file system says, 0 of a pipe.
+fn rest(start: &[u8], file: File, size: u64, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    let limit = Limits::default().input;
+    let too_large = || Error::new(ErrorKind::Limit, format!("larger than the limit of {limit} bytes")).in_file(path);
+    if size > limit {
+        return Err(too_large());
+    }
+    let whole = Cursor::new(start).chain(file).take(limit + 1);
+    let bytes = archive::read_to_end(whole, size).map_err(|e| Error::io("cannot read", path, e))?;
+    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}

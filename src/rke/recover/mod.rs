@@ -1,0 +1,335 @@
+//! The admin kubeconfig of a cluster, made again from what is left of it. Nothing is connected to.
+
+mod admin;
+mod note;
+mod shape;
+
+pub(super) use admin::{Admin, Names, check_key, cluster, user};
+pub use note::RecoveryNote;
+pub(super) use shape::config;
+
+use super::fileset::{COPIES, FileSet};
+use super::input::Input;
+use super::saved::{Place, SavedStates};
+use super::server_folder::ServerFolder;
+use super::state::State;
+use crate::cert::{self, Certificate, SubjectAltName, Validity};
+use crate::config::{Context, Kubeconfig};
+use crate::error::{Error, ErrorKind, Result};
+use crate::export::{Server, check_server};
+use crate::store::{Finished, Saved, WriteOptions};
+use rustls_pki_types::UnixTime;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// Makes the admin kubeconfig of a cluster again.
+///
+/// ```no_run
+/// use kubeconfig::rke::Recovery;
+/// use kubeconfig::store::WriteOptions;
+///
+/// # fn main() -> Result<(), kubeconfig::Error> {
+/// let recovered = Recovery::open("cluster.rkestate")?.server("https://k8s.example.com:6443").build()?;
+/// for note in recovered.notes() {
+///     eprintln!("{note}");
+/// }
+/// recovered.write("kube_config_cluster.yml", &WriteOptions::new())?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is recovered before `build`"]
+pub struct Recovery {
+    origin: Origin,
+    inputs: Vec<PathBuf>,
+    notes: Vec<RecoveryNote>,
+    server: Option<String>,
+    name: Option<String>,
+    now: Option<UnixTime>,
+}
+
+#[derive(Clone)]
+enum Origin {
+    State(Box<State>),
+    Folder(Box<ServerFolder>),
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::State(state) => state.fmt(f),
+            Origin::Folder(folder) => folder.fmt(f),
+        }
+    }
+}
+
+impl State {
+    /// The kubeconfig of the cluster's administrator: `kube-admin`'s own certificate and key, and `kube-ca`, from
+    /// `currentState`, else from `desiredState`. No clock is asked.
+    ///
+    /// It is named as RKE names it (`pki/kubeconfig.go`): the first control-plane node has the context `CLUSTER`, with a
+    /// cluster of that name and the user `kube-admin-CLUSTER`. Unlike with RKE the other control-plane nodes have contexts too,
+    /// `CLUSTER-NODE`, and an IPv6 address stands in brackets. [`Recovery`] tells in addition what may be wrong with it.
+    ///
+    /// # Errors
+    /// As [`Recovery::build`].
+    pub fn admin_kubeconfig(&self) -> Result<Kubeconfig> {
+        let admin = Admin::of_state(self)?;
+        let name = match &admin.names {
+            Names::Rke(name) => name.clone(),
+            Names::Default => "default".to_owned(),
+        };
+        shape::config(&admin, &name, None)
+    }
+}
+
+impl Recovery {
+    /// Looks into a file or folder for what a kubeconfig can be made from:
+    /// - whatever holds a state of RKE: see [`SavedStates`]; of several it is the newest;
+    /// - a cluster.yml or the kubeconfig RKE wrote, there or lost: the state beside it is read ([`FileSet`]);
+    /// - the data folder of a K3s or RKE2 server, or a tar file of it: see [`ServerFolder`].
+    ///
+    /// # Errors
+    /// As [`SavedStates::read`] and [`ServerFolder::read`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let found = if path.is_dir() {
+            Ok(Self::of_folder(ServerFolder::read(path)?))
+        } else {
+            Input::open(path).and_then(Self::of_input).map_err(|e| e.in_file(path))
+        };
+        match found {
+            Ok(recovery) => Ok(Recovery { inputs: vec![path.to_owned()], ..recovery }),
+            Err(error) => Self::beside(path, error),
+        }
+    }
+
+    /// As [`open`](Recovery::open), for what a file holds.
+    ///
+    /// # Errors
+    /// As [`open`](Recovery::open).
+    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
+        Self::of_input(Input::of_bytes(Zeroizing::new(bytes.to_vec()))?)
+    }
+
+    /// From a state.
+    pub fn of_state(state: State) -> Self {
+        Self::new(Origin::State(Box::new(state)))
+    }
+
+    /// From the data folder of a server.
+    pub fn of_folder(folder: ServerFolder) -> Self {
+        Self::new(Origin::Folder(Box::new(folder)))
+    }
+
+    fn new(origin: Origin) -> Self {
+        Recovery { origin, inputs: Vec::new(), notes: Vec::new(), server: None, name: None, now: None }
+    }
+
+    fn of_input(input: Input) -> Result<Self> {
+        match input {
+            Input::Folder(files) => Ok(Self::of_folder(ServerFolder::of_files(files)?)),
+            input => Ok(Self::of_saved(SavedStates::of(input)?)),
+        }
+    }
+
+    fn of_saved(states: SavedStates) -> Self {
+        let mut notes = Vec::new();
+        let newest = states.newest();
+        if newest.place != Place::File {
+            notes.push(RecoveryNote::TakenFrom { place: newest.place.clone(), position: newest.position });
+        }
+        for older in states.iter().filter(|saved| !std::ptr::eq(*saved, newest)) {
+            notes.push(RecoveryNote::Older { place: older.place.clone(), position: older.position });
+        }
+        let unreadable = states.unreadable().iter();
+        notes.extend(unreadable.map(|why| RecoveryNote::Unreadable { why: why.clone() }));
+        Recovery { notes, ..Self::of_state(states.into_newest().state) }
+    }
+
+    /// From the state beside `path`, where there is one; else it is `error`.
+    fn beside(path: &Path, error: Error) -> Result<Self> {
+        let set = FileSet::of(path);
+        let is_elsewhere = error.kind() == ErrorKind::NotFound || error.is_file_not_found();
+        if !is_elsewhere || path.is_dir() || set.state() == path {
+            return Err(error);
+        }
+        if !set.state().is_file() {
+            let state = set.state().display();
+            return Err(if error.help().is_some() {
+                error
+            } else {
+                error.with_help(format!("nor is {state} there: {COPIES}"))
+            });
+        }
+        let mut recovery = Self::open(set.state())?;
+        // The kubeconfig of before may be written over: to replace it is what one is here for.
+        recovery.inputs.push(set.config().to_owned());
+        recovery.notes.insert(0, RecoveryNote::Beside { file: set.state().to_owned() });
+        Ok(recovery)
+    }
+
+    /// Sets the server of the current context: an FQDN, a load balancer. Without it, it is the first control-plane node, or
+    /// what the server itself uses with K3s and RKE2. The contexts of the control-plane nodes stay.
+    pub fn server(mut self, url: impl Into<String>) -> Self {
+        self.server = Some(url.into());
+        self
+    }
+
+    /// Sets the name: of RKE's it takes the place of the cluster's (`NEW`, `kube-admin-NEW`, `NEW-NODE`), of K3s's and RKE2's that
+    /// of `default`.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// Sets the time by which something has expired; without it it is now.
+    pub fn at(mut self, time: UnixTime) -> Self {
+        self.now = Some(time);
+        self
+    }
+
+    /// Makes the kubeconfig, and reads its text back to see that it says the same.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where something is not there: the certificate of the administrator (it says which other client
+    /// certificates are), the CA, a server; [`ErrorKind::Certificate`] for PEM that isn't, and a key that belongs to another
+    /// certificate; [`ErrorKind::Usage`] for a server that is no URL, or an empty name. None of them holds a secret.
+    pub fn build(&self) -> Result<Recovered> {
+        if let Some(url) = &self.server {
+            check_server(url)?;
+        }
+        let mut admin = match &self.origin {
+            Origin::State(state) => Admin::of_state(state)?,
+            Origin::Folder(folder) => folder.admin()?,
+        };
+        let name = match (&self.name, &admin.names) {
+            (Some(name), _) if name.is_empty() => return Err(Error::new(ErrorKind::Usage, "the new name is empty")),
+            (Some(name), _) | (None, Names::Rke(name)) => name.clone(),
+            (None, Names::Default) => "default".to_owned(),
+        };
+        let config = shape::config(&admin, &name, self.server.as_deref())?;
+        let yaml = shape::text(&config, &admin.names)?;
+        let finished = Finished::with_text(&config, yaml, self.inputs.iter().cloned())?;
+        let mut notes = self.notes.clone();
+        notes.append(&mut admin.notes);
+        notes.extend(doubts_of_time(&config, &admin, self.now.unwrap_or_else(UnixTime::now)));
+        notes.extend(doubts_of_servers(&config, &admin.serving));
+        Ok(Recovered { config, finished, certificate: admin.certificate, notes })
+    }
+}
+
+/// A kubeconfig that was made again, ready to be written.
+#[derive(Clone, Debug)]
+pub struct Recovered {
+    config: Kubeconfig,
+    finished: Finished,
+    certificate: Option<Certificate>,
+    notes: Vec<RecoveryNote>,
+}
+
+impl Recovered {
+    /// The kubeconfig.
+    pub fn config(&self) -> &Kubeconfig {
+        &self.config
+    }
+
+    /// The text of the file, secrets and all, in the shape of the tool that wrote the first one: RKE's order and quotes (without
+    /// the stray `api-version`), client-go's for K3s and RKE2.
+    pub fn to_yaml(&self) -> &str {
+        self.finished.to_yaml()
+    }
+
+    /// The contexts with their servers, the current one first.
+    pub fn contexts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.config.contexts.iter().map(|(name, context)| (name, server_of(&self.config, context)))
+    }
+
+    /// The client certificate; none where the user logs in otherwise, as with early K3s.
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
+
+    /// What one should know of it.
+    pub fn notes(&self) -> &[RecoveryNote] {
+        &self.notes
+    }
+
+    /// Whether a note gives reason to doubt that it works.
+    pub fn is_doubtful(&self) -> bool {
+        self.notes.iter().any(RecoveryNote::is_doubt)
+    }
+
+    /// Writes it to a file by the rules of [`store::write`](crate::store::write()), and reads it back.
+    ///
+    /// # Errors
+    /// Those of [`store::write`](crate::store::write()); [`ErrorKind::Refused`] also where the file is what it was made from,
+    /// whatever the options say; [`ErrorKind::Io`] where the file does not hold afterwards what was written.
+    pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
+        self.finished.write(path.as_ref(), options)
+    }
+}
+
+fn server_of<'a>(config: &'a Kubeconfig, context: &Context) -> &'a str {
+    let cluster = context.cluster.as_deref().and_then(|name| config.clusters.get(name));
+    cluster.and_then(|cluster| cluster.server.as_deref()).unwrap_or_default()
+}
+
+fn doubts_of_time(config: &Kubeconfig, admin: &Admin, now: UnixTime) -> Vec<RecoveryNote> {
+    let mut doubts = Vec::new();
+    if let Some(certificate) = &admin.certificate {
+        match certificate.is_valid_at(now) {
+            Validity::Valid => {}
+            Validity::Expired => doubts.push(RecoveryNote::Expired { at: certificate.not_after() }),
+            Validity::NotYetValid => doubts.push(RecoveryNote::NotYetValid { from: certificate.not_before() }),
+        }
+    }
+    let authority = config.clusters.iter().next().and_then(|(_, cluster)| cluster.certificate_authority_data.as_ref());
+    let authority = authority.and_then(|data| cert::certificates(&data.decode()).ok()).unwrap_or_default();
+    // One that is valid is enough.
+    if authority.iter().all(|ca| ca.is_valid_at(now) == Validity::Expired) {
+        let last = authority.iter().map(Certificate::not_after).max_by_key(UnixTime::as_secs);
+        doubts.extend(last.map(|at| RecoveryNote::AuthorityExpired { at }));
+    }
+    doubts
+}
+
+fn doubts_of_servers(config: &Kubeconfig, serving: &[Certificate]) -> Vec<RecoveryNote> {
+    let mut doubts = Vec::new();
+    for (name, context) in config.contexts.iter() {
+        let server = Server::of(server_of(config, context));
+        let context = || name.to_owned();
+        if server.is_this_machine() {
+            doubts.push(RecoveryNote::ThisMachine { context: context() });
+        } else if !serving.is_empty() && !serving.iter().any(|certificate| is_for(certificate, &server)) {
+            let names = serving.iter().flat_map(Certificate::subject_alt_names).map(shown).take(20).collect();
+            doubts.push(RecoveryNote::NotInCertificate { context: context(), host: server.host.to_owned(), names });
+        }
+    }
+    doubts
+}
+
+/// Whether a certificate is for a host, by Go's rules (`x509.Certificate.VerifyHostname`).
+pub(super) fn is_for(certificate: &Certificate, server: &Server<'_>) -> bool {
+    let host = server.host.strip_suffix('.').unwrap_or(server.host);
+    certificate.subject_alt_names().iter().any(|name| match (name, server.ip()) {
+        (SubjectAltName::Ip(ip), Some(wanted)) => ip.to_canonical() == wanted.to_canonical(),
+        (SubjectAltName::Dns(pattern), None) => {
+            let pattern = pattern.strip_suffix('.').unwrap_or(pattern);
+            match (pattern.strip_prefix("*."), host.split_once('.')) {
+                (Some(domain), Some((label, rest))) => !label.is_empty() && domain.eq_ignore_ascii_case(rest),
+                (Some(_), None) => false,
+                (None, _) => pattern.eq_ignore_ascii_case(host),
+            }
+        }
+        _ => false,
+    })
+}
+
+fn shown(name: &SubjectAltName) -> String {
+    match name {
+        SubjectAltName::Dns(name) | SubjectAltName::Email(name) | SubjectAltName::Uri(name) => name.clone(),
+        SubjectAltName::Ip(ip) => ip.to_string(),
+    }
+}

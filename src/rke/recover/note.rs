@@ -1,0 +1,163 @@
+//! What someone who recovers a kubeconfig should know of it.
+
+use crate::cert::rfc3339;
+use crate::error::{Position, Printable};
+use crate::rke::Place;
+use rustls_pki_types::UnixTime;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Something about a recovered kubeconfig that its user should know. Nothing in it is secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecoveryNote {
+    /// The state was found beside the file that was named.
+    Beside {
+        /// The state's file.
+        file: PathBuf,
+    },
+    /// What held the state, where it is not the state's own file.
+    TakenFrom {
+        /// What held it.
+        place: Place,
+        /// Where that begins in the file.
+        position: Option<Position>,
+    },
+    /// An older state in the same file, which was left alone.
+    Older {
+        /// What holds it.
+        place: Place,
+        /// Where that begins in the file.
+        position: Option<Position>,
+    },
+    /// Something in the file looks like a state and can't be read.
+    Unreadable {
+        /// Where it stands, and what is wrong with it.
+        why: String,
+    },
+    /// `currentState` has no certificates, so those of `desiredState` were taken.
+    FromDesired,
+    /// The certificates of `currentState` can't be used, so those of `desiredState` were taken.
+    CurrentUnusable {
+        /// What is wrong with them.
+        why: String,
+    },
+    /// `desiredState` and `currentState` differ in what matters for access; `currentState` was taken.
+    StatesDiffer {
+        /// In what they differ.
+        parts: Vec<String>,
+    },
+    /// The address of a control-plane node can't stand in a URL, so there is no context for it.
+    AddressUnusable {
+        /// The node.
+        node: String,
+    },
+    /// Not every control-plane node has a context, as the file would become too large.
+    NodesLeftOut {
+        /// How many have none.
+        count: usize,
+    },
+    /// The files the kubeconfig is made from are not there; it is the one that the server itself wrote.
+    AsWritten,
+    /// The client certificate has expired.
+    Expired {
+        /// When that was.
+        at: UnixTime,
+    },
+    /// The client certificate is not valid yet.
+    NotYetValid {
+        /// When it will be.
+        from: UnixTime,
+    },
+    /// The CA has expired: clients will not trust the server.
+    AuthorityExpired {
+        /// When that was.
+        at: UnixTime,
+    },
+    /// The certificate of kube-apiserver is not for the host of a server.
+    NotInCertificate {
+        /// The context that leads there.
+        context: String,
+        /// The host.
+        host: String,
+        /// What the certificate is for, the first of it.
+        names: Vec<String>,
+    },
+    /// A server is the machine the kubeconfig is used on.
+    ThisMachine {
+        /// The context that leads there.
+        context: String,
+    },
+}
+
+impl RecoveryNote {
+    /// Whether it is a reason to doubt that the kubeconfig works.
+    pub fn is_doubt(&self) -> bool {
+        use RecoveryNote as Note;
+        !matches!(self, Note::Beside { .. } | Note::TakenFrom { .. } | Note::Older { .. } | Note::AsWritten)
+    }
+}
+
+impl fmt::Display for RecoveryNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let placed = |f: &mut fmt::Formatter<'_>, place: &Place, position: &Option<Position>| {
+            write!(f, "{place}")?;
+            position.as_ref().map_or(Ok(()), |position| write!(f, " (line {})", position.line))
+        };
+        match self {
+            RecoveryNote::Beside { file } => write!(f, "the state is {}", Printable(&file.to_string_lossy())),
+            RecoveryNote::TakenFrom { place, position } => {
+                f.write_str("the state is in ")?;
+                placed(f, place, position)
+            }
+            RecoveryNote::Older { place, position } => {
+                f.write_str("older by its certificates, and left alone: ")?;
+                placed(f, place, position)
+            }
+            RecoveryNote::Unreadable { why } => write!(f, "another state can't be read: {}", Printable(why)),
+            RecoveryNote::FromDesired => f.write_str(
+                "these are the certificates of desiredState, as currentState has none: the last `rke up` did not come to its \
+                 end, or was `--init` alone, and the nodes may have others or none",
+            ),
+            RecoveryNote::CurrentUnusable { why } => {
+                write!(f, "these are the certificates of desiredState, those of currentState can't be used: {}", Printable(why))
+            }
+            RecoveryNote::StatesDiffer { parts } => write!(
+                f,
+                "the last `rke up` did not come to its end: desiredState and currentState differ in {}; this is currentState",
+                Printable(&parts.join(", "))
+            ),
+            RecoveryNote::AddressUnusable { node } => {
+                write!(f, "the address of the node {} can't stand in a URL, so there is no context for it", Printable(node))
+            }
+            RecoveryNote::NodesLeftOut { count } => {
+                write!(f, "{count} of the control-plane nodes have no context: there are too many of them")
+            }
+            RecoveryNote::AsWritten => {
+                f.write_str("this is the kubeconfig that the server wrote itself; the files it is made from are not there")
+            }
+            RecoveryNote::Expired { at } => {
+                write!(f, "the client certificate expired on {}: the cluster will refuse it", rfc3339(*at))
+            }
+            RecoveryNote::NotYetValid { from } => {
+                write!(f, "the client certificate is not valid before {}; is the clock right?", rfc3339(*from))
+            }
+            RecoveryNote::AuthorityExpired { at } => {
+                write!(f, "the CA expired on {}: clients will not trust the server", rfc3339(*at))
+            }
+            RecoveryNote::NotInCertificate { context, host, names } => write!(
+                f,
+                "{} leads to {}, which the certificate of kube-apiserver is not for: clients will refuse it, unless another \
+                 certificate of the same CA is shown there; it is for {}",
+                Printable(context),
+                Printable(host),
+                Printable(&names.join(", "))
+            ),
+            RecoveryNote::ThisMachine { context } => write!(
+                f,
+                "{} leads to the machine it is used on: good on the server itself only; name another server for elsewhere",
+                Printable(context)
+            ),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! States where they were saved: files, objects out of a cluster, snapshots.
+
+use super::archive::Packed;
+use super::input::Input;
+use super::state::{State, document, is_state};
+use crate::config::Data;
+use crate::error::{Error, ErrorKind, Position, Printable, Result};
+use crate::syntax::stream::{Part, parts};
+use crate::syntax::{Document, Node, NodeKind};
+use std::fmt;
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// The states in a file: usually one, several in a dump of a cluster or a snapshot.
+///
+/// They are found in
+/// - an rkestate itself, compact or indented, JSON or YAML;
+/// - the object `full-cluster-state` of the namespace `kube-system`, as `kubectl get -o yaml` or `-o json` prints it: a Secret
+///   (RKE 1.4.19, 1.5.10, 1.6.0 and later) or a ConfigMap (before), alone, in a list, or among several documents;
+/// - Rancher's own record of a cluster that it made with RKE: the Secret `c-CLUSTER` of the namespace `cattle-system` in the
+///   management cluster, or the JSON in it, whose `metadata.fullState` is the state;
+/// - the `.rkestate` within an etcd snapshot of RKE 1.1.4 and later, which is a zip file.
+///
+/// What looks like a state and can't be read is passed over as long as there is another; see
+/// [`unreadable`](SavedStates::unreadable).
+///
+/// ```
+/// use kubeconfig::rke::SavedStates;
+/// let dump = "\
+/// kind: ConfigMap
+/// metadata: {name: full-cluster-state, namespace: kube-system}
+/// data:
+///   full-cluster-state: '{\"desiredState\":{},\"currentState\":{}}'
+/// ";
+/// let found = SavedStates::from_slice(dump.as_bytes())?;
+/// assert_eq!(found.newest().place.to_string(), "the ConfigMap kube-system/full-cluster-state");
+/// # Ok::<(), kubeconfig::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SavedStates {
+    /// Never empty.
+    states: Vec<SavedState>,
+    newest: usize,
+    unreadable: Vec<String>,
+}
+
+/// A state, and where it stood.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct SavedState {
+    /// The state.
+    pub state: State,
+    /// What held it.
+    pub place: Place,
+    /// Where that begins in the file; none in a zip file.
+    pub position: Option<Position>,
+}
+
+/// What held a state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Place {
+    /// The text is the state.
+    File,
+    /// An object of a cluster, as `kubectl get` prints it: its kind, its namespace and its name, as far as they are there.
+    Object {
+        /// `Secret` or `ConfigMap`; empty where the text does not say.
+        kind: String,
+        /// Its namespace, empty where the text does not say.
+        namespace: String,
+        /// Its name, empty where the text does not say.
+        name: String,
+    },
+    /// Rancher's record of a cluster; its id (`c-xxxxx`), empty where the text does not say.
+    Rancher(String),
+    /// A file in a zip file.
+    Packed(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::File => f.write_str("the state itself"),
+            Place::Object { kind, namespace, name } => {
+                let kind = if kind.is_empty() { "object" } else { kind };
+                let slash = if namespace.is_empty() { "" } else { "/" };
+                write!(f, "the {} {}{slash}{}", Printable(kind), Printable(namespace), Printable(name))
+            }
+            Place::Rancher(id) => write!(f, "Rancher's record of the cluster {}", Printable(id)),
+            Place::Packed(path) => write!(f, "{} in the snapshot", Printable(path)),
+        }
+    }
+}
+
+impl SavedStates {
+    /// Reads the states in a file. Of a zip file no more is read than is needed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`], [`ErrorKind::Limit`] (1 GiB of text, 256 MiB out of an archive) and [`ErrorKind::Syntax`] as the file is;
+    /// [`ErrorKind::NotFound`] where there is no state in it, saying what it is instead as far as that is known, and
+    /// the error of the first state where none can be read.
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        Self::of(Input::open(path)?).map_err(|e| e.in_file(path))
+    }
+
+    /// Reads the states in what a file holds.
+    ///
+    /// # Errors
+    /// As [`read`](SavedStates::read).
+    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
+        Self::of(Input::of_bytes(Zeroizing::new(bytes.to_vec()))?)
+    }
+
+    pub(super) fn of(input: Input) -> Result<Self> {
+        let mut search = Search::default();
+        match input {
+            Input::Text(text) => search.text(&text)?,
+            Input::Snapshot(files) => files.iter().for_each(|file| search.packed(file)),
+            Input::Folder(_) => {
+                return Err(Error::new(ErrorKind::NotFound, "this is a tar file, which holds no RKE state"));
+            }
+        }
+        search.finish()
+    }
+
+    /// The newest of them, by the certificates: the one with the latest `notAfter` among its client and server certificates, as
+    /// RKE makes a new one for `kube-admin` with every `rke up`. Of equals it is one whose `currentState` is not empty, and the first.
+    pub fn newest(&self) -> &SavedState {
+        &self.states[self.newest]
+    }
+
+    /// The newest of them, to keep.
+    pub fn into_newest(mut self) -> SavedState {
+        self.states.swap_remove(self.newest)
+    }
+
+    /// All of them, in the order of the file.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &SavedState> {
+        self.states.iter()
+    }
+
+    /// What looks like a state and can't be read: where it stands, and why.
+    pub fn unreadable(&self) -> &[String] {
+        &self.unreadable
+    }
+}
+
+impl State {
+    /// Reads a state from a file: an rkestate, or what else holds one; see [`SavedStates`]. Of several it is the newest.
+    ///
+    /// # Errors
+    /// As [`SavedStates::read`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        Ok(SavedStates::read(path)?.into_newest().state)
+    }
+}
+
+/// So deep a state is looked for: a list of Secrets, with a record of Rancher's, with a state.
+const DEPTH: u32 = 4;
+
+#[derive(Default)]
+struct Search {
+    states: Vec<SavedState>,
+    errors: Vec<Error>,
+    /// Where the cluster.yml of RKE 0.1.x stands, which that version kept in the cluster.
+    legacy: Option<Position>,
+    /// The position of what is being looked at, where that is in a text within the text.
+    outer: Option<Position>,
+}
+
+impl Search {
+    fn finish(mut self) -> Result<SavedStates> {
+        let newest = self.states.iter().enumerate().max_by_key(|(i, saved)| {
+            let only_one = self.states.len() == 1;
+            (if only_one { 0 } else { saved.state.newest_end() }, !saved.state.current.is_empty(), usize::MAX - i)
+        });
+        let Some((newest, _)) = newest else {
+            let none = match self.legacy {
+                Some(position) => legacy().at(position),
+                None => Error::new(ErrorKind::NotFound, "there is no RKE state in this file"),
+            };
+            return Err(if self.errors.is_empty() { none } else { self.errors.swap_remove(0) });
+        };
+        let unreadable = self.errors.iter().map(Error::to_string).collect();
+        Ok(SavedStates { states: self.states, newest, unreadable })
+    }
+
+    /// Looks through the documents of a text. One that can't be read is an error if nothing was found elsewhere.
+    fn text(&mut self, text: &[u8]) -> Result<()> {
+        for Part { text, line } in parts(text) {
+            match document(text) {
+                Ok(document) => self.document(&document, line),
+                Err(error) => self.errors.push(error.below(line)),
+            }
+        }
+        Ok(())
+    }
+
+    fn document(&mut self, document: &Document, line: u32) {
+        let (states, errors, legacy) = (self.states.len(), self.errors.len(), self.legacy.take());
+        if let Some(root) = document.root() {
+            self.node(root, DEPTH, &Place::File);
+        }
+        let further = |position: Position| Position { line: position.line + line, ..position };
+        for saved in self.states.iter_mut().skip(states) {
+            saved.position = saved.position.map(further);
+        }
+        self.legacy = legacy.or(self.legacy.map(further));
+        let new = self.errors.split_off(errors);
+        self.errors.extend(new.into_iter().map(|error| error.below(line)));
+    }
+
+    fn packed(&mut self, file: &Packed) {
+        let place = Place::Packed(file.path.clone());
+        match document(&file.bytes).and_then(|document| {
+            let root = document.root().filter(|root| is_state(*root));
+            let none = || Error::new(ErrorKind::Type, "this is no rkestate");
+            State::from_node(root.ok_or_else(none)?).map_err(|e| document.locate(e))
+        }) {
+            Ok(state) => self.states.push(SavedState { state, place, position: None }),
+            Err(error) => self.errors.push(error.in_file(Path::new(&file.path))),
+        }
+    }
+
+    /// Looks for states in a node and what it holds.
+    fn node(&mut self, node: Node<'_>, depth: u32, place: &Place) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        if node.resolve().kind() == NodeKind::Sequence {
+            node.items().for_each(|item| self.node(item, depth, place));
+            return;
+        }
+        if is_state(node) {
+            let position = self.outer.unwrap_or_else(|| node.position());
+            match State::from_node(node) {
+                Ok(state) => self.states.push(SavedState { state, place: place.clone(), position: Some(position) }),
+                Err(error) => self.errors.push(self.wrapped(node.document().locate(error), place)),
+            }
+            return;
+        }
+        if let Some(items) = node.get("items") {
+            return self.node(items, depth, place);
+        }
+        let metadata = node.get("metadata");
+        let id = || node.get("name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+        for holder in [metadata, Some(node)].into_iter().flatten() {
+            if let Some(state) = holder.get("fullState") {
+                return self.inner(state, depth, &Place::Rancher(id()));
+            }
+        }
+        let of = |key: &str| metadata.and_then(|m| m.get(key)?.as_str()).unwrap_or_default().to_owned();
+        let kind = node.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        let place = Place::Object { kind, namespace: of("namespace"), name: of("name") };
+        for data in ["data", "stringData"].iter().filter_map(|key| node.get(key)) {
+            for key in ["full-cluster-state", "cluster"] {
+                if let Some(text) = data.get(key) {
+                    self.inner(text, depth, &place);
+                }
+            }
+            if data.get("cluster-state").is_some() {
+                self.legacy = self.legacy.or(Some(node.position()));
+            }
+        }
+    }
+
+    /// Looks into a text, or what is the base64 of one.
+    fn inner(&mut self, node: Node<'_>, depth: u32, place: &Place) {
+        let Some(text) = node.as_str() else { return self.node(node, depth, place) };
+        let decoded = Data::from_base64(text).ok().filter(|data| !data.is_empty()).map(|data| data.decode());
+        let bytes = decoded.as_deref().unwrap_or(text.as_bytes());
+        let outer = self.outer.replace(self.outer.unwrap_or_else(|| node.position()));
+        match document(bytes) {
+            Ok(document) => {
+                if let Some(root) = document.root() {
+                    self.node(root, depth, place);
+                }
+            }
+            Err(error) => self.errors.push(self.wrapped(error, place)),
+        }
+        self.outer = outer;
+    }
+
+    /// An error in a text within the text: it stands where that begins, and says of what it is.
+    fn wrapped(&self, error: Error, place: &Place) -> Error {
+        let Some(outer) = self.outer else { return error };
+        Error::new(error.kind(), format!("in {place}: {error}")).at(outer)
+    }
+}
+
+#[cold]
+fn legacy() -> Error {
+    Error::new(ErrorKind::NotFound, "this is what RKE before 0.2.0 kept in the cluster: a cluster.yml, without any certificate")
+        .with_help(
+            "the certificates and keys of that time are in the Secrets kube-ca and kube-admin of kube-system, on the nodes in \
+             /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the etcd snapshots",
+        )
+}

@@ -1,0 +1,221 @@
+//! The data folder of a K3s or RKE2 server.
+
+use super::archive::Packed;
+use super::recover::{Admin, Names, RecoveryNote, check_key, cluster, user};
+use crate::cert::{self, Certificate};
+use crate::config::{Data, Kubeconfig};
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::read_reference;
+use crate::syntax::Document;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// What the data folder of a K3s or RKE2 server (`/var/lib/rancher/k3s`, `/var/lib/rancher/rke2`) holds for a client.
+///
+/// The admin's certificate and key, and the CA of the servers, are in its `server/tls`, under the same names since K3s 0.6
+/// and in all of RKE2: `client-admin.crt` (with the CA of the clients behind it), `client-admin.key`, `server-ca.crt`. The CA in
+/// a kubeconfig is not the one that signed the client certificate. The address and, of the earliest K3s, the password come from the
+/// kubeconfig the server wrote, where that is there: `k3s.yaml` or `rke2.yaml` (usually in `/etc/rancher`), or
+/// `server/kubeconfig-k3s.yaml`, which is written where the other place can't be.
+#[derive(Clone)]
+pub struct ServerFolder {
+    authority: Option<Zeroizing<Vec<u8>>>,
+    certificate: Option<Zeroizing<Vec<u8>>>,
+    key: Option<Zeroizing<Vec<u8>>>,
+    /// The kubeconfig the server wrote.
+    written: Option<Kubeconfig>,
+    serving: Vec<Certificate>,
+}
+
+impl fmt::Debug for ServerFolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerFolder")
+            .field("written", &self.written)
+            .field("serving", &self.serving)
+            .finish_non_exhaustive()
+    }
+}
+
+const AUTHORITY: &str = "server-ca.crt";
+const CERTIFICATE: &str = "client-admin.crt";
+const KEY: &str = "client-admin.key";
+/// What kube-apiserver itself shows: of RKE2 to everybody, of K3s to the server alone.
+const SERVING: &str = "serving-kube-apiserver.crt";
+/// What K3s shows to everybody: a Secret as JSON (dynamiclistener).
+const DYNAMIC: &str = "dynamic-cert.json";
+/// Of K3s before 0.6 only.
+const EARLY: &str = "token-ca.crt";
+
+const WRITTEN: &[&str] = &["k3s.yaml", "rke2.yaml", "kubeconfig-k3s.yaml", "kubeconfig-rke2.yaml"];
+
+/// Where `server/tls` may be, seen from the folder that is named.
+const TLS: &[&str] = &[
+    "server/tls",
+    "tls",
+    "",
+    "k3s/server/tls",
+    "rke2/server/tls",
+    "rancher/k3s/server/tls",
+    "rancher/rke2/server/tls",
+    "lib/rancher/k3s/server/tls",
+    "lib/rancher/rke2/server/tls",
+    "var/lib/rancher/k3s/server/tls",
+    "var/lib/rancher/rke2/server/tls",
+];
+
+/// Where the written kubeconfig may be.
+const BESIDE: &[&str] = &["", "server", "etc/rancher/k3s", "etc/rancher/rke2"];
+
+/// The address K3s and RKE2 write.
+const LOOPBACK: &str = "https://127.0.0.1:6443";
+
+/// Whether a file of an archive is one of those that are read.
+pub(super) fn is_wanted(path: &str) -> bool {
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let in_tls = folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "tls" | "" | "."));
+    WRITTEN.contains(&name) || in_tls && [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name)
+}
+
+impl ServerFolder {
+    /// Reads the data folder itself, or one above or below it: `/var/lib/rancher`, `/var/lib/rancher/k3s/server`, a copy of the whole
+    /// file system, or a folder that holds the files and nothing else. A file it is read as a tar file of such a folder, gzipped or not,
+    /// is of which no more is kept than is needed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where the files are not there, saying what was looked for; [`ErrorKind::Usage`] where there are two
+    /// servers' folders in it; [`ErrorKind::Io`] and [`ErrorKind::Limit`] as the files are, and [`ErrorKind::Certificate`] later, from
+    /// [`Recovery::build`](super::Recovery::build).
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        if !path.is_dir() {
+            return match super::input::Input::open(path)? {
+                super::input::Input::Folder(files) => Self::of_files(files).map_err(|e| e.in_file(path)),
+                _ => Err(Error::new(ErrorKind::NotFound, "is neither a folder nor a tar file").in_file(path)),
+            };
+        }
+        let tls = TLS.iter().flat_map(|folder| {
+            [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].iter().map(move |name| (*folder, *name))
+        });
+        let written = BESIDE.iter().flat_map(|folder| WRITTEN.iter().map(move |name| (*folder, *name)));
+        let mut files = Vec::new();
+        for (folder, name) in tls.chain(written) {
+            let file: PathBuf = [path, folder.as_ref(), name.as_ref()].iter().collect();
+            // What is not there is not there; what is, and can't be read, is an error.
+            if file.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
+                let path = format!("{folder}/{name}");
+                files.push(Packed { path, bytes: read_reference(&file)? });
+            }
+        }
+        // The way into a folder may be closed to all but root.
+        if let (true, Err(error)) = (files.is_empty(), std::fs::read_dir(path.join("server/tls"))) {
+            if error.kind() == std::io::ErrorKind::PermissionDenied {
+                return Err(
+                    Error::io("cannot read", &path.join("server/tls"), error).with_help("it is readable for root only")
+                );
+            }
+        }
+        Self::of_files(files).map_err(|e| e.in_file(path))
+    }
+
+    pub(super) fn of_files(mut files: Vec<Packed>) -> Result<Self> {
+        let parent = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+        let named = |path: &str, name: &str| path.rsplit('/').next() == Some(name);
+        let mut folders = files.iter().filter(|file| named(&file.path, CERTIFICATE)).map(|file| parent(&file.path));
+        let folder = folders.next();
+        if let (Some(one), Some(two)) = (&folder, folders.next()) {
+            let message = format!("there are two servers' folders in it: {one:?} and {two:?}");
+            return Err(Error::new(ErrorKind::Usage, message).with_help("name one of them"));
+        }
+        drop(folders);
+        let written = files.iter().filter(|file| WRITTEN.iter().any(|name| named(&file.path, name)));
+        let written = written.filter_map(|file| Kubeconfig::from_slice(&file.bytes).ok()).next();
+        let early = files.iter().any(|file| named(&file.path, EARLY));
+        let mut take = |name: &str| {
+            let folder = folder.as_deref()?;
+            let at = files.iter().position(|file| named(&file.path, name) && parent(&file.path) == folder)?;
+            Some(files.swap_remove(at).bytes)
+        };
+        let (authority, certificate, key) = (take(AUTHORITY), take(CERTIFICATE), take(KEY));
+        if certificate.is_none() && written.is_none() {
+            return Err(missing(early));
+        }
+        let shown = take(DYNAMIC).and_then(|json| dynamic(&json)).or_else(|| take(SERVING));
+        let serving = shown.and_then(|pem| cert::leaf(&pem).ok()).into_iter().collect();
+        Ok(ServerFolder { authority, certificate, key, written, serving })
+    }
+
+    /// The kubeconfig of the cluster's administrator, named as the server names it: all is `default`. No clock is asked.
+    ///
+    /// The server is the one of the written kubeconfig, else `https://127.0.0.1:6443`: good on the server itself.
+    /// [`Recovery`](super::Recovery) can set another, and names.
+    ///
+    /// # Errors
+    /// As [`Recovery::build`](super::Recovery::build).
+    pub fn admin_kubeconfig(&self) -> Result<Kubeconfig> {
+        super::recover::config(&self.admin()?, "default", None)
+    }
+
+    pub(super) fn admin(&self) -> Result<Admin> {
+        let Some(certificate) = &self.certificate else { return self.as_written() };
+        let missing = |name: &str| Error::new(ErrorKind::NotFound, format!("there is no {name} beside {CERTIFICATE}"));
+        let authority = self.authority.as_ref().ok_or_else(|| missing(AUTHORITY))?;
+        let key = self.key.as_ref().ok_or_else(|| missing(KEY))?;
+        cert::certificates(authority).map_err(|e| e.in_field(AUTHORITY))?;
+        let leaf = cert::leaf(certificate).map_err(|e| e.in_field(CERTIFICATE))?;
+        check_key(&leaf, key).map_err(|e| e.in_field(KEY))?;
+        Ok(Admin {
+            cluster: cluster(authority),
+            user: user(certificate, key),
+            certificate: Some(leaf),
+            names: Names::Default,
+            servers: vec![(String::new(), self.server().unwrap_or(LOOPBACK).to_owned())],
+            serving: self.serving.clone(),
+            notes: Vec::new(),
+        })
+    }
+
+    /// What the server wrote, for want of the files it was made from.
+    fn as_written(&self) -> Result<Admin> {
+        let none = || Error::new(ErrorKind::NotFound, "the kubeconfig that the server wrote has no current context");
+        let config = self.written.as_ref().ok_or_else(none)?;
+        let context = config.current_context().and_then(|name| config.contexts.get(name)).ok_or_else(none)?;
+        let cluster = context.cluster.as_deref().and_then(|name| config.clusters.get(name)).ok_or_else(none)?;
+        let user = context.user.as_deref().and_then(|name| config.users.get(name)).ok_or_else(none)?;
+        let certificate = user.client_certificate_data.as_ref().map(|data| cert::leaf(&data.decode())).transpose()?;
+        Ok(Admin {
+            cluster: cluster.clone(),
+            user: user.clone(),
+            certificate,
+            names: Names::Default,
+            servers: vec![(String::new(), cluster.server.clone().unwrap_or_else(|| LOOPBACK.to_owned()))],
+            serving: Vec::new(),
+            notes: vec![RecoveryNote::AsWritten],
+        })
+    }
+
+    /// The address in the written kubeconfig.
+    fn server(&self) -> Option<&str> {
+        let config = self.written.as_ref()?;
+        let context = config.contexts.get(config.current_context()?)?;
+        config.clusters.get(context.cluster.as_deref()?)?.server.as_deref()
+    }
+}
+
+#[cold]
+fn missing(early: bool) -> Error {
+    let message = format!("there is no {CERTIFICATE} in this folder, nor a kubeconfig that a server wrote");
+    Error::new(ErrorKind::NotFound, message).with_help(if early {
+        "it is that of a K3s before 0.6, whose administrator had a password: it is in the k3s.yaml that this server wrote"
+    } else {
+        "it is looked for in server/tls of the data folder of a server (/var/lib/rancher/k3s or /var/lib/rancher/rke2); an agent \
+         has none"
+    })
+}
+
+/// The certificate in dynamiclistener's file.
+fn dynamic(json: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let document = Document::parse(json).ok()?;
+    let text = document.root()?.get("data")?.get("tls.crt")?.as_str()?.to_owned();
+    Some(Data::from_base64(text).ok()?.decode().into_bytes())
+}

@@ -1,0 +1,257 @@
+//! Keys: those that stand twice, and those that RKE does not know.
+
+use super::locate::place;
+use super::{Report, quoted};
+use crate::config::fold_char;
+use crate::finding::{Code, Finding, Severity};
+use crate::rke::cluster::{Field, Kind, fields};
+use crate::syntax::{Node, NodeKind};
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Rkes,
+    /// Rancher's, which holds RKE's one level deeper.
+    Ranchers,
+}
+
+pub(super) fn check(root: Node<'_>, report: &mut Report) -> Whose {
+    if let Some((key, _)) = root.occurrences().into_iter().find(|(key, _)| key.text() == Some(RANCHERS)) {
+        let finding =
+            Finding::new(Code::DroppedKey, "this is Rancher's configuration of a cluster: RKE reads none of it")
+                .with_severity(Severity::Error)
+                .with_help(format!("give RKE what stands below {RANCHERS}"))
+                .in_field(RANCHERS);
+        report.push(at(finding, key));
+        return Whose::Ranchers;
+    }
+    static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::new);
+    Walk { report, seen: HashSet::new() }.map(root, &SCHEMA, &mut String::new());
+    Whose::Rkes
+}
+
+const RANCHERS: &str = "rancher_kubernetes_engine_config";
+
+/// The keys RKE knows at a place, and what stands below them.
+#[derive(Default)]
+struct Schema {
+    keys: HashMap<&'static str, Schema>,
+    items: Option<Box<Schema>>,
+    values: Option<Box<Schema>>,
+    /// The key in rkestate.
+    json: &'static str,
+    /// Read by its JSON keys, in any case.
+    any_case: bool,
+}
+
+impl Schema {
+    fn new() -> Self {
+        let mut root = Schema::default();
+        for field in fields() {
+            let mut schema = &mut root;
+            for (yaml, json) in field.yaml.split('.').zip(field.json.split('.')) {
+                let (key, lists) = (yaml.trim_end_matches("[]"), yaml.matches("[]").count());
+                let any_case = schema.any_case;
+                schema = match key {
+                    "*" => schema.values.get_or_insert_default(),
+                    key => schema.keys.entry(key).or_default(),
+                };
+                schema.json = json.trim_end_matches("[]");
+                schema.any_case = any_case || matches!(key, "update_strategy" | "custom_config");
+                for _ in 0..lists {
+                    let any_case = schema.any_case;
+                    schema = schema.items.get_or_insert_default();
+                    schema.any_case = any_case;
+                }
+            }
+        }
+        root
+    }
+
+    fn get(&self, key: &str) -> Option<&Schema> {
+        self.keys.get(key).or_else(|| {
+            let in_any_case = || self.keys.iter().find(|(name, _)| same(key, name));
+            if self.any_case { in_any_case().map(|(_, schema)| schema) } else { None }
+        })
+    }
+}
+
+struct Walk<'a> {
+    report: &'a mut Report,
+    /// Where keys stand that were told of: what is merged several times is told of once.
+    seen: HashSet<u32>,
+}
+
+impl Walk<'_> {
+    fn node(&mut self, node: Node<'_>, schema: &Schema, path: &mut String) {
+        let length = path.len();
+        match (node.resolve().kind(), &schema.items, &schema.values) {
+            (NodeKind::Sequence, Some(items), _) => {
+                for (i, item) in node.items().enumerate() {
+                    path.push_str(&format!("[{i}]"));
+                    self.node(item, items, path);
+                    path.truncate(length);
+                }
+            }
+            (NodeKind::Mapping, _, Some(values)) => {
+                self.repeated(node, path);
+                for (key, value) in node.entries() {
+                    push(path, &key.key());
+                    self.node(value, values, path);
+                    path.truncate(length);
+                }
+            }
+            (NodeKind::Mapping, ..) if !schema.keys.is_empty() => self.map(node, schema, path),
+            _ => {}
+        }
+    }
+
+    fn map(&mut self, node: Node<'_>, schema: &Schema, path: &mut String) {
+        self.repeated(node, path);
+        let length = path.len();
+        for (key, value) in node.occurrences() {
+            let text = key.key();
+            push(path, &text);
+            match schema.get(&text) {
+                Some(below) => self.node(value, below, path),
+                None => self.unknown(key, value, &text, schema, path),
+            }
+            path.truncate(length);
+        }
+    }
+
+    fn repeated(&mut self, node: Node<'_>, path: &str) {
+        let mut places: HashMap<_, Node<'_>> = HashMap::new();
+        for (key, _) in node.resolve().written_pairs() {
+            let text = key.key();
+            if let Some(first) = places.insert(text.clone(), key).filter(|_| key.text() != Some("<<")) {
+                let mut field = path.to_owned();
+                push(&mut field, &text);
+                let message = format!("the key {} stands at {} already", quoted(&text), first.position());
+                let finding = Finding::new(Code::DuplicateKey, message)
+                    .with_help("keep one of the two: RKE adds up maps, and takes the last of anything else")
+                    .in_field(field);
+                self.push(finding, key);
+            }
+        }
+    }
+
+    fn unknown(&mut self, key: Node<'_>, value: Node<'_>, text: &str, schema: &Schema, path: &str) {
+        if text.starts_with("x-") || text.starts_with('.') || value.anchor().is_some() {
+            return;
+        }
+        if self.report.is_full(Code::DroppedKey) {
+            // Nobody will read it.
+            self.report.push(Finding::new(Code::DroppedKey, ""));
+            return;
+        }
+        let place = path.get(..path.len() - text.len().min(path.len())).unwrap_or_default().trim_end_matches('.');
+        let (message, help) = match (removed(place, text), self.suggestion(text, schema)) {
+            (Some((message, help)), _) => (message.to_owned(), Some(help.to_owned())),
+            (None, help) => (format!("RKE does not know the key {} here, and drops it", quoted(text)), help),
+        };
+        let finding = Finding::new(Code::DroppedKey, message).in_field(path);
+        self.push(help.into_iter().fold(finding, Finding::with_help), key);
+    }
+
+    fn suggestion(&self, text: &str, schema: &Schema) -> Option<String> {
+        if text.len() > 64 {
+            return None;
+        }
+        // The same word otherwise written: camel case, dashes, capitals.
+        let word = squeezed(text);
+        let mut same: Vec<_> =
+            schema.keys.iter().filter(|(key, below)| squeezed(key) == word || squeezed(below.json) == word).collect();
+        same.sort_by_key(|(key, _)| **key);
+        if let Some((key, _)) = same.first() {
+            return Some(format!("write {key}"));
+        }
+        // A slip of the pen.
+        let near = schema.keys.keys().map(|key| (distance(text, key), *key)).min();
+        if let Some((_, key)) = near.filter(|(distance, key)| *distance <= 2 && distance * 3 <= key.len()) {
+            return Some(format!("did you mean {key}?"));
+        }
+        // The right word in the wrong place.
+        let is_it = |field: &&Field| field.yaml.rsplit('.').next().map(|key| key.trim_end_matches("[]")) == Some(text);
+        let places: Vec<_> = fields().iter().filter(is_it).filter(|field| field.kind != Kind::Value).collect();
+        match places[..] {
+            [] => None,
+            [field] => Some(format!("it belongs to {}", field.yaml.trim_end_matches("[]"))),
+            [a, b] => Some(format!("it belongs to {} or {}", a.yaml, b.yaml)),
+            _ => None,
+        }
+    }
+
+    fn push(&mut self, finding: Finding, key: Node<'_>) {
+        if self.seen.insert(key.span().start) {
+            self.report.push(at(finding, key));
+        }
+    }
+}
+
+fn at(mut finding: Finding, key: Node<'_>) -> Finding {
+    place(&mut finding, key);
+    finding
+}
+
+fn push(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
+    }
+    path.push_str(key);
+}
+
+fn same(a: &str, b: &str) -> bool {
+    a.chars().map(fold_char).eq(b.chars().map(fold_char))
+}
+
+fn squeezed(key: &str) -> String {
+    key.chars().filter(|c| !matches!(c, '_' | '-')).map(fold_char).collect()
+}
+
+/// Keys of older releases, what became of them, and what to write today.
+fn removed(place: &str, key: &str) -> Option<(&'static str, &'static str)> {
+    let place = place.split('[').next().unwrap_or_default();
+    Some(match (place, key) {
+        ("nodes", "machine_name") => ("machine_name is nodeName since RKE 0.1.2", "write nodeName"),
+        ("", "hosts") => ("hosts is nodes since RKE 0.1.0", "write nodes"),
+        ("system_images", "wave_node") => ("wave_node is weave_node since RKE 0.2.0", "write weave_node"),
+        ("system_images", "dashboard" | "heapster" | "grafana" | "influxdb" | "tiller") => {
+            ("RKE does not install this since 0.1.6", "remove it")
+        }
+        ("authentication", "options") => ("authentication has no options since RKE 0.2.0", "remove it"),
+        ("cloud_provider", "cloud_config") => {
+            ("cloud_config gave way to a block for each cloud in RKE 0.1.8", "write awsCloudProvider and the like")
+        }
+        ("network", "caliconetworkprovider") => {
+            ("its name has underscores since RKE 0.2.0", "write calico_network_provider")
+        }
+        ("network", "canalnetworkprovider") => {
+            ("its name has underscores since RKE 0.2.0", "write canal_network_provider")
+        }
+        ("network", "flannelnetworkprovider") => {
+            ("its name has underscores since RKE 0.2.0", "write flannel_network_provider")
+        }
+        ("services.kubelet", "pod-infra-container-image") => {
+            ("RKE drops pod-infra-container-image, though its own example has it", "write infra_container_image")
+        }
+        _ => return None,
+    })
+}
+
+/// Levenshtein's distance, of keys that are not long.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, cb) in b.iter().enumerate() {
+            let cost = diagonal + usize::from(ca != *cb);
+            diagonal = row[j + 1];
+            row[j + 1] = cost.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

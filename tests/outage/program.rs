@@ -1,0 +1,286 @@
+//! The verb, as its users see it.
+
+use super::*;
+use common::canary;
+use common::program::{Run, run, run_with_input};
+
+fn rancher_token() -> Value {
+    token(&format!("kubeconfig-u-abcde12345k9xzp:{SECRET}"))
+}
+
+/// With a publicly trusted certificate, so that nothing ends but the token.
+fn classic() -> File {
+    File::new().user("prod", rancher_token()).way("prod", proxy("c-m-7xk2m9qd"), "prod").way(
+        "prod-fqdn",
+        json!({"server": "https://prod.k8s.example.com"}),
+        "prod",
+    )
+}
+
+/// A service account's, until 2100.
+fn service_account() -> File {
+    let claims = json!({"iss": "https://k", "sub": "system:serviceaccount:a:b", "exp": 4_102_444_800u64});
+    File::new().user("admin", token(&jwt(claims))).way("c", json!({"server": "https://c.example.com"}), "admin")
+}
+
+fn folder_of(files: &[(&str, String)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// A file of each answer, and what is no kubeconfig.
+fn files() -> TempDir {
+    folder_of(&[
+        ("yes", service_account().text()),
+        ("unknown", classic().text()),
+        (
+            "no",
+            File::new().user("old", token("kubeconfig-u-abcde12345other:x")).way("old", proxy("c-old01"), "old").text(),
+        ),
+        ("broken", "{".into()),
+        ("empty", String::new()),
+        (
+            "objects",
+            json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": true,
+                "metadata": {"name": "kubeconfig-u-abcde12345k9xzp"}})
+            .to_string(),
+        ),
+    ])
+}
+
+#[track_caller]
+fn ends(folder: &TempDir, arguments: &[&str], status: i32) -> Run {
+    let out = run(folder.path(), &[&["outage"], arguments].concat());
+    assert_eq!(out.code, Some(status), "{arguments:?}\n{}\n{}", out.stdout, out.stderr);
+    out
+}
+
+#[test]
+fn statuses() {
+    let folder = files();
+    let ago = rfc3339(days(-5));
+    for (arguments, status) in [
+        (&["yes"][..], 0),
+        (&["unknown"], 3),
+        (&["no"], 1),
+        (&["yes", "unknown"], 3),
+        (&["yes", "unknown", "no"], 1),
+        (&["yes", "yes"], 0),
+        (&["--kubeconfig", "yes"], 0),
+        (&["yes", "--at", "2100-01-01T00:00:00Z"], 1),
+        (&["yes", "--at", "2099-12-31T23:59:59Z"], 0),
+        (&["unknown", "--downloaded", &ago], 0),
+        (&["unknown", "--downloaded", "2020-01-01"], 1),
+        (&["unknown", "--tokens", "objects"], 0),
+        (&["unknown", "--tokens", "yes"], 2),
+        (&["unknown", "--tokens", "gone"], 2),
+        (&["yes", "gone"], 2),
+        (&["yes", "broken"], 2),
+        (&["yes", "."], 2),
+        (&["yes", "objects"], 2),
+        (&["empty"], 2),
+        (&["yes", "empty"], 0),
+        (&["gone"], 2),
+        (&[], 2),
+        (&["yes", "--at", "tomorrow"], 2),
+        (&["yes", "--kubeconfig", "no"], 2),
+        (&["yes", "-o", "yaml"], 2),
+        (&["yes", "--no-such-flag"], 2),
+    ] {
+        let out = ends(&folder, arguments, status);
+        assert_eq!(out.stderr.is_empty(), status != 2, "{arguments:?}: {}", out.stderr);
+        assert!(!out.stderr.contains("panicked"));
+    }
+    // What could be read is judged all the same.
+    let out = ends(&folder, &["gone", "yes", "broken"], 2);
+    assert!(out.stdout.contains("c         yes"), "{}", out.stdout);
+    assert!(out.stderr.contains("gone") && out.stderr.contains("broken"), "{}", out.stderr);
+    let objects = ends(&folder, &["objects"], 2);
+    assert!(objects.stderr.contains("not the apiVersion of a kubeconfig"), "{}", objects.stderr);
+}
+
+#[test]
+fn where_files_come_from() {
+    let folder = files();
+    let text = std::fs::read(folder.path().join("yes")).unwrap();
+    let out = run_with_input(folder.path(), &["outage", "-"], &text);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+    let objects = std::fs::read(folder.path().join("objects")).unwrap();
+    let out = run_with_input(folder.path(), &["outage", "unknown", "--tokens", "-"], &objects);
+    assert_eq!(out.code, Some(0), "{}", out.stderr);
+
+    let with_variable = |list: &str| {
+        let mut command = common::program::command(folder.path(), &["outage"]);
+        let out = command.env("KUBECONFIG", list).output().unwrap();
+        (out.status.code(), String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    assert_eq!(with_variable("yes:unknown").0, Some(3));
+    let (code, _, stderr) = with_variable("yes:gone");
+    assert_eq!((code, stderr.trim()), (Some(0), "warning: gone does not exist"));
+    let (code, stdout, stderr) = with_variable("yes:broken");
+    assert!(code == Some(2) && stdout.contains("yes") && stderr.contains("broken"), "{stdout}{stderr}");
+    // kubectl takes the first of two entries of one name; the other would be missing without a word.
+    std::fs::write(folder.path().join("also"), plain(token("x")).text()).unwrap();
+    let (_, _, stderr) = with_variable("yes:also");
+    assert!(stderr.contains("the user \"admin\" of also is NOT judged"), "{stderr}");
+}
+
+#[test]
+fn the_table() {
+    let folder = files();
+    let out = ends(&folder, &["yes", "unknown", "no", "--at", "2099-12-31"], 1);
+    let expected = "\
+CLUSTER   ANSWER    CONTEXT     LOGIN                   UNTIL                  AS TOLD BY         FILE
+c         yes       c           service account token   2100-01-01T00:00:00Z   exp of the token   yes
+prod      unknown   prod-fqdn   Rancher token           ?                      -                  unknown
+old       no        -           -                       -                      -
+
+prod: unknown
+  missing: a proof of when the token ends: the cluster's own list of tokens, for --tokens FILE
+  to mend it: KUBECONFIG=unknown kubectl --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE
+  prod: leads only through Rancher
+  prod-fqdn: no file proves when its token ends: by Rancher's default since 2.8 it is 30 days after the download
+
+old: no
+  missing: a direct context: switch on the authorized cluster endpoint in Rancher (hosted clusters have none), and download a kubeconfig after that
+  to mend it: KUBECONFIG=no kubeconfig ace old --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE
+  old: leads only through Rancher
+
+Without Rancher on 2099-12-31T00:00:00Z: 1 yes, 1 unknown, 1 no
+";
+    assert_eq!(out.stdout, expected);
+    // A token without an end, and nothing to mend.
+    let out = ends(&folder, &["unknown", "--tokens", "objects"], 0);
+    assert!(out.stdout.contains("no end"), "{}", out.stdout);
+    assert!(!out.stdout.contains("missing"), "{}", out.stdout);
+}
+
+#[test]
+fn as_json() {
+    let folder = files();
+    let out = ends(&folder, &["yes", "unknown", "no", "-o", "json"], 1);
+    let answer: Value = serde_json::from_str(&out.stdout).unwrap();
+    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let sorted = |names: &[&str]| {
+        let mut names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(keys(&answer), sorted(&["schema", "clusters"]));
+    assert_eq!(answer["schema"], 1);
+    let clusters = answer["clusters"].as_array().unwrap();
+    for cluster in clusters {
+        assert_eq!(keys(cluster), sorted(&["name", "verdict", "by", "missing"]));
+        for way in cluster["by"].as_array().unwrap() {
+            assert_eq!(keys(way), sorted(&["context", "kind", "auth", "until", "until_source", "needs"]));
+        }
+    }
+    assert_eq!(clusters[0]["verdict"], "yes");
+    let way = &clusters[0]["by"][0];
+    assert_eq!(
+        [&way["context"], &way["kind"], &way["auth"], &way["until_source"], &way["needs"]],
+        [&json!("c"), &json!("unknown"), &json!("service-account-token"), &json!("exp of the token"), &json!([])]
+    );
+    assert_eq!(way["until"], "2100-01-01T00:00:00Z");
+    assert_eq!(clusters[0]["missing"], json!([]));
+    let way = &clusters[1]["by"][0];
+    assert_eq!([&way["kind"], &way["auth"]], [&json!("ace-fqdn"), &json!("rancher-token")]);
+    assert_eq!([&way["until"], &way["until_source"]], [&Value::Null, &Value::Null]);
+    assert_eq!(clusters[2]["by"], json!([]));
+    let missing = &clusters[2]["missing"];
+    assert!(missing[0]["mend"].as_str().unwrap().contains("kubeconfig ace old"), "{missing}");
+    assert_eq!(missing[1], json!({"what": "leads only through Rancher", "contexts": ["old"], "mend": null}));
+    let nothing = ends(&folder, &["empty", "-o", "json"], 2);
+    assert_eq!(serde_json::from_str::<Value>(&nothing.stdout).unwrap(), json!({"schema": 1, "clusters": []}));
+}
+
+#[test]
+fn nothing_secret_shows() {
+    let text = canary::kubeconfig();
+    let folder = folder_of(&[("config", text.clone())]);
+    for arguments in [&["config"][..], &["config", "-o", "json"], &["--kubeconfig", "config", "--on-node"]] {
+        let out = run(folder.path(), &[&["outage"], arguments].concat());
+        assert!(out.code.is_some_and(|code| code < 4), "{}", out.stderr);
+        canary::check(&format!("{arguments:?}"), &format!("{}{}", out.stdout, out.stderr));
+    }
+    for variant in canary::broken().into_iter().step_by(7) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("config"), &variant.bytes).unwrap();
+        let loader = Loader::new(Environment::new(folder.path())).explicit("config");
+        let (loaded, _) = loader.load_partial();
+        let report = Outage::at(today()).run(&[&loaded]);
+        canary::check(&variant.how, &format!("{report:?}"));
+        let told = report.clusters.iter().flat_map(|cluster| &cluster.missing);
+        canary::check(
+            &variant.how,
+            &told.map(|missing| format!("{} {:?}", missing.what, missing.mend)).collect::<String>(),
+        );
+    }
+    // In each kind of token, whole and in parts.
+    let secret = canary::CANARY;
+    for user in [
+        token(&format!("kubeconfig-u-abcde:{secret}")),
+        token(&jwt(
+            json!({"iss": "https://a", "sub": secret, "aud": secret, "exp": 1, "kubernetes.io": {"pod": {"name": secret}}}),
+        )),
+        token(&jwt(json!({"iss": format!("https://{secret}@a"), "exp": days(1).as_secs()}))),
+        token(&format!("{secret}\n")),
+    ] {
+        let file = plain(user);
+        canary::check("a token", &format!("{:?}", one(&file)));
+        let folder = folder_of(&[("config", file.text())]);
+        let out = run(folder.path(), &["outage", "config"]);
+        canary::check("a token", &format!("{}{}", out.stdout, out.stderr));
+    }
+}
+
+/// Names from a file can't do anything to a terminal, nor break the table.
+#[test]
+fn names_that_mean_harm() {
+    let name = "a\u{1b}[2J\nb\tc\u{202e}";
+    let long = "x".repeat(10_000);
+    let file = classic().user(name, rancher_token()).way(name, proxy("c-x"), name).way(&long, proxy("c-y"), name);
+    let folder = folder_of(&[("config", file.text())]);
+    let out = ends(&folder, &["config"], 1);
+    assert!(!out.stdout.contains(['\u{1b}', '\t', '\u{202e}']), "{}", out.stdout);
+    let rows = out.stdout.lines().take_while(|line| !line.is_empty());
+    assert!(rows.clone().count() == 4 && rows.map(str::len).max() < Some(250), "{}", out.stdout);
+}
+
+/// `export --direct-only` keeps what survives: the current context is a direct one of the same cluster, and the drill over the
+/// backup says what it said over the file.
+#[test]
+fn what_an_export_keeps() {
+    let fqdn = |name: &str| json!({"server": format!("https://{name}.k8s.example.com")});
+    let other = || token(&format!("kubeconfig-u-abcde12345other:{SECRET}"));
+    let mut file = File::new()
+        .made(5, 30 * DAY)
+        .user("edge", other())
+        .way("edge", proxy("c-m-4hj6n8vb"), "edge")
+        .way("edge-fqdn", fqdn("edge"), "edge")
+        .user("prod", rancher_token())
+        .way("prod", proxy("c-m-7xk2m9qd"), "prod")
+        .way("prod-fqdn", fqdn("prod"), "prod");
+    file.users.push(json!({"name": "rancher", "user": token(&format!("kubeconfig-u-abcde12345share:{SECRET}"))}));
+    file = file.way("test", proxy("c-5tgbn"), "rancher");
+    for (current, kept) in
+        [("prod", "prod-fqdn"), ("edge", "edge-fqdn"), ("edge-fqdn", "edge-fqdn"), ("test", "edge-fqdn")]
+    {
+        let text = file.text().replacen("\"kind\"", &format!("\"current-context\": \"{current}\", \"kind\""), 1);
+        let folder = folder_of(&[("config", text)]);
+        let out = run(folder.path(), &["export", "--kubeconfig", "config", "--direct-only", "--out", "backup"]);
+        assert_eq!(out.code, Some(0), "{}", out.stderr);
+        let current = run(folder.path(), &["current-context", "--kubeconfig", "backup"]);
+        assert_eq!(current.stdout.trim(), kept);
+        let (before, after) = (ends(&folder, &["config"], 1), ends(&folder, &["backup"], 0));
+        let survives = |text: &str| {
+            let lines = text.lines().take_while(|line| !line.is_empty()).filter(|line| line.contains(" yes "));
+            lines.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(survives(&before.stdout), survives(&after.stdout));
+        assert_eq!(survives(&after.stdout).len(), 2, "{}", after.stdout);
+    }
+}

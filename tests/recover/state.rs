@@ -1,0 +1,375 @@
+//! From states of RKE.
+
+use super::common::pki::{self, world};
+use super::common::program::run_with_input;
+use super::common::rke_state::{Cluster, Json, Machine, RkeState, object};
+use super::{accepted, common, folder, notes, recover, servers, write};
+use kubeconfig::rke::{Recovery, RecoveryNote, State};
+use kubeconfig::{ErrorKind, Kubeconfig, cert};
+use std::fs;
+
+#[test]
+fn as_rke_wrote_it() {
+    for cluster in [Cluster::one(), Cluster { rotated: true, ..Cluster::three() }] {
+        let Some(made) = cluster.state() else { return };
+        let folder = folder();
+        write(&folder, "cluster.rkestate", made.text());
+        let run = recover(&folder, &["cluster.rkestate", "--out", "-"], 0);
+        let config = accepted(&run.stdout);
+        assert_eq!(notes(&run), Vec::<&str>::new());
+        let rke: Kubeconfig = made.kubeconfig().parse().unwrap();
+        assert_eq!(config.users, rke.users);
+        assert_eq!(config.current_context, rke.current_context);
+        let name = cluster.name;
+        assert_eq!(config.contexts[name], rke.contexts[name]);
+        assert_eq!(config.clusters[name].server, rke.clusters[name].server);
+        assert_eq!(config.clusters[name].certificate_authority_data, rke.clusters[name].certificate_authority_data);
+        // From the library, without a clock.
+        let state = State::read(folder.path().join("cluster.rkestate")).unwrap();
+        assert_eq!(state.admin_kubeconfig().unwrap(), config);
+        if cluster.machines.len() == 1 {
+            // To the byte, but for the field that no reader knows, and with a newline at the end.
+            assert_eq!(run.stdout, made.kubeconfig().replace("    api-version: v1\n", "") + "\n");
+        }
+    }
+}
+
+#[test]
+fn a_context_for_every_control_plane_node() {
+    let mut cluster = Cluster::three();
+    cluster.machines.push(Machine { roles: &["worker"], ..Machine::new("203.0.113.20", "worker") });
+    let Some(made) = cluster.state() else { return };
+    let folder = folder();
+    write(&folder, "cluster.rkestate", made.text());
+    let out = |arguments: &[&str], code| {
+        let arguments = [&["cluster.rkestate", "--out", "-"], arguments].concat();
+        accepted(&recover(&folder, &arguments, code).stdout)
+    };
+    let nodes = [
+        ("prod", "https://203.0.113.10:6443"),
+        ("prod-cp2", "https://203.0.113.11:6443"),
+        ("prod-cp3", "https://203.0.113.12:6443"),
+    ];
+    let config = out(&[], 0);
+    assert_eq!(servers(&config), nodes);
+    assert_eq!(config.contexts.names().collect::<Vec<_>>(), ["prod", "prod-cp2", "prod-cp3"]);
+    assert_eq!(config.users.names().collect::<Vec<_>>(), ["kube-admin-prod"]);
+    assert_eq!(config.current_context(), Some("prod"));
+
+    let config = out(&["--server", "https://k8s.example.com:6443"], 0);
+    let expected = [
+        ("prod", "https://k8s.example.com:6443"),
+        ("prod-cp1", nodes[0].1),
+        ("prod-cp2", nodes[1].1),
+        ("prod-cp3", nodes[2].1),
+    ];
+    assert_eq!(servers(&config), expected);
+    // A node that is the server needs no second context.
+    let config = out(&["--server", nodes[1].1, "--name", "new"], 0);
+    assert_eq!(servers(&config), [("new", nodes[1].1), ("new-cp1", nodes[0].1), ("new-cp3", nodes[2].1)]);
+    assert_eq!(config.users.names().collect::<Vec<_>>(), ["kube-admin-new"]);
+}
+
+#[test]
+fn addresses_of_ipv6_stand_in_brackets_and_odd_names_in_quotes() {
+    let machines = vec![
+        Machine::new("2001:db8::10", "cp1"),
+        Machine::new("2001:db8::11", "cp\"2\" # \\"),
+        // Two of a name, and what is no address at all.
+        Machine::new("203.0.113.12", "same"),
+        Machine::new("203.0.113.13", "same"),
+        Machine::new("203.0.113.14:6443", "with-port"),
+    ];
+    let Some(made) = (Cluster { name: "pr\"od: ", machines, ..Cluster::one() }).state() else { return };
+    let folder = folder();
+    write(&folder, "x.rkestate", made.text());
+    let run = recover(&folder, &["x.rkestate", "--out", "-"], 3);
+    let config = accepted(&run.stdout);
+    let expected = [
+        ("pr\"od: ", "https://[2001:db8::10]:6443"),
+        ("pr\"od: -cp\"2\" # \\", "https://[2001:db8::11]:6443"),
+        ("pr\"od: -same", "https://203.0.113.12:6443"),
+        ("pr\"od: -same-2", "https://203.0.113.13:6443"),
+    ];
+    assert_eq!(servers(&config), expected);
+    assert_eq!(notes(&run).len(), 1, "{}", run.stderr);
+    assert!(notes(&run)[0].contains("the address of the node with-port"), "{}", run.stderr);
+}
+
+#[test]
+fn written_all_the_same_where_there_are_doubts() {
+    let Some(made) = Cluster::three().state() else { return };
+    let expired = (Cluster { days: -10, ..Cluster::three() }).state().unwrap().text();
+    let init_only = (Cluster { init_only: true, ..Cluster::three() }).state().unwrap().text();
+    let mut rotating = made.json();
+    let (_, other_ca) = pki_pair();
+    *rotating.at(&["desiredState", "certificatesBundle", "kube-ca", "certificatePEM"]) = other_ca.as_str().into();
+    *rotating.at(&["desiredState", "rkeConfig", "nodes", "0", "address"]) = "203.0.113.99".into();
+    let mut broken = made.json();
+    *broken.at(&["currentState", "certificatesBundle", "kube-admin", "keyPEM"]) =
+        made.field("kube-proxy", "keyPEM").into();
+    let text = made.text();
+    for (what, state, arguments, says) in [
+        ("expired", &expired, &[][..], "the client certificate expired on 20"),
+        (
+            "not a name",
+            &text,
+            &["--server", "https://other.example.com"],
+            "prod leads to other.example.com, which the certificate of kube-apiserver is not for",
+        ),
+        ("not an address", &text, &["--server", "https://[2001:db8::1]:6443"], "prod leads to 2001:db8::1, which"),
+        ("this machine", &text, &["--server", "https://127.0.0.1:6443"], "prod leads to the machine it is used on"),
+        ("--init only", &init_only, &[], "these are the certificates of desiredState, as currentState has none"),
+        (
+            "rotating",
+            &rotating.compact(),
+            &[],
+            "desiredState and currentState differ in certificatesBundle.kube-ca, the control-plane nodes; this is currentState",
+        ),
+        (
+            "another key",
+            &broken.compact(),
+            &[],
+            "those of currentState can't be used: currentState.certificatesBundle.kube-admin.keyPEM: the private key belongs to another",
+        ),
+    ] {
+        let folder = folder();
+        write(&folder, "cluster.rkestate", state);
+        let arguments = [&["cluster.rkestate", "--out", "out"], arguments].concat();
+        let run = recover(&folder, &arguments, 3);
+        assert!(run.stderr.starts_with("wrote out\n"), "{what}: {}", run.stderr);
+        assert_eq!(notes(&run).len(), 1, "{what}: {}", run.stderr);
+        assert!(notes(&run)[0].contains(says) && notes(&run)[0].starts_with("warning: "), "{what}: {}", run.stderr);
+        let config = accepted(&fs::read_to_string(folder.path().join("out")).unwrap());
+        assert!(config.users["kube-admin-prod"].client_key_data.is_some());
+    }
+    // By the library's clock.
+    let at = |time: &str| {
+        Recovery::from_slice(text.as_bytes()).unwrap().at(cert::parse_time(time).unwrap()).build().unwrap()
+    };
+    assert!(!at("2030-01-01").is_doubtful());
+    assert!(matches!(at("2020-01-01").notes(), [RecoveryNote::NotYetValid { .. }]));
+    // The CA ends before the certificates it signed.
+    assert!(matches!(at("2099-01-01").notes(), [RecoveryNote::Expired { .. }, RecoveryNote::AuthorityExpired { .. }]));
+    let between = cert::rfc3339(cert::leaf(made.field("kube-ca", "certificatePEM").as_bytes()).unwrap().not_after());
+    let between = format!("{}-12-31", between[..4].parse::<u32>().unwrap());
+    let notes = at(&between);
+    assert!(matches!(notes.notes(), [RecoveryNote::AuthorityExpired { .. }]), "{:?}", notes.notes());
+}
+
+/// A key and a certificate that belong to nobody here.
+fn pki_pair() -> (String, String) {
+    (world().plain_admin.key.clone(), world().plain_ca.certificate.clone())
+}
+
+#[test]
+fn what_is_missing_is_named() {
+    let Some(made) = Cluster::three().state() else { return };
+    let (other_key, _) = pki_pair();
+    type Change = fn(&mut RkeState, &str);
+    let remove_admin: Change = |state, _| drop(state.bundle.remove("kube-admin"));
+    for (what, change, says) in [
+        (
+            "no kube-admin",
+            remove_admin,
+            "currentState.certificatesBundle.kube-admin: the administrator's certificate is not in this state; these client certificates \
+          with rights of their own are there: kube-controller-manager (system:kube-controller-manager); kube-node (system:node of \
+          system:nodes); kube-proxy (system:kube-proxy); kube-scheduler (system:kube-scheduler)",
+        ),
+        (
+            "another of masters",
+            |state, _| {
+                let admin = state.bundle.remove("kube-admin").unwrap();
+                state.bundle = [("kube-break-glass".to_owned(), admin)].into();
+            },
+            "are there: kube-break-glass (kube-admin of system:masters, which may do everything)",
+        ),
+        (
+            "nobody at all",
+            |state, _| state.bundle.retain(|name, _| name == "kube-ca"),
+            "and no other client certificate",
+        ),
+        (
+            "no CA",
+            |state, _| drop(state.bundle.remove("kube-ca")),
+            "certificatesBundle.kube-ca: the CA of the cluster is not in",
+        ),
+        (
+            "a CA that is none",
+            |state, _| *state.field_mut("kube-ca", "certificatePEM") = "hello".into(),
+            "certificatesBundle.kube-ca.certificatePEM: no certificate found",
+        ),
+        (
+            "a certificate cut off",
+            |state, _| {
+                let pem = state.field_mut("kube-admin", "certificatePEM");
+                pem.truncate(pem.len() / 2);
+            },
+            "certificatesBundle.kube-admin.certificatePEM: the certificate at line 1 has no END line",
+        ),
+        (
+            "no key",
+            |state, _| state.field_mut("kube-admin", "keyPEM").clear(),
+            "kube-admin.keyPEM: there is no private key",
+        ),
+        (
+            "another key",
+            |state, key| *state.field_mut("kube-admin", "keyPEM") = key.into(),
+            "key belongs to another certificate",
+        ),
+        (
+            "a key of the same kind",
+            |state, _| {
+                let other = state.field("kube-proxy", "keyPEM").to_owned();
+                *state.field_mut("kube-admin", "keyPEM") = other;
+            },
+            "key belongs to another certificate",
+        ),
+        (
+            "a locked key",
+            |state, _| {
+                let pem = state.field_mut("kube-admin", "keyPEM");
+                *pem = pem.replace("RSA PRIVATE", "ENCRYPTED PRIVATE");
+            },
+            "the private key is encrypted",
+        ),
+        (
+            "no nodes",
+            |state, _| *state.config.at(&["nodes"]) = Json::Array(vec![]),
+            "no control-plane node in this state, so it is not known where the cluster is; name a server (--server",
+        ),
+        ("nothing", |state, _| state.bundle.clear(), "there is no certificate in this state"),
+    ] {
+        let mut state =
+            RkeState { bundle: made.bundle.clone(), config: made.config.clone(), ..Cluster::three().state().unwrap() };
+        change(&mut state, &other_key);
+        let folder = folder();
+        write(&folder, "cluster.rkestate", state.text());
+        let run = recover(&folder, &["cluster.rkestate", "--out", "out"], 1);
+        assert!(run.stderr.contains(says), "{what}: {}", run.stderr);
+        assert_eq!(common::listing(folder.path()).len(), 1, "{what}: nothing is written");
+        if what == "no nodes" {
+            let server = ["cluster.rkestate", "--out", "-", "--server", "https://k8s.example.com:6443"];
+            let config = accepted(&recover(&folder, &server, 0).stdout);
+            assert_eq!(servers(&config), [("prod", "https://k8s.example.com:6443")]);
+        }
+    }
+    let error = Recovery::from_slice(b"{\"desiredState\": {}, \"currentState\": {}}").unwrap().build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotFound);
+}
+
+#[test]
+fn keys_in_every_form() {
+    let Some(made) = Cluster::one().state() else { return };
+    let (Some(mut made), pair) = (Cluster::one().state(), made.pair("kube-admin")) else { return };
+    *made.field_mut("kube-admin", "keyPEM") = pair.key_pkcs8;
+    State::from_slice(made.text().as_bytes()).unwrap().admin_kubeconfig().expect("PKCS #8");
+    // A state whose certificates were replaced by others: elliptic, by custom CAs.
+    let world = world();
+    let ca = pki::Ca::new("kube-ca", None, pki::Algorithm::Ec);
+    let admin = ca.client("kube-admin", Some("system:masters"), pki::Validity::days(10));
+    *made.field_mut("kube-ca", "certificatePEM") = ca.certificate.clone();
+    *made.field_mut("kube-admin", "certificatePEM") = admin.certificate;
+    for key in [&admin.key, &admin.key_pkcs8] {
+        *made.field_mut("kube-admin", "keyPEM") = key.clone();
+        State::from_slice(made.text().as_bytes()).unwrap().admin_kubeconfig().expect("its own key");
+    }
+    for key in [&world.k3s_admin.key, &world.k3s_admin.key_pkcs8, &world.rke_admin.key] {
+        *made.field_mut("kube-admin", "keyPEM") = key.clone();
+        let error = State::from_slice(made.text().as_bytes()).unwrap().admin_kubeconfig().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Certificate);
+    }
+}
+
+#[test]
+fn by_whichever_of_the_three_files() {
+    let Some(made) = Cluster::one().state() else { return };
+    let folder = folder();
+    write(&folder, "eu/rancher.rkestate", made.text());
+    let expected = recover(&folder, &["eu/rancher.rkestate", "--out", "-"], 0).stdout;
+    // Lost or there, damaged or not.
+    for contents in [None, Some("nodes: []\n"), Some(""), Some("kind: Config\n")] {
+        for name in ["eu/rancher.yml", "eu/kube_config_rancher.yml"] {
+            if let Some(contents) = contents {
+                write(&folder, name, contents);
+            }
+            let run = recover(&folder, &[name, "--out", "-"], 0);
+            assert_eq!(run.stdout, expected, "{name}");
+            assert_eq!(notes(&run), ["note: the state is eu/rancher.rkestate"]);
+        }
+    }
+    // What it is made from is never written over.
+    for out in ["eu/rancher.rkestate", "eu/rancher.yml"] {
+        let run = recover(&folder, &["eu/kube_config_rancher.yml", "--out", out, "--force"], 1);
+        assert!(run.stderr.contains("it is not overwritten"), "{}", run.stderr);
+    }
+    assert_eq!(fs::read_to_string(folder.path().join("eu/rancher.rkestate")).unwrap(), made.text());
+
+    let kubeconfig = "eu/kube_config_rancher.yml";
+    recover(&folder, &[kubeconfig, "--out", kubeconfig, "--force"], 0);
+    assert_eq!(fs::read_to_string(folder.path().join(kubeconfig)).unwrap(), expected);
+
+    let run = recover(&folder, &["none.yml"], 1);
+    assert!(run.stderr.contains("none.yml: cannot open"), "{}", run.stderr);
+    write(&folder, "old.yml", "nodes: []\n");
+    let run = recover(&folder, &["old.yml"], 1);
+    for says in ["there is no RKE state in this file", "old.rkestate", "0.2.0"] {
+        assert!(run.stderr.contains(says), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn from_standard_input_and_dumps() {
+    let (Some(older), Some(newer)) = ((Cluster { days: 3000, ..Cluster::one() }).state(), Cluster::one().state())
+    else {
+        return;
+    };
+    let folder = folder();
+    write(&folder, "cluster.rkestate", newer.text());
+    let expected = recover(&folder, &["cluster.rkestate", "--out", "-"], 0).stdout;
+    let object = |kind: &str, name: &str, text: &str| {
+        let metadata = object([("name", name.into()), ("namespace", "kube-system".into())]);
+        let data = object([("full-cluster-state", text.into())]);
+        object([("kind", kind.into()), ("metadata", metadata), ("data", data)]).compact()
+    };
+    let secret = object("Secret", "full-cluster-state", &pki::base64(newer.json().compact()));
+    let map = object("ConfigMap", "full-cluster-state", &older.json().compact());
+    let run = run_with_input(folder.path(), &["recover", "-"], format!("{map}\n---\n{secret}\n").as_bytes());
+    assert_eq!((run.code, &run.stdout), (Some(0), &expected), "{}", run.stderr);
+    let says = [
+        "note: the state is in the Secret kube-system/full-cluster-state (line 3)",
+        "note: older by its certificates, and left alone: the ConfigMap kube-system/full-cluster-state (line 1)",
+    ];
+    assert_eq!(notes(&run), says);
+    let run = run_with_input(folder.path(), &["recover", "-"], &newer.text().as_bytes()[..1000]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.starts_with("error: -:"), "{}", run.stderr);
+}
+
+#[test]
+fn the_file_is_ours_alone_and_nothing_is_overwritten() {
+    let Some(made) = Cluster::one().state() else { return };
+    let folder = folder();
+    write(&folder, "cluster.rkestate", made.text());
+    recover(&folder, &["cluster.rkestate", "--out", "out"], 0);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        assert_eq!(fs::metadata(folder.path().join("out")).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    write(&folder, "out", "mine");
+    let run = recover(&folder, &["cluster.rkestate", "--out", "out"], 1);
+    assert!(run.stderr.contains("the file exists already"), "{}", run.stderr);
+    let run = recover(&folder, &["cluster.rkestate", "--out", "out", "--force"], 0);
+    assert!(run.stderr.starts_with(
+        "replaced out\nlocal -> https://203.0.113.10:6443\nas CN=kube-admin,O=system:masters, valid until "
+    ));
+    for (arguments, says) in [
+        (&["--server", "k8s.example.com:6443"][..], "has no scheme"),
+        (&["--server", "https://u:SECRET-CANARY@a"], "user name or password"),
+        (&["--name", ""], "the new name is empty"),
+    ] {
+        let run = recover(&folder, &[&["cluster.rkestate", "--out", "other"], arguments].concat(), 1);
+        assert!(run.stderr.contains(says) && !run.stderr.contains("CANARY"), "{}", run.stderr);
+    }
+}
