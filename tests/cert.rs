@@ -2,6 +2,9 @@
 //! makes them, and with the `openssl` program as second opinion where it is installed (required where `CI=true`).
 #![cfg(feature = "cert")]
 
+mod common;
+
+use common::der::{CN, Odd, extension, name, tlv};
 use kubeconfig::ErrorKind;
 use kubeconfig::cert::{
     Certificate, PrivateKeyKind, SectionKind, SubjectAltName, Validity, certificates, leaf, parse_time,
@@ -56,90 +59,6 @@ fn chain() -> String {
 fn body(pem: &str) -> String {
     let lines: Vec<_> = pem.lines().collect();
     lines[1..lines.len() - 1].join("\n")
-}
-
-/// DER, by hand.
-fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
-    let value = parts.concat();
-    let mut der = vec![tag];
-    match value.len() {
-        0..=0x7f => der.push(value.len() as u8),
-        0x80..=0xff => der.extend([0x81, value.len() as u8]),
-        _ => der.extend([0x82, (value.len() >> 8) as u8, value.len() as u8]),
-    }
-    der.extend(value);
-    der
-}
-
-const CN: &[u8] = &[0x06, 3, 0x55, 4, 3];
-
-/// A certificate as no tool makes it: any part may be odd.
-struct Odd {
-    version: Vec<u8>,
-    serial: Vec<u8>,
-    not_before: Vec<u8>,
-    not_after: Vec<u8>,
-    subject: Vec<u8>,
-    extensions: Vec<Vec<u8>>,
-}
-
-impl Odd {
-    fn new() -> Self {
-        Odd {
-            version: tlv(0xa0, &[&tlv(2, &[&[2]])]),
-            serial: vec![1],
-            not_before: tlv(0x17, &[b"260101000000Z"]),
-            not_after: tlv(0x17, &[b"270101000000Z"]),
-            subject: tlv(0x30, &[]),
-            extensions: Vec::new(),
-        }
-    }
-
-    fn der(&self) -> Vec<u8> {
-        let ecdsa = tlv(0x30, &[&[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]]);
-        let spki_algorithm = tlv(0x30, &[&[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]]);
-        let extensions = match self.extensions.is_empty() {
-            true => Vec::new(),
-            false => tlv(0xa3, &[&tlv(0x30, &[&self.extensions.concat()])]),
-        };
-        let tbs = tlv(
-            0x30,
-            &[
-                &self.version,
-                &tlv(2, &[&self.serial]),
-                &ecdsa,
-                &name(&[&[(CN, 12, b"issuer")]]),
-                &tlv(0x30, &[&self.not_before, &self.not_after]),
-                &self.subject,
-                &tlv(0x30, &[&spki_algorithm, &tlv(3, &[&[0, 4]])]),
-                &extensions,
-            ],
-        );
-        tlv(0x30, &[&tbs, &ecdsa, &tlv(3, &[&[0]])])
-    }
-
-    fn read(&self) -> Certificate {
-        Certificate::from_der(&self.der()).unwrap()
-    }
-}
-
-/// Its OID in DER, the tag of its value, its value.
-type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
-
-fn name(parts: &[&[Attribute<'_>]]) -> Vec<u8> {
-    let sets: Vec<_> = parts
-        .iter()
-        .map(|part| {
-            let attributes: Vec<_> =
-                part.iter().map(|(oid, tag, value)| tlv(0x30, &[oid, &tlv(*tag, &[value])])).collect();
-            tlv(0x31, &[&attributes.concat()])
-        })
-        .collect();
-    tlv(0x30, &[&sets.concat()])
-}
-
-fn extension(last_arc: u8, value: &[u8]) -> Vec<u8> {
-    tlv(0x30, &[&[0x06, 3, 0x55, 0x1d, last_arc], &tlv(4, &[value])])
 }
 
 /// Runs openssl with `input`; `None` where it is not installed.

@@ -1,26 +1,26 @@
 //! What a certificate says of itself.
 
+use super::algorithm::{self, KeyInfo, SignatureAlgorithm};
+use super::extensions::{ExtendedKeyUsage, Extensions, KeyUsage, Purpose, SubjectAltName};
+use super::layout::Layout;
 use super::{name, time};
 use crate::error::{Error, ErrorKind, Result};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::fmt;
-use std::net::IpAddr;
-use x509_cert::der::asn1::{AnyRef, BitStringRef, IntRef, ObjectIdentifier};
-use x509_cert::der::{self, Decode, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
-use x509_cert::ext::Extension;
+use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::{Decode, Tag, Tagged};
 use x509_cert::name::Name;
-use x509_cert::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
+use x509_cert::spki::AlgorithmIdentifierRef;
 
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
-const SUBJECT_ALT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.17");
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 
 /// An X.509 certificate: its DER, and the facts that are read out of it.
 ///
-/// It is lenient where certificates in the field need it: serial numbers may be zero, negative or long, the version is
-/// not looked at, strings may hold what their type forbids, times may lie before 1970, lack their seconds or have an
-/// offset. Signature and key are not looked into, nor are extensions other than the two that are shown here.
+/// It is lenient where certificates in the field need it: serial numbers may be zero, negative or long, the version may
+/// be any, strings may hold what their type forbids, times may lie before 1970, lack their seconds or have an
+/// offset. Key and signature may be of any kind, known here or not. What an extension says that is shown here has to be
+/// readable, as it has to be for Go.
 ///
 /// Two are equal if their DER is. Strings hold control characters as they are: wrap them in
 /// [`Printable`](crate::Printable) for a terminal.
@@ -29,14 +29,16 @@ pub struct Certificate {
     der: CertificateDer<'static>,
     subject: String,
     issuer: String,
+    self_issued: bool,
     common_names: Vec<String>,
     organizations: Vec<String>,
     serial: String,
     /// Seconds since 1970. Signed, as the dates may lie before.
     not_before: i64,
     not_after: i64,
-    ca: bool,
-    subject_alt_names: Vec<SubjectAltName>,
+    public_key: KeyInfo,
+    signature_algorithm: SignatureAlgorithm,
+    pub(super) extensions: Extensions,
 }
 
 /// What a certificate is at a given time; see [`Certificate::is_valid_at`].
@@ -50,18 +52,31 @@ pub enum Validity {
     Expired,
 }
 
-/// A name a certificate is valid for, as its `subjectAltName` extension has it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SubjectAltName {
-    /// A host name; `*.example.com` is possible.
-    Dns(String),
-    /// An address.
-    Ip(IpAddr),
-    /// A mail address.
-    Email(String),
-    /// A URI, as in SPIFFE.
-    Uri(String),
+/// A SHA-256. `Display` and `Debug` give it in hexadecimal, small letters, without colons.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    fn of(bytes: &[u8]) -> Self {
+        Fingerprint(hmac_sha256::Hash::hash(bytes))
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&name::hex(&self.0, false))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Certificate {
@@ -76,56 +91,34 @@ impl Certificate {
     }
 
     /// Reads it, or says which part can't be read.
-    ///
-    /// The outermost structure is read here and not by `x509_cert::Certificate`, because that refuses the whole for a
-    /// date before 1970, a serial number over 21 bytes, or an unknown version.
     pub(super) fn read(der: &[u8]) -> Result<Self, &'static str> {
-        let structure = "outer structure";
-        let mut reader = sequence(AnyRef::from_der(der), structure)?;
-        let mut tbs = sequence(reader.decode(), structure)?;
-        AlgorithmIdentifierRef::decode(&mut reader).map_err(|_| "signature algorithm")?;
-        BitStringRef::decode(&mut reader).map_err(|_| "signature")?;
-        reader.finish().map_err(|_| structure)?;
-
-        tbs.context_specific::<IntRef<'_>>(TagNumber(0), TagMode::Explicit).map_err(|_| "version")?;
-        let serial: AnyRef<'_> = tbs.decode().map_err(|_| "serial number")?;
-        let serial = serial_number(serial).ok_or("serial number")?;
-        AlgorithmIdentifierRef::decode(&mut tbs).map_err(|_| "signature algorithm")?;
-        let issuer: Name = tbs.decode().map_err(|_| "issuer")?;
-        let mut validity = sequence(tbs.decode(), "dates")?;
-        let not_before = seconds(validity.decode()).ok_or("notBefore date")?;
-        let not_after = seconds(validity.decode()).ok_or("notAfter date")?;
-        validity.finish().map_err(|_| "dates")?;
-        let subject: Name = tbs.decode().map_err(|_| "subject")?;
-        SubjectPublicKeyInfoRef::decode(&mut tbs).map_err(|_| "public key")?;
-        for unique_id in [1, 2] {
-            tbs.context_specific::<BitStringRef<'_>>(TagNumber(unique_id), TagMode::Implicit)
-                .map_err(|_| "unique identifiers")?;
-        }
-        let extensions = tbs.context_specific::<Vec<Extension>>(TagNumber(3), TagMode::Explicit);
-        let extensions = extensions.map_err(|_| "extensions")?.unwrap_or_default();
-        tbs.finish().map_err(|_| structure)?;
-
-        let ca = match extension(&extensions, BASIC_CONSTRAINTS)? {
-            Some(value) => is_ca(value).map_err(|_| "basic constraints")?,
-            None => false,
-        };
-        let subject_alt_names = match extension(&extensions, SUBJECT_ALT_NAME)? {
-            Some(value) => alt_names(value).ok_or("subject alternative names")?,
-            None => Vec::new(),
-        };
+        let layout = Layout::of(der)?;
+        let serial = serial_number(layout.serial).ok_or("serial number")?;
+        let issuer = Name::from_der(layout.issuer).map_err(|_| "issuer")?;
+        let subject = Name::from_der(layout.subject).map_err(|_| "subject")?;
+        let (key_algorithm, key) = layout.public_key().ok_or("public key")?;
+        let signature_algorithm =
+            AlgorithmIdentifierRef::from_der(layout.algorithm).map_err(|_| "signature algorithm")?;
+        let extensions = Extensions::read(&layout.extensions().ok_or("extensions")?)?;
         Ok(Certificate {
-            der: CertificateDer::from(der.to_vec()),
             subject: name::to_text(&subject),
             issuer: name::to_text(&issuer),
+            self_issued: layout.is_self_issued(),
             common_names: name::values(&subject, COMMON_NAME),
             organizations: name::values(&subject, ORGANIZATION),
             serial,
-            not_before,
-            not_after,
-            ca,
-            subject_alt_names,
+            not_before: layout.not_before,
+            not_after: layout.not_after,
+            public_key: algorithm::public_key(&key_algorithm, key),
+            signature_algorithm: algorithm::signature_algorithm(&signature_algorithm),
+            extensions,
+            der: CertificateDer::from(der.to_vec()),
         })
+    }
+
+    /// Its parts; always there, as it was read once.
+    pub(super) fn layout(&self) -> Option<Layout<'_>> {
+        Layout::of(&self.der).ok()
     }
 
     /// The certificate itself.
@@ -144,6 +137,12 @@ impl Certificate {
     /// Who signed it, written like [`subject`](Certificate::subject).
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Whether subject and issuer are the same name (RFC 5280, 3.2). Whether it signed itself is another question:
+    /// a CA that changes its key signs the new one with the old.
+    pub fn is_self_issued(&self) -> bool {
+        self.self_issued
     }
 
     /// The common name of the subject: to Kubernetes the name of the user. Of several it is the last, as in Go.
@@ -185,15 +184,71 @@ impl Certificate {
 
     /// Whether it says that it is a certificate authority (`basicConstraints`, RFC 5280, 4.2.1.9).
     ///
-    /// `false` does not make it useless in a CA bundle: Go trusts every certificate there as it stands.
+    /// `false` does not make it useless in a CA bundle: certificates of version 1 can't say it.
     pub fn is_ca(&self) -> bool {
-        self.ca
+        matches!(self.extensions.basic_constraints, Some((true, _)))
     }
 
-    /// The host names, addresses, mail addresses and URIs of the `subjectAltName` extension, in order. Names of other
-    /// kinds are left out.
+    /// How many other CAs may stand between this one and the certificate at the end of a chain (`pathLenConstraint`,
+    /// RFC 5280, 4.2.1.9); those that are [self-issued](Certificate::is_self_issued) don't count. `None` is no limit.
+    pub fn path_length(&self) -> Option<u64> {
+        self.extensions.basic_constraints.and_then(|(_, length)| length)
+    }
+
+    /// What its key may be used for (`keyUsage`, RFC 5280, 4.2.1.3); `None` where the extension is not there, which means
+    /// for anything.
+    pub fn key_usage(&self) -> Option<KeyUsage> {
+        self.extensions.key_usage
+    }
+
+    /// The purposes it is for (`extKeyUsage`, RFC 5280, 4.2.1.12), in order; `None` where the extension is not there,
+    /// which means for every purpose.
+    pub fn extended_key_usage(&self) -> Option<&[ExtendedKeyUsage]> {
+        self.extensions.extended_key_usage.as_deref()
+    }
+
+    /// Whether its [`extended_key_usage`](Certificate::extended_key_usage) allows a purpose.
+    ///
+    /// [`key_usage`](Certificate::key_usage) is not asked: Go, which is to say the API server, does not ask it either.
+    pub fn allows(&self, purpose: Purpose) -> bool {
+        purpose.allowed_by(self.extended_key_usage())
+    }
+
+    /// The host names, addresses, mail addresses and URIs of the `subjectAltName` extension (RFC 5280, 4.2.1.6), in order.
+    /// Names of other kinds are left out.
     pub fn subject_alt_names(&self) -> &[SubjectAltName] {
-        &self.subject_alt_names
+        &self.extensions.subject_alt_names
+    }
+
+    /// The name it gives its key (`subjectKeyIdentifier`, RFC 5280, 4.2.1.2): any bytes, usually a SHA-1 of the key.
+    pub fn subject_key_id(&self) -> Option<&[u8]> {
+        self.extensions.subject_key_id.as_deref()
+    }
+
+    /// The name its issuer gives the key it signed with (`authorityKeyIdentifier`, RFC 5280, 4.2.1.1).
+    pub fn authority_key_id(&self) -> Option<&[u8]> {
+        self.extensions.authority_key_id.as_deref()
+    }
+
+    /// Kind and size of its public key (RFC 5280, 4.1.2.7).
+    pub fn public_key(&self) -> KeyInfo {
+        self.public_key
+    }
+
+    /// How it is signed (RFC 5280, 4.1.1.2).
+    pub fn signature_algorithm(&self) -> SignatureAlgorithm {
+        self.signature_algorithm
+    }
+
+    /// The SHA-256 of its DER, as `openssl x509 -fingerprint -sha256` has it: the same for the same certificate only.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(&self.der)
+    }
+
+    /// The SHA-256 of its public key (`subjectPublicKeyInfo`, in DER): the same for all certificates of one key. It is what
+    /// kubeadm's `--discovery-token-ca-cert-hash` takes, and what HTTP public key pinning did (RFC 7469, 2.4).
+    pub fn public_key_fingerprint(&self) -> Fingerprint {
+        Fingerprint::of(self.layout().map_or(&[], |layout| layout.public_key_info))
     }
 }
 
@@ -217,14 +272,6 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// The inside of a SEQUENCE.
-fn sequence<'a>(value: der::Result<AnyRef<'a>>, part: &'static str) -> Result<SliceReader<'a>, &'static str> {
-    match value {
-        Ok(value) if value.tag() == Tag::Sequence => SliceReader::new(value.value()).map_err(|_| part),
-        _ => Err(part),
-    }
-}
-
 /// In hexadecimal, as openssl prints it: the sign, then whole bytes without leading zeros.
 fn serial_number(value: AnyRef<'_>) -> Option<String> {
     let bytes = value.value();
@@ -242,61 +289,4 @@ fn serial_number(value: AnyRef<'_>) -> Option<String> {
     let zeros = magnitude.iter().take_while(|b| **b == 0).count().min(magnitude.len() - 1);
     let sign = if negative { "-" } else { "" };
     Some(format!("{sign}{}", name::hex(magnitude.get(zeros..)?, true)))
-}
-
-fn seconds(value: der::Result<AnyRef<'_>>) -> Option<i64> {
-    let value = value.ok()?;
-    match value.tag() {
-        Tag::UtcTime => time::parse_asn1(value.value(), false),
-        Tag::GeneralizedTime => time::parse_asn1(value.value(), true),
-        _ => None,
-    }
-}
-
-/// The value of an extension. One that is there twice is an error, as in Go: the two could say different things.
-fn extension(extensions: &[Extension], oid: ObjectIdentifier) -> Result<Option<&[u8]>, &'static str> {
-    let mut found = extensions.iter().filter(|e| e.extn_id == oid);
-    match (found.next(), found.next()) {
-        (Some(_), Some(_)) => Err("extensions"),
-        (extension, _) => Ok(extension.map(|e| e.extn_value.as_bytes())),
-    }
-}
-
-/// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }`, of which the length
-/// may be any figure.
-fn is_ca(value: &[u8]) -> der::Result<bool> {
-    let mut reader = SliceReader::new(value)?;
-    let ca = reader.sequence(|reader| {
-        let ca = Option::<bool>::decode(reader)?;
-        Option::<IntRef<'_>>::decode(reader)?;
-        der::Result::Ok(ca.unwrap_or(false))
-    })?;
-    reader.finish()?;
-    Ok(ca)
-}
-
-/// `GeneralNames`: a SEQUENCE of values that are told apart by their tag (RFC 5280, 4.2.1.6).
-fn alt_names(value: &[u8]) -> Option<Vec<SubjectAltName>> {
-    let mut names = sequence(AnyRef::from_der(value), "").ok()?;
-    let mut found = Vec::new();
-    while !names.is_finished() {
-        let name: AnyRef<'_> = names.decode().ok()?;
-        let text = || String::from_utf8_lossy(name.value()).into_owned();
-        let Tag::ContextSpecific { number, .. } = name.tag() else { continue };
-        found.push(match number.value() {
-            1 => SubjectAltName::Email(text()),
-            2 => SubjectAltName::Dns(text()),
-            6 => SubjectAltName::Uri(text()),
-            7 => SubjectAltName::Ip(address(name.value())?),
-            _ => continue,
-        });
-    }
-    Some(found)
-}
-
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    match bytes.len() {
-        4 => <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from),
-        _ => <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from),
-    }
 }

@@ -38,14 +38,35 @@
 //! that of the PEM text, so it stands in the message; [`Error::position`](crate::Error::position) is left to the file that
 //! the text came from. No error holds a byte of the text.
 
+mod algorithm;
 mod certificate;
+#[cfg(feature = "verify")]
+mod chain;
+mod extensions;
 #[cfg(feature = "rke")]
-pub(crate) mod key;
+pub(crate) mod halves;
+mod key;
+mod layout;
 mod name;
+#[cfg(feature = "verify")]
+mod pair;
 mod pem;
+#[cfg(feature = "verify")]
+mod signature;
 mod time;
 
-pub use certificate::{Certificate, SubjectAltName, Validity};
+pub use algorithm::{Curve, Hash, KeyAlgorithm, KeyInfo, Oid, SignatureAlgorithm};
+pub use certificate::{Certificate, Fingerprint, Validity};
+#[cfg(feature = "verify")]
+pub use chain::{Chain, Verdict, Verifier};
+pub use extensions::{ExtendedKeyUsage, KeyUsage, Purpose, SubjectAltName};
+pub use key::PrivateKey;
+#[cfg(feature = "verify")]
+pub use pair::KeyMatch;
 pub(crate) use pem::check_client_key;
-pub use pem::{PrivateKeyKind, Section, SectionKind, Sections, certificates, leaf, private_key_kind, sections};
+pub use pem::{
+    PrivateKeyKind, Section, SectionKind, Sections, certificates, leaf, private_key, private_key_kind, sections,
+};
+#[cfg(feature = "verify")]
+pub use signature::SignatureCheck;
 pub use time::{parse_time, rfc3339};

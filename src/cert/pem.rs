@@ -1,6 +1,7 @@
 //! The sections of a PEM text, found as Go's `encoding/pem` finds them.
 
 use super::Certificate;
+use super::key::{PrivateKey, Unusable};
 use crate::error::{Error, ErrorKind, Result};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -119,6 +120,18 @@ impl Section {
             let message = format!("the certificate at line {} is not X.509: can't read its {part}", self.line);
             Error::new(ErrorKind::Certificate, message)
         })
+    }
+
+    /// The private key in it, whatever its label.
+    ///
+    /// # Errors
+    /// Where the bytes are not a private key, or one that is encrypted; with the line of the section.
+    pub fn private_key(&self) -> Result<PrivateKey> {
+        let key = match self.kind {
+            SectionKind::PrivateKey(PrivateKeyKind::Encrypted) => Err(Unusable::Encrypted),
+            _ => PrivateKey::read(&self.bytes),
+        };
+        key.map_err(|unusable| unusable.error(format_args!("the private key at line {}", self.line)))
     }
 }
 
@@ -294,6 +307,18 @@ pub(crate) fn check_client_key(pem: &[u8]) -> Result<()> {
         None => "there is no private key in it",
     };
     Err(Error::new(ErrorKind::Certificate, problem))
+}
+
+/// The private key of a PEM text: the first, as Go's `tls.X509KeyPair` takes it.
+///
+/// # Errors
+/// Where there is none, and where the first one is encrypted or not a key, even if others follow: kubectl refuses those too.
+pub fn private_key(pem: &[u8]) -> Result<PrivateKey> {
+    let none = || {
+        Error::new(ErrorKind::Certificate, "no private key found")
+            .with_help("it is looked for below a line like -----BEGIN PRIVATE KEY-----, not indented")
+    };
+    first(pem, |kind| matches!(kind, SectionKind::PrivateKey(_)))?.ok_or_else(none)?.private_key()
 }
 
 /// The first section of a kind that is not broken; if all are, the error of the first.

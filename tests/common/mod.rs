@@ -10,9 +10,12 @@ pub mod apiserver;
 pub mod canary;
 #[cfg(feature = "cli")]
 pub mod clients;
+#[cfg(feature = "cert")]
+pub mod der;
 pub mod kubectl;
 #[cfg(feature = "cli")]
 pub mod network;
+pub mod openssl;
 pub mod pki;
 #[cfg(feature = "cli")]
 pub mod process;

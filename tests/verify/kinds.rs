@@ -1,0 +1,333 @@
+//! Kinds of keys and signatures, made by openssl: chains of each beside `openssl verify`, facts beside `openssl x509`,
+//! and which private key belongs to which certificate.
+
+use crate::common::openssl;
+use crate::common::pki;
+use crate::plan::{Case, agree, judge};
+use crate::{at, facts, read};
+use kubeconfig::ErrorKind;
+use kubeconfig::cert::{KeyMatch, PrivateKeyKind, Purpose, SignatureCheck, Verdict, Verifier, private_key};
+use std::fs;
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// A kind of key: how openssl makes it, what it is called here, and whether it is computed with here.
+struct Kind {
+    args: &'static [&'static str],
+    name: &'static str,
+    key_match: bool,
+    /// Ways to sign with it, and whether that can be checked here.
+    signatures: &'static [(&'static [&'static str], &'static str, bool)],
+}
+
+const PSS: [&str; 4] = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:-1"];
+
+const fn pss(digest: &'static str) -> [&'static str; 5] {
+    [digest, PSS[0], PSS[1], PSS[2], PSS[3]]
+}
+
+static KINDS: &[Kind] = &[
+    Kind {
+        args: &["RSA", "rsa_keygen_bits:2048"],
+        name: "RSA 2048",
+        key_match: true,
+        signatures: &[
+            (&["-md5"], "MD5-RSA", false),
+            (&["-sha1"], "SHA1-RSA", true),
+            (&["-sha224"], "SHA224-RSA", false),
+            (&["-sha256"], "SHA256-RSA", true),
+            (&["-sha384"], "SHA384-RSA", true),
+            (&["-sha512"], "SHA512-RSA", true),
+            (&pss("-sha256"), "SHA256-RSAPSS", true),
+            (&pss("-sha384"), "SHA384-RSAPSS", true),
+            (&pss("-sha512"), "SHA512-RSAPSS", true),
+            (&pss("-sha1"), "SHA1-RSAPSS", false),
+            // A salt of another length.
+            (&["-sha256", PSS[0], PSS[1], PSS[2], "rsa_pss_saltlen:20"], "1.2.840.113549.1.1.10", false),
+        ],
+    },
+    Kind {
+        args: &["RSA", "rsa_keygen_bits:1024"],
+        name: "RSA 1024",
+        key_match: true,
+        signatures: &[
+            (&["-sha1"], "SHA1-RSA", true),
+            (&["-sha256"], "SHA256-RSA", true),
+            (&["-sha384"], "SHA384-RSA", false),
+            (&["-sha512"], "SHA512-RSA", true),
+        ],
+    },
+    Kind {
+        args: &["RSA", "rsa_keygen_bits:512"],
+        name: "RSA 512",
+        key_match: true,
+        signatures: &[(&["-sha256"], "SHA256-RSA", false)],
+    },
+    Kind {
+        args: &["RSA", "rsa_keygen_bits:3072"],
+        name: "RSA 3072",
+        key_match: true,
+        signatures: &[(&["-sha256"], "SHA256-RSA", true)],
+    },
+    Kind {
+        args: &["RSA", "rsa_keygen_bits:2048", "rsa_keygen_primes:3"],
+        name: "RSA 2048",
+        key_match: false,
+        signatures: &[(&["-sha256"], "SHA256-RSA", true)],
+    },
+    Kind {
+        args: &["RSA-PSS", "rsa_keygen_bits:2048"],
+        name: "RSA-PSS 2048",
+        key_match: false,
+        signatures: &[(&pss("-sha256"), "SHA256-RSAPSS", false)],
+    },
+    Kind {
+        args: &["EC", "ec_paramgen_curve:P-256"],
+        name: "ECDSA P-256",
+        key_match: true,
+        signatures: &[
+            (&["-sha1"], "ECDSA-SHA1", true),
+            (&["-sha224"], "ECDSA-SHA224", false),
+            (&["-sha256"], "ECDSA-SHA256", true),
+            (&["-sha384"], "ECDSA-SHA384", true),
+            (&["-sha512"], "ECDSA-SHA512", true),
+        ],
+    },
+    Kind {
+        args: &["EC", "ec_paramgen_curve:P-384"],
+        name: "ECDSA P-384",
+        key_match: true,
+        signatures: &[
+            (&["-sha1"], "ECDSA-SHA1", false),
+            (&["-sha256"], "ECDSA-SHA256", true),
+            (&["-sha384"], "ECDSA-SHA384", true),
+            (&["-sha512"], "ECDSA-SHA512", true),
+        ],
+    },
+    Kind {
+        args: &["EC", "ec_paramgen_curve:P-521"],
+        name: "ECDSA P-521",
+        key_match: true,
+        signatures: &[
+            (&["-sha256"], "ECDSA-SHA256", true),
+            (&["-sha384"], "ECDSA-SHA384", true),
+            (&["-sha512"], "ECDSA-SHA512", true),
+        ],
+    },
+    Kind {
+        args: &["EC", "ec_paramgen_curve:P-224"],
+        name: "ECDSA P-224",
+        key_match: false,
+        signatures: &[(&["-sha256"], "ECDSA-SHA256", false)],
+    },
+    Kind {
+        args: &["EC", "ec_paramgen_curve:secp256k1"],
+        name: "ECDSA 1.3.132.0.10",
+        key_match: false,
+        signatures: &[(&["-sha256"], "ECDSA-SHA256", false)],
+    },
+    Kind {
+        args: &["EC", "ec_paramgen_curve:P-256", "ec_param_enc:explicit"],
+        name: "ECDSA without a named curve",
+        key_match: false,
+        signatures: &[(&["-sha256"], "ECDSA-SHA256", false)],
+    },
+    Kind { args: &["ED25519"], name: "Ed25519", key_match: true, signatures: &[(&[], "Ed25519", true)] },
+    Kind { args: &["ED448"], name: "Ed448", key_match: false, signatures: &[(&[], "Ed448", false)] },
+    Kind { args: &["DSA"], name: "DSA 1024", key_match: false, signatures: &[(&["-sha256"], "DSA-SHA256", false)] },
+];
+
+/// A key of a kind with the certificate of a CA.
+struct Made {
+    kind: &'static Kind,
+    key: String,
+    ca: String,
+}
+
+struct World {
+    folder: TempDir,
+    made: Vec<Made>,
+}
+
+/// One of each, made once; `None` where there is no openssl.
+fn world() -> Option<&'static World> {
+    static WORLD: OnceLock<Option<World>> = OnceLock::new();
+    let make = || {
+        let folder = tempfile::tempdir().unwrap();
+        let made = KINDS.iter().map(|kind| make(&folder, kind)).collect();
+        openssl::run(
+            folder.path(),
+            &[
+                "req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "leaf.key", "-subj", "/CN=leaf", "-out",
+                "leaf.csr",
+            ],
+            b"",
+        );
+        World { folder, made }
+    };
+    WORLD.get_or_init(|| openssl::available().then(make)).as_ref()
+}
+
+fn make(folder: &TempDir, kind: &'static Kind) -> Made {
+    let run = |args: &[&str]| openssl::text(folder.path(), args, b"");
+    let key = if kind.args[0] == "DSA" {
+        run(&["dsaparam", "-noout", "-genkey", "1024"])
+    } else {
+        let mut args = vec!["genpkey", "-quiet", "-algorithm", kind.args[0]];
+        args.extend(kind.args[1..].iter().flat_map(|option| ["-pkeyopt", option]));
+        run(&args)
+    };
+    let name = file(kind);
+    fs::write(folder.path().join(format!("{name}.key")), &key).unwrap();
+    let key_file = format!("{name}.key");
+    let ca = run(&["req", "-x509", "-new", "-key", &key_file, "-sha256", "-days", "3650", "-subj", "/CN=root"]);
+    fs::write(folder.path().join(format!("{name}.pem")), &ca).unwrap();
+    Made { kind, key, ca }
+}
+
+fn file(kind: &Kind) -> String {
+    KINDS.iter().position(|other| std::ptr::eq(other, kind)).unwrap().to_string()
+}
+
+#[test]
+fn signatures_of_all_kinds() {
+    let Some(world) = world() else { return };
+    for made in &world.made {
+        let root = read(&made.ca);
+        assert_eq!(root.public_key().to_string(), made.kind.name);
+        assert_eq!(root.public_key().is_weak(), ["RSA 1024", "RSA 512"].contains(&made.kind.name));
+        facts::compare(&root);
+        for (args, name, supported) in made.kind.signatures {
+            let (ca, key) = (format!("{}.pem", file(made.kind)), format!("{}.key", file(made.kind)));
+            let mut sign = vec!["x509", "-req", "-in", "leaf.csr", "-CA", &ca, "-CAkey", &key, "-set_serial", "1"];
+            sign.extend(*args);
+            let pem = openssl::text(world.folder.path(), &sign, b"");
+            let leaf = read(&pem);
+            assert_eq!(leaf.signature_algorithm().to_string(), *name, "{}", made.kind.name);
+            assert_eq!(leaf.signature_algorithm().is_weak(), name.contains("MD5") || name.contains("SHA1"));
+            facts::compare(&leaf);
+            let tampered = tampered(&pem);
+
+            let now = crate::common::pki::now();
+            let time = kubeconfig::cert::rfc3339(rustls_pki_types::UnixTime::since_unix_epoch(
+                std::time::Duration::from_secs(now),
+            ));
+            let case = Case { cas: &[&made.ca], others: &[], purpose: Purpose::Any, time: &time };
+            let judged = judge(&world.folder, &case, &[&pem, &tampered]);
+            let cas = [root.clone()];
+            let verifier = Verifier::new(&cas);
+            let verdict = |pem: &str| verifier.verify(&read(pem), Purpose::Any, at(&time)).verdict();
+            let what = format!("{} {name}: openssl {judged:?}", made.kind.name);
+            if *supported {
+                assert_eq!(leaf.signed_by(&root), SignatureCheck::Good, "{what}");
+                assert_eq!((verdict(&pem), verdict(&tampered)), (Verdict::Trusted, Verdict::BadSignature), "{what}");
+                assert!(agree(Verdict::Trusted, &judged[0]) && agree(Verdict::BadSignature, &judged[1]), "{what}");
+            } else {
+                assert_eq!(leaf.signed_by(&root), SignatureCheck::Unsupported, "{what}");
+                assert_eq!(verdict(&pem), Verdict::UnsupportedAlgorithm, "{what}");
+                assert_eq!(verdict(&tampered), Verdict::UnsupportedAlgorithm, "{what}");
+            }
+            // Another's key did not make it, whatever its kind.
+            for other in world.made.iter().filter(|other| other.kind.name != made.kind.name) {
+                let other = read(&other.ca);
+                assert_ne!(leaf.signed_by(&other), SignatureCheck::Good, "{what}, {}", other.public_key());
+            }
+        }
+    }
+}
+
+/// One bit of the signature is another.
+fn tampered(certificate: &str) -> String {
+    let mut der = read(certificate).der().to_vec();
+    let at = der.len() - 9;
+    der[at] ^= 0x10;
+    pki::pem("CERTIFICATE", &der)
+}
+
+#[test]
+fn keys_and_certificates() {
+    let Some(world) = world() else { return };
+    for one in &world.made {
+        let key = private_key(one.key.as_bytes()).unwrap();
+        let unnamed = one.kind.name.contains("without");
+        let name = if one.kind.name.starts_with("DSA") { "DSA" } else { one.kind.name };
+        let name = if name.starts_with("RSA-PSS") { "RSA-PSS" } else { name };
+        assert_eq!(key.info().to_string(), name);
+        for other in &world.made {
+            let found = key.belongs_to(&read(&other.ca));
+            let same = std::ptr::eq(one, other);
+            let vague =
+                |kind: &Kind| unnamed || ["ECDSA 1.", "ECDSA w", "RSA-PSS"].iter().any(|v| kind.name.starts_with(v));
+            let expected = if same && one.kind.key_match {
+                KeyMatch::Match
+            } else if same || !one.kind.key_match && one.kind.name == other.kind.name {
+                KeyMatch::Unsupported
+            } else if (vague(one.kind) || vague(other.kind)) && found == KeyMatch::Unsupported {
+                // Nothing is said of what is not understood.
+                KeyMatch::Unsupported
+            } else if one.kind.args.len() == 3 && other.kind.name.starts_with("RSA ") {
+                // Three primes.
+                KeyMatch::Unsupported
+            } else {
+                KeyMatch::Mismatch
+            };
+            assert_eq!(
+                found, expected,
+                "key {} {:?}, certificate {} {:?}",
+                one.kind.name, one.kind.args, other.kind.name, other.kind.args
+            );
+        }
+    }
+}
+
+/// The forms a key is written in, by openssl, and the same answers from each.
+#[test]
+fn keys_of_all_forms() {
+    let Some(world) = world() else { return };
+    let convert = |key: &str, args: &[&str]| openssl::text(world.folder.path(), args, key.as_bytes());
+    for made in world.made.iter().filter(|made| made.kind.key_match) {
+        let certificate = read(&made.ca);
+        let (old, old_form) = match made.kind.name.split(' ').next().unwrap() {
+            "RSA" => (Some(convert(&made.key, &["rsa", "-traditional"])), PrivateKeyKind::Pkcs1),
+            "ECDSA" => (Some(convert(&made.key, &["ec"])), PrivateKeyKind::Sec1),
+            _ => (None, PrivateKeyKind::Other),
+        };
+        let mut forms = vec![(made.key.clone(), PrivateKeyKind::Pkcs8)];
+        forms.extend(old.clone().map(|old| (old, old_form)));
+        if made.kind.name.starts_with("ECDSA") {
+            forms.push((convert(&made.key, &["ec", "-no_public"]), PrivateKeyKind::Sec1));
+            // With the parameters before it, and after another section.
+            let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+            forms.push((format!("{parameters}{}", forms[1].0), PrivateKeyKind::Sec1));
+        }
+        for (text, form) in forms {
+            // The label may be wrong: neither Go nor we go by it. Nor by the ends of lines, or text around.
+            let relabelled = text.replace("RSA PRIVATE", "PRIVATE").replace("EC PRIVATE", "PRIVATE");
+            for text in [
+                text.clone(),
+                text.replace('\n', "\r\n"),
+                format!("x\n{text}y"),
+                relabelled,
+                format!("{}{text}", made.ca),
+            ] {
+                let key = private_key(text.as_bytes()).unwrap();
+                assert_eq!(key.form(), form, "{}", made.kind.name);
+                assert_eq!(key.info().to_string(), made.kind.name);
+                assert_eq!(key.belongs_to(&certificate), KeyMatch::Match, "{} {form:?}", made.kind.name);
+            }
+        }
+        // Encrypted, old and new, and with the wrong label.
+        let sealed = convert(&made.key, &["pkcs8", "-topk8", "-passout", "pass:x"]);
+        let mut encrypted = vec![sealed.replace("ENCRYPTED PRIVATE", "PRIVATE"), sealed];
+        if old.is_some() {
+            let kind = if old_form == PrivateKeyKind::Pkcs1 { "rsa" } else { "ec" };
+            let traditional: &[&str] = if kind == "rsa" { &["-traditional"] } else { &[] };
+            encrypted.push(convert(&made.key, &[&[kind, "-aes128", "-passout", "pass:x"], traditional].concat()));
+        }
+        for text in encrypted {
+            let error = private_key(text.as_bytes()).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Certificate);
+            assert_eq!(error.message(), "the private key at line 1 is encrypted");
+        }
+    }
+}
