@@ -1,37 +1,72 @@
 //! Certificates and keys in kubeconfigs: whose, until when, and whether they fit.
 
+use super::group::Group;
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::Notes;
-use super::{permissions, when};
-use crate::cert::{self, Certificate, PrivateKeyKind, SectionKind, Validity};
+use super::permissions;
+use super::x509::{self, of_authority, of_leaf, strength};
+use crate::cert::{self, Certificate, KeyMatch, Purpose, SectionKind, Validity, Verdict, Verifier};
 use crate::config::{AuthInfo, Cluster, Data, set};
 use crate::error::{Error, Printable, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// Looks at one file.
-pub(super) fn check(file: &ConfigFile<'_>, notes: &mut Notes<'_>) {
-    for cluster in &file.clusters {
-        let pem = Pem::authority(file, &cluster.body);
-        add(cluster, pem, authority, notes);
-    }
-    let mut users: HashMap<Vec<u8>, &str> = HashMap::new();
-    for user in &file.users {
-        let pem = Pem::client_certificate(file, &user.body);
-        if let Some(finding) = pem.as_ref().and_then(|pem| shared(pem, &user.name, &mut users)) {
-            let (finding, span) = user.find(finding, pem.as_ref().map_or("", |pem| pem.field));
-            notes.add(finding, span);
-        }
-        add(user, pem, client_certificate, notes);
-        add(user, Pem::client_key(file, &user.body), |pem, _| client_key(pem), notes);
-        for (field, path) in [("client-key", &user.body.client_key), ("tokenFile", &user.body.token_file)] {
-            let finding = set(path).and_then(|path| permissions::check_reference(&file.resolve(path), &file.place()));
-            if let Some((finding, span)) = finding.map(|finding| user.find(finding, field)) {
-                notes.add(finding, span);
+/// Looks at the group as a whole; `notes` has one for each file.
+pub(super) fn check(group: &Group<'_, '_>, notes: &mut [Notes<'_>]) {
+    let mut authorities: HashMap<&str, Vec<Certificate>> = HashMap::new();
+    let mut clients: HashMap<&str, Client<'_, '_>> = HashMap::new();
+    for (i, (file, notes)) in group.files.iter().zip(notes.iter_mut()).enumerate() {
+        for cluster in &file.clusters {
+            let Some(pem) = Pem::authority(file, &cluster.body) else { continue };
+            let certificates = authority(&pem, cluster, notes);
+            if group.file_of::<Cluster>(&cluster.name) == Some(i) {
+                authorities.entry(&cluster.name).or_insert(certificates);
             }
+        }
+        let mut users = HashMap::new();
+        for user in &file.users {
+            permissions_of(file, user, notes);
+            let client = Client::look_at(i, file, user, notes);
+            if let Some(client) = client {
+                client.shared(&mut users, notes);
+                if group.file_of::<AuthInfo>(&user.name) == Some(i) {
+                    clients.entry(&user.name).or_insert(client);
+                }
+            }
+        }
+    }
+    chains(group, &authorities, &clients, notes);
+}
+
+/// Whether the CA of each cluster signed the certificates of the users it is used with.
+fn chains(
+    group: &Group<'_, '_>,
+    authorities: &HashMap<&str, Vec<Certificate>>,
+    clients: &HashMap<&str, Client<'_, '_>>,
+    notes: &mut [Notes<'_>],
+) {
+    let mut told = HashSet::new();
+    let mut pairs = HashSet::new();
+    for (_, context) in group.config.contexts.iter() {
+        let (Some(cluster), Some(user)) = (set(&context.cluster), set(&context.user)) else { continue };
+        let (Some(bundle), Some(client)) = (authorities.get(cluster), clients.get(user)) else { continue };
+        if bundle.is_empty() || !pairs.insert((cluster, user)) {
+            continue;
+        }
+        let Some(notes) = notes.get_mut(client.file) else { continue };
+        let found = client.chain(cluster, bundle, notes);
+        add(client.entry, client.field, found.filter(|finding| told.insert((user, finding.code))), notes);
+    }
+}
+
+fn permissions_of(file: &ConfigFile<'_>, user: &Entry<'_, AuthInfo>, notes: &mut Notes<'_>) {
+    for (field, path) in [("client-key", &user.body.client_key), ("tokenFile", &user.body.token_file)] {
+        let finding = set(path).and_then(|path| permissions::check_reference(&file.resolve(path), &file.place()));
+        if let Some((finding, span)) = finding.map(|finding| user.find(finding, field)) {
+            notes.add(finding, span);
         }
     }
 }
@@ -96,47 +131,49 @@ impl Pem {
     }
 }
 
-fn add<T: Listed>(
-    entry: &Entry<'_, T>,
-    pem: Option<Pem>,
-    look: impl Fn(&Pem, &Notes<'_>) -> Vec<Finding>,
-    notes: &mut Notes<'_>,
-) {
-    let Some(pem) = pem else { return };
-    for finding in look(&pem, notes) {
-        let (finding, span) = entry.find(finding, pem.field);
+fn add<T: Listed>(entry: &Entry<'_, T>, field: &str, found: impl IntoIterator<Item = Finding>, notes: &mut Notes<'_>) {
+    for finding in found {
+        let (finding, span) = entry.find(finding, field);
         notes.add(finding, span);
     }
 }
 
-fn authority(pem: &Pem, notes: &Notes<'_>) -> Vec<Finding> {
-    let place = pem.place();
+/// Looks at a CA bundle; its certificates.
+fn authority(pem: &Pem, cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) -> Vec<Certificate> {
     let certificates = match pem.content.as_ref().map(|content| cert::certificates(content)) {
         Ok(Ok(certificates)) => certificates,
-        Ok(Err(error)) => return pem.unreadable(Code::CertUnreadable, &error).into_iter().collect(),
-        Err(error) => return pem.unreadable(Code::CertUnreadable, error).into_iter().collect(),
+        Ok(Err(error)) => {
+            add(cluster, pem.field, pem.unreadable(Code::CertUnreadable, &error), notes);
+            return Vec::new();
+        }
+        Err(error) => {
+            add(cluster, pem.field, pem.unreadable(Code::CertUnreadable, error), notes);
+            return Vec::new();
+        }
     };
+    let place = pem.place();
+    let at = notes.checker().at;
     let mut found = passed_over(pem);
-    let is_one = certificates.len() == 1;
-    let is_valid = |certificate: &Certificate| certificate.is_valid_at(notes.checker().at) == Validity::Valid;
-    let others_hold = certificates.iter().any(is_valid);
+    let others_hold = certificates.iter().any(|certificate| certificate.is_valid_at(at) == Validity::Valid);
     for certificate in &certificates {
-        let what = match is_one {
-            true => format!("the CA{place}"),
-            false => format!("the CA {}{place}", Printable(certificate.subject())),
+        let what = match certificates.len() {
+            1 => format!("the CA{place}"),
+            _ => format!("the CA {}{place}", Printable(certificate.subject())),
         };
-        let end = of_authority(certificate, &what, notes);
         // One that is kept beside a newer one does no harm.
-        found.extend(end.map(|end| match end.code {
+        let end = of_authority(certificate, &what, notes.checker()).map(|end| match end.code {
             Code::CaExpired | Code::CertNotYetValid if others_hold => end.with_severity(Severity::Note),
             _ => end,
-        }));
+        });
+        found.extend(end);
+        found.extend(strength(certificate, &what));
         if !certificate.is_ca() {
             let message = format!("the certificate {}{place} is no CA", Printable(certificate.subject()));
             found.push(Finding::new(Code::NotACa, message));
         }
     }
-    found
+    add(cluster, pem.field, found, notes);
+    certificates
 }
 
 /// Broken sections of a bundle, which Go passes over without a word.
@@ -155,72 +192,131 @@ fn passed_over(pem: &Pem) -> Vec<Finding> {
     broken.map(of).collect()
 }
 
-/// What the dates of a CA say.
-pub(super) fn of_authority(certificate: &Certificate, what: &str, notes: &Notes<'_>) -> Option<Finding> {
-    dates(certificate, what, [Code::CaExpired, Code::CaExpiresSoon], notes)
+/// A user's client certificate.
+struct Client<'g, 'd> {
+    file: usize,
+    entry: &'g Entry<'d, AuthInfo>,
+    field: &'static str,
+    /// The certificate, and those that are sent along.
+    chain: Vec<Certificate>,
 }
 
-/// What the dates of a certificate say that is no CA's.
-pub(super) fn of_leaf(certificate: &Certificate, what: &str, notes: &Notes<'_>) -> Option<Finding> {
-    dates(certificate, what, [Code::CertExpired, Code::CertExpiresSoon], notes)
-}
-
-fn dates(certificate: &Certificate, what: &str, [over, soon]: [Code; 2], notes: &Notes<'_>) -> Option<Finding> {
-    let (at, end) = (notes.checker().at, certificate.not_after());
-    match certificate.is_valid_at(at) {
-        Validity::Expired => Some(Finding::new(over, format!("{what} ended {}", when::ago(end, at)))),
-        Validity::NotYetValid => {
-            let start = when::ahead(certificate.not_before(), at);
-            Some(Finding::new(Code::CertNotYetValid, format!("{what} is valid from {start}")))
+impl<'g, 'd> Client<'g, 'd> {
+    /// Looks at the certificate and the key of a user; the certificate if there is one.
+    fn look_at(
+        file: usize,
+        config: &ConfigFile<'_>,
+        entry: &'g Entry<'d, AuthInfo>,
+        notes: &mut Notes<'_>,
+    ) -> Option<Self> {
+        let pem = Pem::client_certificate(config, &entry.body);
+        let chain = pem.as_ref().and_then(|pem| client_certificate(pem, entry, notes)).unwrap_or_default();
+        if let Some(key) = Pem::client_key(config, &entry.body) {
+            add(entry, key.field, client_key(&key, &chain), notes);
         }
-        Validity::Valid => {
-            let is_soon = end.as_secs() - at.as_secs() <= notes.checker().within.as_secs();
-            is_soon.then(|| Finding::new(soon, format!("{what} ends {}", when::ahead(end, at))))
+        Some(Client { file, entry, field: pem?.field, chain }).filter(|client| !client.chain.is_empty())
+    }
+
+    /// Whether another user of the file has the same client certificate.
+    fn shared(&self, users: &mut HashMap<cert::Fingerprint, &'g str>, notes: &mut Notes<'_>) {
+        let Some(leaf) = self.chain.first() else { return };
+        let first = *users.entry(leaf.fingerprint()).or_insert(&self.entry.name);
+        if first != self.entry.name {
+            let message = format!("the user \"{}\" has this very certificate too", Printable(first));
+            add(self.entry, self.field, [Finding::new(Code::SharedCertificate, message)], notes);
+        }
+    }
+
+    /// What its way to the CA of a cluster says.
+    fn chain(&self, cluster: &str, bundle: &[Certificate], notes: &Notes<'_>) -> Option<Finding> {
+        let (leaf, sent) = self.chain.split_first()?;
+        let verifier = Verifier::new(bundle).with_intermediates(sent);
+        let chain = verifier.verify(leaf, Purpose::Any, notes.checker().at);
+        let cluster = Printable(cluster);
+        match chain.verdict() {
+            Verdict::Trusted => x509::outlives(&chain, "the client certificate"),
+            Verdict::UnknownIssuer | Verdict::SelfSigned => {
+                let issuer = Printable(chain.certificate().issuer()).to_string();
+                let message = format!("signed by {issuer}, which is not the CA of the cluster \"{cluster}\"");
+                Some(Finding::new(Code::UnknownIssuer, message))
+            }
+            Verdict::BadSignature => {
+                let name = Printable(chain.certificate().issuer()).to_string();
+                let message = format!(
+                    "its issuer is called {name} as the CA of the cluster \"{cluster}\" is, but that CA did not sign it"
+                );
+                Some(Finding::new(Code::BadSignature, message))
+            }
+            // Dates and whether it is a CA are told of each certificate by itself.
+            Verdict::Expired | Verdict::NotYetValid | Verdict::NotACa => None,
+            verdict => {
+                let subject = Printable(chain.certificate().subject()).to_string();
+                Some(Finding::new(Code::CertUnsupported, format!("{subject}: {verdict}")))
+            }
         }
     }
 }
 
-fn client_certificate(pem: &Pem, notes: &Notes<'_>) -> Vec<Finding> {
+/// Looks at a client certificate: itself first, then those sent along.
+fn client_certificate(pem: &Pem, user: &Entry<'_, AuthInfo>, notes: &mut Notes<'_>) -> Option<Vec<Certificate>> {
     let place = pem.place();
     let leaf = match pem.content.as_ref().map(|content| cert::leaf(content)) {
         Ok(Ok(leaf)) => leaf,
-        Ok(Err(error)) => return pem.unreadable(Code::CertUnreadable, &error).into_iter().collect(),
-        Err(error) => return pem.unreadable(Code::CertUnreadable, error).into_iter().collect(),
+        Ok(Err(error)) => {
+            add(user, pem.field, pem.unreadable(Code::CertUnreadable, &error), notes);
+            return None;
+        }
+        Err(error) => {
+            add(user, pem.field, pem.unreadable(Code::CertUnreadable, error), notes);
+            return None;
+        }
     };
-    let mut found: Vec<Finding> =
-        of_leaf(&leaf, &format!("the client certificate{place}"), notes).into_iter().collect();
+    let checker = notes.checker();
+    let what = format!("the client certificate{place}");
+    let mut found: Vec<Finding> = of_leaf(&leaf, &what, checker).into_iter().collect();
+    found.extend(strength(&leaf, &what));
+    if !leaf.allows(Purpose::ClientAuth) {
+        let message = format!("{what} is not for clients: its extended key usage lacks clientAuth");
+        found.push(Finding::new(Code::NotClientAuth, message));
+    }
     if leaf.organizations().iter().any(|group| group == "system:masters") {
-        let name = leaf.common_name().unwrap_or_default();
-        let message = format!("\"{}\" is in the group system:masters: it may do everything", Printable(name));
+        let name = Printable(leaf.common_name().unwrap_or_default());
+        let message = format!("\"{name}\" is in the group system:masters: it may do everything");
         found.push(Finding::new(Code::ClusterAdmin, message));
     }
-    // What the client sends along for the server to find its way to a CA.
-    let chain = pem.content.as_ref().ok().and_then(|content| cert::certificates(content).ok()).unwrap_or_default();
-    for certificate in chain.iter().skip(1) {
-        let what = format!("{} in the chain of the client certificate{place}", Printable(certificate.subject()));
-        found.extend(of_authority(certificate, &what, notes).map(|finding| finding.with_severity(Severity::Note)));
+    let mut chain = vec![leaf];
+    for certificate in
+        pem.content.as_ref().ok().and_then(|content| cert::certificates(content).ok()).unwrap_or_default()
+    {
+        if chain.contains(&certificate) {
+            continue;
+        }
+        // The server has its own CAs to go by; what is sent along helps it find them.
+        let what = format!("{}, sent along with the client certificate{place},", Printable(certificate.subject()));
+        found.extend(of_authority(&certificate, &what, checker).map(|finding| finding.with_severity(Severity::Note)));
+        chain.push(certificate);
     }
-    found
+    add(user, pem.field, found, notes);
+    Some(chain)
 }
 
-fn client_key(pem: &Pem) -> Vec<Finding> {
-    let message = match pem.content.as_ref().map(|content| cert::private_key_kind(content)) {
-        Err(error) => return pem.unreadable(Code::KeyUnreadable, error).into_iter().collect(),
-        Ok(Err(error)) => return pem.unreadable(Code::KeyUnreadable, &error).into_iter().collect(),
-        Ok(Ok(None)) => "there is no private key",
-        Ok(Ok(Some(PrivateKeyKind::Encrypted))) => "the private key is encrypted, which kubectl can't read",
-        Ok(Ok(Some(_))) => return Vec::new(),
+fn client_key(pem: &Pem, chain: &[Certificate]) -> Option<Finding> {
+    let key = match pem.content.as_ref().map(|content| cert::private_key(content)) {
+        Err(error) => return pem.unreadable(Code::KeyUnreadable, error),
+        Ok(Err(error)) => return pem.unreadable(Code::KeyUnreadable, &error),
+        Ok(Ok(key)) => key,
     };
-    vec![Finding::new(Code::KeyUnreadable, format!("{message}{}", pem.place()))]
-}
-
-/// That another user has the same client certificate.
-fn shared<'n>(pem: &Pem, name: &'n str, users: &mut HashMap<Vec<u8>, &'n str>) -> Option<Finding> {
-    let leaf = cert::leaf(pem.content.as_ref().ok()?).ok()?;
-    let first = *users.entry(leaf.der().to_vec()).or_insert(name);
-    if first == name {
+    let (leaf, others) = chain.split_first()?;
+    if key.belongs_to(leaf) != KeyMatch::Mismatch {
         return None;
     }
-    let message = format!("the user \"{}\" has this very certificate too", Printable(first));
-    Some(Finding::new(Code::SharedCertificate, message))
+    let message = format!("the private key{} does not belong to the client certificate", pem.place());
+    let finding = Finding::new(Code::KeyMismatch, message);
+    // kubectl takes the first certificate for the client's own.
+    match others.iter().position(|other| key.belongs_to(other) == KeyMatch::Match) {
+        Some(i) => {
+            Some(finding.with_help(format!("it belongs to certificate {} of the text: put that one first", i + 2)))
+        }
+        None => Some(finding),
+    }
 }

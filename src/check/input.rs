@@ -4,6 +4,7 @@ use super::{Checker, FileKind};
 use crate::cert;
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Os, read_config};
+use crate::rke::{self, SavedStates};
 use crate::syntax::{Document, Limits, Node, NodeKind, Resolved};
 use std::fs;
 use std::io::Read;
@@ -24,6 +25,9 @@ pub(super) struct Input {
 /// What is in a file.
 pub(super) enum Content {
     Kubeconfig(Document),
+    Cluster(Document),
+    /// An rkestate, with its text where that is the state and nothing around it.
+    State(Box<SavedStates>, Option<Document>),
     Pem(Zeroizing<Vec<u8>>),
     /// It can't be read, or not as any of these. The text, where there is one, for the line that is broken.
     Unreadable(Error, Option<Zeroizing<String>>),
@@ -48,6 +52,8 @@ impl Content {
     pub(super) fn kind(&self) -> Option<FileKind> {
         match self {
             Content::Kubeconfig(_) => Some(FileKind::Kubeconfig),
+            Content::Cluster(_) => Some(FileKind::RkeCluster),
+            Content::State(..) => Some(FileKind::RkeState),
             Content::Pem(_) => Some(FileKind::Pem),
             Content::Unreadable(..) => None,
         }
@@ -119,8 +125,8 @@ fn folder(path: &Path) -> Result<Vec<Input>> {
             Err(error) => Content::Unreadable(Error::io("cannot open", &path, error), None),
         };
         let is_ours = match &content {
-            Content::Kubeconfig(document) => document.root().is_some_and(|root| is_kubeconfig(root)),
-            Content::Pem(_) => true,
+            Content::Kubeconfig(document) => document.root().is_some_and(is_kubeconfig),
+            Content::Cluster(_) | Content::State(..) | Content::Pem(_) => true,
             Content::Unreadable(_, None) => true,
             Content::Unreadable(_, Some(text)) => looks_like_ours(text),
         };
@@ -137,7 +143,7 @@ fn is_text(path: &Path) -> std::io::Result<bool> {
     let mut start = Vec::new();
     fs::File::open(path)?.take(START).read_to_end(&mut start)?;
     let is_utf16 = start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]);
-    Ok(is_utf16 || !start.contains(&0))
+    Ok(is_utf16 || is_zip(&start) || !start.contains(&0))
 }
 
 /// What the bytes of a file are.
@@ -146,18 +152,86 @@ fn content(bytes: Vec<u8>) -> Content {
     if cert::sections(&bytes).next().is_some() {
         return Content::Pem(bytes);
     }
+    if is_zip(&bytes) {
+        return saved(&bytes);
+    }
     let text = || Some(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()));
     let document = match Document::parse(bytes.to_vec()) {
         Ok(document) => document,
-        Err(error) => return Content::Unreadable(error, text()),
+        // Go reads and writes JSON that kubectl's reader does not take.
+        Err(error) => match rke::state_document(&bytes).ok().filter(|d| d.root().is_some_and(rke::is_state)) {
+            Some(document) => return state(&bytes, Some(document)),
+            None => return Content::Unreadable(error, text()),
+        },
     };
-    let is_empty = document.root().is_none_or(|root| root.resolved() == Some(Resolved::Null) || is_empty_map(root));
-    if is_empty || document.root().is_some_and(is_kubeconfig) {
-        return Content::Kubeconfig(document);
+    let Some(root) = document.root() else { return Content::Kubeconfig(document) };
+    if root.resolved() == Some(Resolved::Null) || is_empty_map(root) || is_kubeconfig(root) {
+        Content::Kubeconfig(document)
+    } else if rke::is_state(root) {
+        state(&bytes, Some(document))
+    } else if is_cluster(root) {
+        Content::Cluster(document)
+    } else {
+        saved(&bytes)
     }
-    let error = Error::new(ErrorKind::Type, "this is of no kind that is known here")
-        .with_help("known are kubeconfigs, and certificates or keys as PEM");
-    Content::Unreadable(error, text())
+}
+
+/// A state, or what is wrong with one.
+fn state(bytes: &[u8], document: Option<Document>) -> Content {
+    match SavedStates::from_slice(bytes) {
+        Ok(states) => Content::State(Box::new(states), document),
+        Err(error) => Content::Unreadable(error, None),
+    }
+}
+
+/// A state within something else: an object of a cluster, a snapshot. What is none is nothing that is known.
+fn saved(bytes: &[u8]) -> Content {
+    let error = match SavedStates::from_slice(bytes) {
+        Ok(states) => return Content::State(Box::new(states), None),
+        Err(error) if error.kind() != ErrorKind::NotFound => return Content::Unreadable(error, None),
+        Err(_) => Error::new(ErrorKind::Type, "this is of no kind that is known here"),
+    };
+    let help = "known are kubeconfigs, RKE's cluster.yml and rkestate, and certificates or keys as PEM";
+    Content::Unreadable(error.with_help(help), None)
+}
+
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Whether it is RKE's cluster.yml: nodes with an address or a role, or several of its words. Objects of Kubernetes and the
+/// files of others that have nodes (kind, Docker Compose) name an apiVersion or have other words.
+fn is_cluster(root: Node<'_>) -> bool {
+    const WORDS: &[&str] = &[
+        "cluster_name",
+        "kubernetes_version",
+        "ssh_key_path",
+        "ssh_agent_auth",
+        "services",
+        "network",
+        "ingress",
+        "authentication",
+        "authorization",
+        "addons",
+        "addons_include",
+        "system_images",
+        "private_registries",
+        "cloud_provider",
+        "prefix_path",
+        "bastion_host",
+        "monitoring",
+        "dns",
+        "upgrade_strategy",
+        "ignore_docker_version",
+        "enable_cri_dockerd",
+    ];
+    if root.get("rancher_kubernetes_engine_config").is_some() {
+        return true;
+    }
+    let has = |key: &&&str| root.get(key).is_some();
+    let is_node = |node: Node<'_>| node.get("address").is_some() || node.get("role").is_some();
+    let has_nodes = root.get("nodes").is_some_and(|nodes| nodes.items().any(is_node));
+    root.get("apiVersion").is_none() && (has_nodes || WORDS.iter().filter(has).count() >= 3)
 }
 
 fn is_empty_map(root: Node<'_>) -> bool {

@@ -5,6 +5,7 @@
 
 use super::schema::Schema;
 use super::words;
+use crate::config::describe::Kind;
 use crate::config::without_userinfo;
 use crate::export::without_arguments;
 use crate::syntax::{Document, Node, NodeKind, Span};
@@ -85,6 +86,24 @@ impl Mask {
             *shown = true;
         }
     }
+}
+
+/// Whether a field that may hold secrets is set.
+pub(super) fn holds_secrets(document: &Document, schema: &Schema) -> bool {
+    fn any(node: Node<'_>, schema: &Schema) -> bool {
+        match schema {
+            Schema::Unknown => false,
+            Schema::Leaf(leaf) => {
+                leaf.kind == Kind::Text && !leaf.is_harmless && node.text().is_some_and(|text| !text.is_empty())
+            }
+            Schema::Items(inner) => node.items().any(|item| any(item, inner)),
+            Schema::Fields(_) | Schema::Keys(_) => node
+                .entries()
+                .into_iter()
+                .any(|(key, value)| schema.field(&key.key()).is_some_and(|inner| any(value.resolve(), inner))),
+        }
+    }
+    document.root().is_some_and(|root| any(root, schema))
 }
 
 fn is_within(inner: Span, outer: Span) -> bool {

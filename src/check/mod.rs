@@ -32,6 +32,7 @@ mod pem;
 mod permissions;
 mod rancher;
 mod report;
+mod rke;
 mod rules;
 mod schema;
 mod security;
@@ -39,11 +40,13 @@ mod structure;
 mod tokens;
 mod when;
 mod words;
+mod x509;
 
 pub use report::{CheckedFile, FileKind, Human, Report, Summary};
 
-use crate::finding::Code;
+use crate::finding::{Code, Finding};
 use crate::load::{Loaded, Loader, Source, Subject};
+use crate::rke::FileSet;
 use crate::syntax::Document;
 use group::Group;
 use input::{Content, Input};
@@ -52,7 +55,7 @@ use notes::Notes;
 use report::Found;
 use rustls_pki_types::UnixTime;
 use schema::Schema;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -129,6 +132,14 @@ impl Checker {
         self.inputs(&inputs.collect::<Vec<_>>(), false)
     }
 
+    /// Checks RKE's three files, as far as they are there, and what they say of each other.
+    pub fn file_set(&self, set: &FileSet) -> Report {
+        let kubeconfig = set.kubeconfig();
+        let files = [set.config(), set.state(), &kubeconfig];
+        let there: Vec<&Path> = files.into_iter().filter(|file| file.exists()).collect();
+        self.paths(if there.is_empty() { vec![set.config()] } else { there })
+    }
+
     /// Checks what a file holds, as if it were at `path`: relative paths in it start from the folder of that.
     pub fn bytes(&self, path: impl AsRef<Path>, bytes: impl Into<Vec<u8>>) -> Report {
         self.inputs(&[Input::of_bytes(path.as_ref(), bytes.into())], false)
@@ -136,17 +147,19 @@ impl Checker {
 
     /// Checks files: the kubeconfigs together, or each by itself.
     fn inputs(&self, inputs: &[Input], together: bool) -> Report {
-        let texts: Vec<Text<'_>> = inputs.iter().filter_map(Text::of_input).collect();
+        let sets = file_sets(inputs);
+        let texts = inputs.iter().zip(&sets).filter_map(|(input, of_set)| Text::of_input(input, of_set));
+        let texts: Vec<Text<'_>> = texts.collect();
         let groups = texts.chunks(if together { texts.len().max(1) } else { 1 });
         let mut kubeconfigs = groups.flat_map(|group| self.kubeconfigs(group));
-        let of_input = |input: &Input| {
+        let of_input = |(input, of_set): (&Input, &Vec<Finding>)| {
             let found = match &input.content {
                 Content::Kubeconfig(_) => kubeconfigs.next().unwrap_or_default(),
-                _ => self.other(input),
+                _ => self.other(input, of_set),
             };
             (Some(CheckedFile::of(&input.path, input.content.kind())), found)
         };
-        Report::of(inputs.iter().map(of_input))
+        Report::of(inputs.iter().zip(&sets).map(of_input))
     }
 
     /// Checks kubeconfigs that are one configuration.
@@ -160,6 +173,7 @@ impl Checker {
             for finding in text.place.iter().flat_map(|place| permissions::check(place, file.has_secrets())) {
                 notes.add(finding, None);
             }
+            text.of_set.iter().for_each(|finding| notes.add_located(finding.clone()));
             files.push(file);
         }
         self.group(&files, &mut notes);
@@ -170,29 +184,71 @@ impl Checker {
         let group = Group::of(files);
         for (i, (file, notes)) in files.iter().zip(notes.iter_mut()).enumerate() {
             rules::check(&group, i, notes);
-            certificates::check(file, notes);
             tokens::check(file, notes);
             security::check(file, notes);
         }
+        certificates::check(&group, notes);
         rancher::check(&group, notes);
     }
 
     /// Checks what is no kubeconfig.
-    fn other(&self, input: &Input) -> Vec<Found> {
-        let mut notes = Notes::of_file(self, &input.path);
-        match &input.content {
-            Content::Kubeconfig(_) => {}
+    fn other(&self, input: &Input, of_set: &[Finding]) -> Vec<Found> {
+        let path = &input.path;
+        let mut notes = match &input.content {
+            Content::Cluster(document) => Notes::of_document(self, path, document, Schema::cluster()),
+            Content::State(_, Some(document)) => Notes::of_document(self, path, document, Schema::state()),
+            _ => Notes::of_file(self, path),
+        };
+        let has_secrets = match &input.content {
+            Content::Kubeconfig(_) => return Vec::new(),
+            Content::Unreadable(error, text) => {
+                notes.add_unreadable(error, text.as_ref().map(|text| text.as_str()));
+                return notes.finish();
+            }
+            Content::Cluster(document) => {
+                rke::cluster(document, &mut notes);
+                mask::holds_secrets(document, Schema::cluster())
+            }
+            Content::State(states, document) => {
+                for saved in states.iter() {
+                    let root = document.as_ref().and_then(|document| document.root());
+                    let places = root.map_or(rke::Places::At(saved.position), rke::Places::of);
+                    rke::state(&saved.state, &places, &mut notes);
+                }
+                true
+            }
             Content::Pem(content) => {
                 pem::check(content, &mut notes);
-                let has_key = pem::has_key(content);
-                for finding in input.place.iter().flat_map(|place| permissions::check(place, has_key)) {
-                    notes.add(finding, None);
-                }
+                pem::has_key(content)
             }
-            Content::Unreadable(error, text) => notes.add_unreadable(error, text.as_ref().map(|text| text.as_str())),
+        };
+        for finding in input.place.iter().flat_map(|place| permissions::check(place, has_secrets)) {
+            notes.add(finding, None);
         }
+        of_set.iter().for_each(|finding| notes.add_located(finding.clone()));
         notes.finish()
     }
+}
+
+/// What RKE's files say of each other, each finding with the file it is about, or with the one that led to the set.
+fn file_sets(inputs: &[Input]) -> Vec<Vec<Finding>> {
+    let mut found = vec![Vec::new(); inputs.len()];
+    let mut states = HashSet::new();
+    let places: HashMap<&Path, usize> =
+        inputs.iter().enumerate().filter_map(|(i, input)| Some((input.place.as_deref()?, i))).collect();
+    for (i, input) in inputs.iter().enumerate() {
+        let Some(place) = input.place.as_ref().filter(|place| rke::is_of_set(place, input.content.kind())) else {
+            continue;
+        };
+        if !states.insert(FileSet::of(place).state().to_owned()) {
+            continue;
+        }
+        for finding in rke::file_set(place, |file| places.contains_key(file)) {
+            let about = finding.file.as_deref().and_then(|file| places.get(file));
+            found[about.copied().unwrap_or(i)].push(finding);
+        }
+    }
+    found
 }
 
 /// A kubeconfig that is to be checked.
@@ -202,18 +258,20 @@ struct Text<'a> {
     document: &'a Document,
     /// Where it lies, if it is a file.
     place: Option<PathBuf>,
+    /// What the files beside it say of it.
+    of_set: &'a [Finding],
 }
 
 impl<'a> Text<'a> {
     fn of_source(source: &'a Source) -> Self {
         let (path, folder) = (source.path(), source.folder());
         let place = path.file_name().filter(|_| path != Path::new("-")).map(|name| folder.join(name));
-        Text { path, folder, document: source.document(), place }
+        Text { path, folder, document: source.document(), place, of_set: &[] }
     }
 
-    fn of_input(input: &'a Input) -> Option<Self> {
+    fn of_input(input: &'a Input, of_set: &'a [Finding]) -> Option<Self> {
         let Content::Kubeconfig(document) = &input.content else { return None };
-        Some(Text { path: &input.path, folder: &input.folder, document, place: input.place.clone() })
+        Some(Text { path: &input.path, folder: &input.folder, document, place: input.place.clone(), of_set })
     }
 }
 

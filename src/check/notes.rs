@@ -5,8 +5,9 @@ use super::excerpt::Excerpt;
 use super::mask::Mask;
 use super::report::Found;
 use super::schema::Schema;
-use crate::error::{Error, Position};
+use crate::error::Error;
 use crate::finding::{Code, Finding};
+use crate::rke::Locator;
 use crate::syntax::{Document, Span};
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -73,6 +74,22 @@ impl<'a> Notes<'a> {
         self.found.push(Found { finding, excerpt });
     }
 
+    /// Puts a finding down that somebody else made of this document: at its place, or that of its field.
+    pub(super) fn add_located(&mut self, finding: Finding) {
+        if finding.file.is_some() && finding.file != self.path {
+            return self.put(finding, None);
+        }
+        let span = self.document.and_then(|(document, _)| match (finding.position, &finding.field) {
+            (Some(start), _) => {
+                let (start, end) = (document.offset(start), finding.end.map(|end| document.offset(end)));
+                Some(Span { start, end: end.unwrap_or(start).max(start) })
+            }
+            (None, Some(field)) => document.root().map(|root| Locator::new(root).find(field).span()),
+            (None, None) => None,
+        });
+        self.add(finding, span);
+    }
+
     /// Puts down that a file can't be read; `text` is what is in it.
     pub(super) fn add_unreadable(&mut self, error: &Error, text: Option<&str>) {
         for error in error.errors() {
@@ -93,7 +110,7 @@ impl<'a> Notes<'a> {
             let finding = of_error(code, error);
             match (error.position(), self.document) {
                 (Some(position), Some((document, _))) => {
-                    let at = offset_of(document.text(), position);
+                    let at = document.offset(position);
                     self.add(finding, Some(Span { start: at, end: at }));
                 }
                 (Some(position), None) => self.put(finding.at(position, position), None),
@@ -120,15 +137,4 @@ pub(super) fn of_error(code: Code, error: &Error) -> Finding {
     finding.help = error.help().map(str::to_owned);
     finding.field = error.field().map(str::to_owned);
     finding
-}
-
-/// The offset of a position, which errors have in place of one. It counts lines, so it is for the few errors that end a
-/// reading, not for one after the other.
-fn offset_of(text: &str, position: Position) -> u32 {
-    let lines = text.split_inclusive('\n');
-    let before: usize = lines.take(position.line.saturating_sub(1) as usize).map(str::len).sum();
-    let line = text.get(before..).unwrap_or_default();
-    let column = position.column.saturating_sub(1) as usize;
-    let in_line = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
-    u32::try_from(before + in_line).unwrap_or(u32::MAX)
 }

@@ -1,61 +1,85 @@
 //! Files of certificates and keys.
 
-use super::certificates::{of_authority, of_leaf};
 use super::excerpt::Excerpt;
 use super::notes::Notes;
-use crate::cert::{self, PrivateKeyKind, SectionKind};
-use crate::error::{Position, Printable};
+use super::x509::{of_either, strength};
+use crate::cert::{self, Certificate, KeyMatch, PrivateKey, PrivateKeyKind, SectionKind};
+use crate::error::{Error, Position, Printable};
 use crate::finding::{Code, Finding, Severity};
 
 /// Looks at a file of PEM sections.
 pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
-    for section in cert::sections(pem) {
+    let mut certificates: Vec<Certificate> = Vec::new();
+    let mut keys: Vec<(usize, PrivateKey)> = Vec::new();
+    let mut sections = cert::sections(pem);
+    while let Some((kind, section)) = sections.next_section() {
+        let line = sections.begun();
+        let is_key = matches!(kind, SectionKind::PrivateKey(_));
         let section = match section {
             Ok(section) => section,
             Err(error) => {
-                notes.put(Finding::new(Code::CertUnreadable, error.message()), None);
+                let code = if is_key { Code::KeyUnreadable } else { Code::CertUnreadable };
+                add(of_error(code, &error), line, if is_key { KEY } else { CERTIFICATE }, notes);
                 continue;
             }
         };
-        let number = section.line();
-        let found: Vec<Finding> = match section.kind() {
+        match section.kind() {
             SectionKind::Certificate => match section.certificate() {
-                Err(error) => vec![Finding::new(Code::CertUnreadable, error.message())],
+                Err(error) => add(of_error(Code::CertUnreadable, &error), line, CERTIFICATE, notes),
                 Ok(certificate) => {
-                    let subject = Printable(certificate.subject()).to_string();
-                    let end = match certificate.is_ca() {
-                        true => of_authority(&certificate, &format!("the CA {subject}"), notes),
-                        false => of_leaf(&certificate, &format!("the certificate {subject}"), notes),
-                    };
-                    end.into_iter().map(|finding| finding.of(subject.clone())).collect()
+                    of_certificate(&certificate, line, notes);
+                    certificates.push(certificate);
                 }
             },
             SectionKind::PrivateKey(PrivateKeyKind::Encrypted) => {
                 let message = "the private key is encrypted, which kubectl can't read";
-                vec![Finding::new(Code::KeyUnreadable, message).with_severity(Severity::Warning)]
+                let finding = Finding::new(Code::KeyUnreadable, message).with_severity(Severity::Warning);
+                add(finding, line, KEY, notes);
             }
-            _ => Vec::new(),
-        };
-        for finding in found {
-            let text = begin(section.kind());
-            let position = Position { line: u32::try_from(number).unwrap_or(u32::MAX), column: 1 };
-            let width = u32::try_from(text.chars().count()).unwrap_or(0);
-            let end = Position { column: 1 + width, ..position };
-            notes.put(finding.at(position, end), Some(Excerpt::whole(text)));
+            SectionKind::PrivateKey(_) => match section.private_key() {
+                Ok(key) => keys.push((line, key)),
+                Err(error) => add(of_error(Code::KeyUnreadable, &error), line, KEY, notes),
+            },
+            _ => {}
         }
     }
+    // A key beside certificates is meant for one of them. A heap of keys is a heap.
+    const FEW: usize = 4;
+    for (line, key) in keys.iter().filter(|_| keys.len() <= FEW) {
+        let matches = |wanted: KeyMatch| certificates.iter().any(|certificate| key.belongs_to(certificate) == wanted);
+        if !certificates.is_empty() && !matches(KeyMatch::Match) && !matches(KeyMatch::Unsupported) {
+            let message = "the private key belongs to none of the certificates in the file";
+            add(Finding::new(Code::KeyMismatch, message), *line, KEY, notes);
+        }
+    }
+}
+
+const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
+const KEY: &str = "-----BEGIN PRIVATE KEY-----";
+
+fn of_certificate(certificate: &Certificate, line: usize, notes: &mut Notes<'_>) {
+    let subject = Printable(certificate.subject()).to_string();
+    let what = format!("{} {subject}", if certificate.is_ca() { "the CA" } else { "the certificate" });
+    let found = of_either(certificate, &what, notes.checker()).into_iter().chain(strength(certificate, &what));
+    for finding in found.collect::<Vec<_>>() {
+        add(finding.of(subject.clone()), line, CERTIFICATE, notes);
+    }
+}
+
+fn of_error(code: Code, error: &Error) -> Finding {
+    let mut finding = Finding::new(code, error.message());
+    finding.help = error.help().map(str::to_owned);
+    finding
+}
+
+/// Puts a finding down at the line that begins a section. Of a line whose text is not known nothing is shown.
+fn add(finding: Finding, line: usize, text: &'static str, notes: &mut Notes<'_>) {
+    let position = Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: 1 };
+    let end = Position { column: 1 + u32::try_from(text.len()).unwrap_or(0), ..position };
+    notes.put(finding.at(position, end), (!text.is_empty()).then(|| Excerpt::whole(text)));
 }
 
 /// Whether there is a private key in it.
 pub(super) fn has_key(pem: &[u8]) -> bool {
     cert::sections(pem).flatten().any(|section| matches!(section.kind(), SectionKind::PrivateKey(_)))
-}
-
-/// The line that begins a section of that kind.
-fn begin(kind: SectionKind) -> &'static str {
-    match kind {
-        SectionKind::Certificate => "-----BEGIN CERTIFICATE-----",
-        SectionKind::PrivateKey(_) => "-----BEGIN PRIVATE KEY-----",
-        _ => "-----BEGIN",
-    }
 }

@@ -1,6 +1,7 @@
 //! What may stand where in a file: the fields of a model as a tree.
 
 use crate::config::describe::{self, Kind};
+use crate::rke;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
@@ -38,6 +39,58 @@ impl Schema {
                 // Certificates are no secrets, but in their place may stand a key.
                 let is_harmless = !field.is_secret && matches!(field.kind, Kind::Text | Kind::Bool);
                 schema.insert(&field.path, Leaf { kind: field.kind, is_harmless });
+            }
+            schema
+        })
+    }
+
+    /// Of cluster.yml, bare or as Rancher wraps it.
+    pub(super) fn cluster() -> &'static Schema {
+        static SCHEMA: OnceLock<Schema> = OnceLock::new();
+        SCHEMA.get_or_init(|| {
+            let mut schema = Schema::default();
+            for field in rke::fields() {
+                schema.insert(&field.yaml, rke_leaf(field));
+                schema.insert(&format!("rancher_kubernetes_engine_config.{}", field.yaml), rke_leaf(field));
+            }
+            schema
+        })
+    }
+
+    /// Of an rkestate, and of the objects that one is saved in.
+    pub(super) fn state() -> &'static Schema {
+        static SCHEMA: OnceLock<Schema> = OnceLock::new();
+        SCHEMA.get_or_init(|| {
+            const ENTRY: &[&str] = &[
+                "name",
+                "commonName",
+                "ouName",
+                "envName",
+                "path",
+                "keyEnvName",
+                "keyPath",
+                "configEnvName",
+                "configPath",
+            ];
+            const SECRET: &[&str] = &["certificatePEM", "keyPEM", "config"];
+            let text = |is_harmless| Leaf { kind: Kind::Text, is_harmless };
+            let mut schema = Schema::default();
+            for side in ["desiredState", "currentState"] {
+                for field in rke::fields() {
+                    schema.insert(&format!("{side}.rkeConfig.{}", field.json), rke_leaf(field));
+                }
+                let bundle = format!("{side}.certificatesBundle.*");
+                ENTRY.iter().for_each(|key| schema.insert(&format!("{bundle}.{key}"), text(true)));
+                SECRET.iter().for_each(|key| schema.insert(&format!("{bundle}.{key}"), text(false)));
+                schema.insert(&format!("{side}.encryptionConfig"), text(false));
+            }
+            for path in ["kind", "apiVersion", "metadata.name", "metadata.namespace"] {
+                schema.insert(path, text(true));
+                schema.insert(&format!("items[].{path}"), text(true));
+            }
+            for data in ["data", "stringData"] {
+                schema.insert(&format!("{data}.full-cluster-state"), text(false));
+                schema.insert(&format!("items[].{data}.full-cluster-state"), text(false));
             }
             schema
         })
@@ -127,6 +180,14 @@ impl Schema {
     }
 }
 
+fn rke_leaf(field: &rke::Field) -> Leaf {
+    let kind = match field.kind {
+        rke::Kind::Value => Kind::Any,
+        _ => Kind::Text,
+    };
+    Leaf { kind, is_harmless: !field.is_secret && kind == Kind::Text }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +197,24 @@ mod tests {
             Schema::Items(inner) if *step == "[]" => Some(&**inner),
             schema => schema.field(step),
         })
+    }
+
+    #[test]
+    fn what_rke_keeps_secret_is_hidden() {
+        let harmless = |schema: &'static Schema, path: &[&str]| match at(schema, path) {
+            Some(Schema::Leaf(leaf)) => Some(leaf.is_harmless),
+            _ => None,
+        };
+        let cluster = Schema::cluster();
+        assert_eq!(harmless(cluster, &["nodes", "[]", "address"]), Some(true));
+        assert_eq!(harmless(cluster, &["nodes", "[]", "ssh_key"]), Some(false));
+        assert_eq!(harmless(cluster, &["addons"]), Some(false));
+        assert_eq!(harmless(cluster, &["private_registries", "[]", "password"]), Some(false));
+        let state = Schema::state();
+        assert_eq!(harmless(state, &["currentState", "certificatesBundle", "kube-ca", "keyPEM"]), Some(false));
+        assert_eq!(harmless(state, &["currentState", "certificatesBundle", "kube-ca", "name"]), Some(true));
+        assert_eq!(harmless(state, &["desiredState", "rkeConfig", "nodes", "[]", "sshKey"]), Some(false));
+        assert_eq!(harmless(state, &["data", "full-cluster-state"]), Some(false));
     }
 
     #[test]

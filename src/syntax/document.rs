@@ -155,6 +155,18 @@ impl Document {
         position_after(marks, &self.text.source, offset)
     }
 
+    /// The offset of a place; the end of its line, where that has fewer characters.
+    #[cfg(feature = "check")]
+    pub(crate) fn offset(&self, position: Position) -> u32 {
+        let marks = self.marks.get_or_init(|| marks(&self.text.source));
+        let index = marks.partition_point(|mark| mark.position <= position).saturating_sub(1);
+        let Some(mark) = marks.get(index) else { return 0 };
+        let rest = self.text.source.get(mark.offset as usize..).unwrap_or_default();
+        let behind = rest.char_indices().nth((position.column - mark.position.column.min(position.column)) as usize);
+        let limit = marks.get(index + 1).map_or(self.text.source.len() as u32, |next| next.offset);
+        (mark.offset + behind.map_or(rest.len(), |(at, _)| at) as u32).min(limit)
+    }
+
     /// All nodes, each before its children.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         (0..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })

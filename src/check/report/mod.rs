@@ -44,6 +44,10 @@ pub struct CheckedFile {
 pub enum FileKind {
     /// A kubeconfig.
     Kubeconfig,
+    /// RKE's cluster.yml.
+    RkeCluster,
+    /// RKE's state: an rkestate, or what one is saved in.
+    RkeState,
     /// Certificates or keys as PEM.
     Pem,
 }
@@ -55,10 +59,12 @@ impl CheckedFile {
 }
 
 impl FileKind {
-    /// `kubeconfig`, `pem`.
+    /// `kubeconfig`, `rke-cluster`, `rke-state`, `pem`.
     pub fn as_str(self) -> &'static str {
         match self {
             FileKind::Kubeconfig => "kubeconfig",
+            FileKind::RkeCluster => "rke-cluster",
+            FileKind::RkeState => "rke-state",
             FileKind::Pem => "pem",
         }
     }

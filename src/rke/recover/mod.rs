@@ -311,7 +311,7 @@ fn doubts_of_servers(config: &Kubeconfig, serving: &[Certificate]) -> Vec<Recove
 }
 
 /// Whether a certificate is for a host, by Go's rules (`x509.Certificate.VerifyHostname`).
-pub(super) fn is_for(certificate: &Certificate, server: &Server<'_>) -> bool {
+pub(crate) fn is_for(certificate: &Certificate, server: &Server<'_>) -> bool {
     let host = server.host.strip_suffix('.').unwrap_or(server.host);
     certificate.subject_alt_names().iter().any(|name| match (name, server.ip()) {
         (SubjectAltName::Ip(ip), Some(wanted)) => ip.to_canonical() == wanted.to_canonical(),

@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use entry::CertificateEntry;
-pub(super) use read::{document, is_state};
+pub(crate) use read::{document, is_state};
 
 use crate::cert;
 use crate::secret::Secret;
