@@ -47,7 +47,7 @@ pub use report::{CheckedFile, FileKind, Human, Report, Summary};
 use crate::finding::{Code, Finding};
 use crate::load::{Loaded, Loader, Source, Subject};
 use crate::rke::FileSet;
-use crate::syntax::Document;
+use crate::syntax::{Document, Resolved};
 use group::Group;
 use input::{Content, Input};
 use kubeconfig::ConfigFile;
@@ -169,6 +169,9 @@ impl Checker {
             texts.iter().map(|text| Notes::of_document(self, text.path, text.document, schema)).collect();
         let mut files = Vec::with_capacity(texts.len());
         for (text, notes) in texts.iter().zip(&mut notes) {
+            if text.document.root().is_none_or(|root| root.resolved() == Some(Resolved::Null)) {
+                notes.add(Finding::new(Code::EmptyFile, "there is nothing in the file"), None);
+            }
             let file = ConfigFile::read(text.document, text.path, text.folder, notes);
             for finding in text.place.iter().flat_map(|place| permissions::check(place, file.has_secrets())) {
                 notes.add(finding, None);
