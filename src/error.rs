@@ -57,6 +57,8 @@ pub enum ErrorKind {
     Certificate,
     /// The target exists already, is one of the sources, or may not be written for another reason of ours.
     Refused,
+    /// The file is locked: another program writes it, or left its lock behind.
+    Locked,
     /// A value that can't be written in the form asked for (a control character in YAML, infinity in JSON).
     Unrepresentable,
     /// Two inputs have different entries of one name.
@@ -267,6 +269,11 @@ impl Error {
     /// Whether the file that was asked for does not exist.
     pub fn is_file_not_found(&self) -> bool {
         self.errors().iter().any(|e| e.0.source.as_ref().is_some_and(|s| s.kind() == io::ErrorKind::NotFound))
+    }
+
+    /// Whether a file is locked by another program.
+    pub fn is_locked(&self) -> bool {
+        self.any(ErrorKind::Locked)
     }
 
     /// Whether the configuration was refused by one of the rules of client-go's validation: its

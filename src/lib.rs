@@ -37,7 +37,9 @@
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what is wrong with a file, and what will be (feature `check`) | [`check`](https://docs.rs/kubeconfig/latest/kubeconfig/check/) |
-//! | what kind a context is: through Rancher or straight to the cluster (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | several files as one, every context with its own cluster and user | [`merge`] |
+//! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
+//! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //! | RKE's three files, and the admin kubeconfig out of what is left of a cluster (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
@@ -54,6 +56,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
 #[cfg(feature = "check")]

@@ -5,6 +5,7 @@ mod common;
 use common::canary::{broken, check, kubeconfig};
 use kubeconfig::config::View;
 use kubeconfig::load::{Environment, Loaded, Loader};
+use kubeconfig::merge::{Merge, OnConflict};
 use kubeconfig::syntax::Document;
 use kubeconfig::{Error, Kubeconfig};
 use std::error::Error as _;
@@ -152,6 +153,21 @@ fn errors_of_loading_and_exporting() {
             Ok(backup) => check(&what, &format!("{:?} {}", backup, backup.report())),
             Err(error) => check_error(&what, &error),
         }
+        // With a whole one beside it nearly all clashes.
+        let whole = Loaded::from_config(kubeconfig().parse().expect("a kubeconfig"), "/");
+        for on_conflict in [OnConflict::Fail, OnConflict::Rename] {
+            match Merge::new().input(&loaded).input(&whole).on_conflict(on_conflict).build() {
+                Ok(merged) => {
+                    let contexts: Vec<String> = merged.report().contexts.iter().map(ToString::to_string).collect();
+                    check(&what, &format!("{:?} {} {contexts:?}", merged, merged.report()));
+                    check(
+                        &what,
+                        &merged.config().clusters.names().chain(merged.config().users.names()).collect::<String>(),
+                    );
+                }
+                Err(error) => check_error(&what, &error),
+            }
+        }
         for name in loaded.config().contexts.names() {
             if let Err(error) = loaded.target(Some(name)) {
                 check_error(&what, &error);
@@ -183,6 +199,11 @@ mod program {
             &["resolve", "--context", "basic", "--token", "SECRET-CANARY"],
             &["resolve", "--server", "https://a:SECRET-CANARY@b.example.com"],
             &["resolve", "--server", "::SECRET-CANARY::"],
+            &["check"],
+            &["check", "-o", "json"],
+            &["check", "-o", "sarif", "--fail-on", "note"],
+            &["certs"],
+            &["certs", "-o", "json"],
             &["export", "--out", "out"],
             &["export", "--out", "in/none"],
             &["export", "--context", "key", "--name", "new", "--server", "https://a:SECRET-CANARY@b", "--out", "two"],
@@ -210,6 +231,9 @@ mod program {
                 assert!(!out.stderr.contains("panicked"), "{}: {}", variant.how, out.stderr);
                 assert!(!variant.refused || out.code == Some(1), "{}: {verb}: {:?}", variant.how, out.code);
             }
+            let out = run(folder.path(), &["check", "config"]);
+            check(&format!("{}: check", variant.how), &format!("{}{}", out.stdout, out.stderr));
+            assert!(matches!(out.code, Some(1 | 2)) || !variant.refused, "{}: check: {:?}", variant.how, out.code);
         }
     }
 }

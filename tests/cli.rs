@@ -10,8 +10,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-const VERBS: [&str; 8] =
-    ["view", "current-context", "get-contexts", "get-clusters", "get-users", "resolve", "export", "completions"];
+const VERBS: [&str; 9] = [
+    "view",
+    "current-context",
+    "get-contexts",
+    "get-clusters",
+    "get-users",
+    "resolve",
+    "export",
+    "merge",
+    "completions",
+];
 const CANARY: &str = "SECRET-CANARY";
 
 /// A folder of its own for a test, removed when it passes.
@@ -118,7 +127,7 @@ fn config() -> Value {
 fn usage_errors_have_kubectls_status_in_its_verbs_and_2_elsewhere() {
     let folder = Folder::new("usage");
     for verb in VERBS {
-        let status = if ["resolve", "export", "completions"].contains(&verb) { 2 } else { 1 };
+        let status = if ["resolve", "export", "merge", "completions"].contains(&verb) { 2 } else { 1 };
         let answer = folder.run(&[verb, "--no-such-flag"]);
         answer.is(status).says("error: ");
         assert_eq!(answer.stdout, "");

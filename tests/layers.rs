@@ -7,15 +7,16 @@ use std::collections::BTreeSet;
 
 /// Each module with those it may use, lowest first. A module that is not listed fails the test: give it its place.
 const LAYERS: &[(&str, &[&str])] = &[
+    ("calendar", &[]),
     ("error", &[]),
     ("secret", &[]),
     ("finding", &["error", "secret"]),
     ("syntax", &["error", "secret"]),
-    ("cert", &["error", "secret"]),
+    ("cert", &["calendar", "error", "secret"]),
     ("jwt", &["error", "secret"]),
     ("config", &["error", "secret", "syntax"]),
-    ("store", &["error", "secret", "syntax", "cert", "config"]),
     ("load", &["error", "secret", "finding", "syntax", "cert", "config"]),
+    ("store", &["calendar", "error", "secret", "syntax", "cert", "config", "load"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
     ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.

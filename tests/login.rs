@@ -286,6 +286,50 @@ fn ace_with_a_token_of_rancher_alone() {
     assert!(server.requests().iter().all(|request| request.token && request.who.is_none()));
 }
 
+/// Two servers whose files call everything `default`, as K3s does: each context of the merged file leads to its own server
+/// with its own certificate, under every strategy that keeps it.
+#[test]
+fn merged_files_in_which_all_is_called_alike() {
+    let w = world();
+    let scene = Scene::new();
+    let one = Config::cluster("one", &w.k3s_server_ca, &["203.0.113.20"]).clients_of(&w.k3s_client_ca);
+    let one = scene.server(one, &["203.0.113.20:6443"]);
+    let two = Config::cluster("two", &w.plain_ca, &["203.0.113.21"]).clients_of(&w.plain_ca);
+    let two = scene.server(two, &["203.0.113.21:6443"]);
+    let (admin, other) = (Who::Certificate("system:admin".into()), Who::Certificate("kubernetes-admin".into()));
+
+    let text = shapes::k3s().text;
+    let chain = format!("{}{}", w.k3s_admin.certificate, w.k3s_client_ca.certificate);
+    let mut other_text = text.replace("127.0.0.1", "203.0.113.21");
+    for (from, to) in [
+        (&w.k3s_server_ca.certificate, &w.plain_ca.certificate),
+        (&chain, &w.plain_admin.certificate),
+        (&w.k3s_admin.key, &w.plain_admin.key),
+    ] {
+        assert!(other_text.contains(&pki::base64(from)));
+        other_text = other_text.replace(&pki::base64(from), &pki::base64(to));
+    }
+    let file = scene.folder.path().join("one.yaml");
+    fs::write(&file, text.replace("127.0.0.1", "203.0.113.20")).unwrap();
+    fs::write(scene.folder.path().join("two.yaml"), &other_text).unwrap();
+
+    let written = scene.write("renamed", &file, &["merge", "FILE", "two.yaml", "--on-conflict=rename"], 0);
+    scene.gets_in(&written, None, &one, &admin);
+    scene.gets_in(&written, Some("default-203.0.113.20"), &one, &admin);
+    scene.gets_in(&written, Some("default-203.0.113.21"), &two, &other);
+
+    // A context of another name, whose user's name is taken: with kubectl's own merge it would come with the first one's.
+    let other_text = other_text.replace(
+        "- context:\n    cluster: default\n    user: default\n  name: default\n",
+        "- context:\n    cluster: default\n    user: default\n  name: other\n",
+    );
+    assert!(other_text.contains("name: other"));
+    fs::write(scene.folder.path().join("three.yaml"), other_text).unwrap();
+    let written = scene.write("kept", &file, &["merge", "FILE", "three.yaml", "--on-conflict=keep"], 0);
+    scene.gets_in(&written, Some("default"), &one, &admin);
+    scene.gets_in(&written, Some("other"), &two, &other);
+}
+
 /// No proxy and no network of the test's: the client calls the address in the file.
 #[test]
 fn k3s_on_its_own_node() {

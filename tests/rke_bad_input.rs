@@ -83,11 +83,11 @@ fn look_at_all(what: &str, bytes: &[u8]) {
         }
         Err(error) => check_error(what, &error),
     }
-    match SavedStates::from_slice(bytes) {
+    match SavedStates::from_bytes(bytes) {
         Ok(found) => check(what, &format!("{found:?} {found:#?} {:?}", found.unreadable())),
         Err(error) => check_error(what, &error),
     }
-    match Recovery::from_slice(bytes) {
+    match Recovery::from_bytes(bytes) {
         Ok(recovery) => {
             check(what, &format!("{recovery:?} {recovery:#?}"));
             match recovery.build() {
@@ -195,7 +195,7 @@ fn nesting_without_end() {
         ("few items", format!("{}{}", "{\"items\": [".repeat(500), "]}".repeat(500))),
         ("quotes", format!("{{\"desiredState\": \"{}", "\\".repeat(deep))),
     ] {
-        let error = Recovery::from_slice(text.as_bytes()).and_then(|recovery| recovery.build()).unwrap_err();
+        let error = Recovery::from_bytes(text.as_bytes()).and_then(|recovery| recovery.build()).unwrap_err();
         assert!(!error.to_string().is_empty(), "{what}");
         check_error(what, &error);
     }
@@ -204,7 +204,7 @@ fn nesting_without_end() {
     for _ in 0..12 {
         text = object([("data", object([("full-cluster-state", pki::base64(&text).as_str().into())]))]).compact();
     }
-    assert_eq!(SavedStates::from_slice(text.as_bytes()).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(SavedStates::from_bytes(text.as_bytes()).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 /// A state of so many worker nodes, each with a kubelet's certificate; of 1,000 it has about 50 MB.
@@ -231,7 +231,7 @@ fn large(made: &RkeState, nodes: usize) -> String {
 
 fn recovered_in(text: &str) -> Duration {
     let start = Instant::now();
-    let recovered = Recovery::from_slice(text.as_bytes()).unwrap().build().unwrap();
+    let recovered = Recovery::from_bytes(text.as_bytes()).unwrap().build().unwrap();
     assert_eq!(recovered.contexts().count(), 1);
     start.elapsed()
 }
@@ -255,13 +255,13 @@ fn more_control_plane_nodes_than_a_file_can_hold() {
     made.config.push("x", Json::Null);
     *made.config.at(&["nodes"]) = Json::Array(vec![node; 5_000]);
     let text = made.json().compact();
-    let recovered = Recovery::from_slice(text.as_bytes()).unwrap().build().unwrap();
+    let recovered = Recovery::from_bytes(text.as_bytes()).unwrap().build().unwrap();
     assert_eq!(recovered.contexts().count(), 1000);
     assert!(recovered.notes().contains(&RecoveryNote::NodesLeftOut { count: 4_000 }));
     // Each context repeats the CA.
     made.field_mut("kube-ca", "certificatePEM").push_str(&"x".repeat(1 << 20));
     let text = made.json().compact();
-    let recovered = Recovery::from_slice(text.as_bytes()).unwrap().build().unwrap();
+    let recovered = Recovery::from_bytes(text.as_bytes()).unwrap().build().unwrap();
     assert!(recovered.to_yaml().len() < 4 * text.len());
 }
 
@@ -318,23 +318,23 @@ fn squeezed(size: u64, gzip: bool) -> (Vec<u8>, u32) {
 #[test]
 fn archives_that_unpack_to_much() {
     let (packed, crc) = squeezed(8 << 20, false);
-    let error = SavedStates::from_slice(&bomb("a.rkestate", &packed, crc, 300 << 20)).unwrap_err();
+    let error = SavedStates::from_bytes(bomb("a.rkestate", &packed, crc, 300 << 20)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
     assert!(error.to_string().contains("268435456 bytes"), "{error}");
     // What it claims is less than that, and not true.
     for claimed in [1, 9 << 20, 250 << 20] {
-        let error = SavedStates::from_slice(&bomb("a.rkestate", &packed, crc, claimed)).unwrap_err();
+        let error = SavedStates::from_bytes(bomb("a.rkestate", &packed, crc, claimed)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Syntax, "{error}");
     }
-    let error = SavedStates::from_slice(&bomb("a.rkestate", &packed, crc, 8 << 20)).unwrap_err();
+    let error = SavedStates::from_bytes(bomb("a.rkestate", &packed, crc, 8 << 20)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Syntax, "zeros are no state: {error}");
     // What is not wanted is not unpacked.
-    let error = SavedStates::from_slice(&bomb("a.db", &packed, crc, 8 << 20)).unwrap_err();
+    let error = SavedStates::from_bytes(bomb("a.db", &packed, crc, 8 << 20)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
 
     // gzip of zeros is a tar file that ends at once.
     let (zeros, _) = squeezed(8 << 20, true);
-    let error = Recovery::from_slice(&zeros).unwrap_err();
+    let error = Recovery::from_bytes(zeros).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound, "{error}");
 }
 
@@ -373,7 +373,7 @@ fn tar_files_that_lie() {
         ("sparse without end", [header("x", b'S', b"0"), vec![1; 5120]].concat(), ErrorKind::Syntax),
         ("noise behind", [header("x", b'0', b"0"), vec![7; 512]].concat(), ErrorKind::Syntax),
     ] {
-        let error = Recovery::from_slice(&bytes).and_then(|recovery| recovery.build().map(drop)).unwrap_err();
+        let error = Recovery::from_bytes(&bytes[..]).and_then(|recovery| recovery.build().map(drop)).unwrap_err();
         let is_empty_file =
             kind == ErrorKind::NotFound && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Certificate);
         assert!(error.kind() == kind || is_empty_file, "{what}: {:?} {error}", error.kind());
@@ -500,7 +500,7 @@ proptest! {
             let saved = object([("kind", "Secret".into()), ("data", object([("full-cluster-state", value.as_str().into())]))]);
             let mut out = String::new();
             write!(out, "a: b\n---\n{}\n", saved.indented()).unwrap();
-            let found = SavedStates::from_slice(out.as_bytes()).map_err(|e| TestCaseError::fail(e.to_string()))?;
+            let found = SavedStates::from_bytes(out.as_bytes()).map_err(|e| TestCaseError::fail(e.to_string()))?;
             let written = found.newest().state.to_json().unwrap();
             prop_assert_eq!(written.expose(), &text);
         }
@@ -509,7 +509,7 @@ proptest! {
     #[test]
     fn no_bytes_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..600), start in prop::sample::select(vec![&b""[..], b"PK\x03\x04", b"\x1f\x8b\x08", b"{\"desiredState\":", b"kind: Secret\ndata: {full-cluster-state: "])) {
         let bytes = [start, &bytes].concat();
-        if let Err(error) = Recovery::from_slice(&bytes).and_then(|recovery| recovery.build()) {
+        if let Err(error) = Recovery::from_bytes(&bytes[..]).and_then(|recovery| recovery.build()) {
             prop_assert!(!error.to_string().is_empty());
         }
     }

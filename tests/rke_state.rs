@@ -214,7 +214,7 @@ fn found_where_it_was_saved() {
         ("Rancher's record", record.indented(), rke, 6),
         ("the data alone", object([("data", object([(FULL, base64.as_str().into())]))]).compact(), "the object ", 1),
     ] {
-        let found = SavedStates::from_slice(text.as_bytes()).unwrap_or_else(|e| panic!("{what}: {e}"));
+        let found = SavedStates::from_bytes(text.as_bytes()).unwrap_or_else(|e| panic!("{what}: {e}"));
         assert_eq!(found.iter().len(), 1, "{what}");
         let found = found.newest();
         assert!(found.state == expected, "{what}");
@@ -238,7 +238,7 @@ fn of_several_the_newest() {
         ([wrap(&newer, "Secret"), wrap(&older, "ConfigMap")], "the Secret kube-system/full-cluster-state"),
         ([wrap(&older, "Secret"), wrap(&newer, "ConfigMap")], "the ConfigMap kube-system/full-cluster-state"),
     ] {
-        let found = SavedStates::from_slice(dump.join("\n---\n").as_bytes()).unwrap();
+        let found = SavedStates::from_bytes(dump.join("\n---\n").as_bytes()).unwrap();
         assert_eq!(found.iter().len(), 2);
         assert_eq!(found.newest().place.to_string(), newest);
         assert!(found.newest().state == expected);
@@ -250,13 +250,13 @@ fn of_several_the_newest() {
     *unfinished.at(&["currentState"]) = object([]);
     let unfinished = object_json("ConfigMap", "kube-system", FULL, FULL, &unfinished.compact()).compact();
     let dump = [unfinished, wrap(&newer, "ConfigMap")].join("\n---\n");
-    let found = SavedStates::from_slice(dump.as_bytes()).unwrap();
+    let found = SavedStates::from_bytes(dump.as_bytes()).unwrap();
     assert!(!found.newest().state.current.is_empty());
 
     // One that is broken does not hide another, and is told.
     let cut = wrap(&newer, "ConfigMap").replace("\\\"currentState\\\"", "");
     let dump = [cut.clone(), "a: [".into(), wrap(&older, "Secret")].join("\n---\n");
-    let found = SavedStates::from_slice(dump.as_bytes()).unwrap();
+    let found = SavedStates::from_bytes(dump.as_bytes()).unwrap();
     assert_eq!(found.iter().len(), 1);
     let [state, document] = found.unreadable() else { panic!("{:?}", found.unreadable()) };
     assert!(
@@ -264,7 +264,7 @@ fn of_several_the_newest() {
         "{state}"
     );
     assert!(document.starts_with("line "), "{document}");
-    let alone = SavedStates::from_slice(cut.as_bytes()).unwrap_err();
+    let alone = SavedStates::from_bytes(cut.as_bytes()).unwrap_err();
     assert_eq!(alone.kind(), ErrorKind::Syntax);
 }
 
@@ -296,13 +296,13 @@ fn found_in_a_snapshot() {
         let Some(bytes) = zip(folder.path(), method) else { return };
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), &bytes).unwrap();
-        for found in [SavedStates::from_slice(&bytes).unwrap(), SavedStates::read(file.path()).unwrap()] {
+        for found in [SavedStates::from_bytes(&bytes[..]).unwrap(), SavedStates::read(file.path()).unwrap()] {
             assert!(found.newest().state == expected, "{method}");
             assert_eq!(found.newest().place, Place::Packed("backup/snap.rkestate".into()));
         }
         // Cut anywhere, or with a byte changed in the state, it is refused, and never wrong.
         for cut in (0..bytes.len()).step_by(bytes.len() / 23) {
-            if let Ok(found) = SavedStates::from_slice(&bytes[..cut]) {
+            if let Ok(found) = SavedStates::from_bytes(&bytes[..cut]) {
                 assert!(found.newest().state == expected);
             }
         }
@@ -310,7 +310,7 @@ fn found_in_a_snapshot() {
         for at in (0..start).rev().step_by(start / 17) {
             let mut broken = bytes.clone();
             broken[at] ^= 0x55;
-            if let Ok(found) = SavedStates::from_slice(&broken) {
+            if let Ok(found) = SavedStates::from_bytes(broken) {
                 assert!(found.newest().state == expected, "{method}, byte {at}");
             }
         }
@@ -318,7 +318,7 @@ fn found_in_a_snapshot() {
     // Older snapshots, and those of K3s, have no state in them.
     std::fs::remove_file(folder.path().join("snap.rkestate")).unwrap();
     let Some(bytes) = zip(folder.path(), "ZIP_DEFLATED") else { return };
-    let error = SavedStates::from_slice(&bytes).unwrap_err();
+    let error = SavedStates::from_bytes(&bytes[..]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.to_string().contains("server token") && error.to_string().contains("cluster-reset"), "{error}");
 }
@@ -344,7 +344,7 @@ fn what_holds_no_state() {
         ("gzip of nothing", vec![0x1f, 0x8b, 8, 0], ErrorKind::Syntax, "damaged"),
         ("null", b"desiredState: null".to_vec(), ErrorKind::Io, ""),
     ] {
-        match SavedStates::from_slice(&bytes) {
+        match SavedStates::from_bytes(&bytes[..]) {
             Ok(found) => assert!(what == "null" && found.newest().state == State::default(), "{what}"),
             Err(error) => {
                 assert_eq!(error.kind(), kind, "{what}: {error}");

@@ -43,14 +43,14 @@ mod certificate;
 #[cfg(feature = "verify")]
 mod chain;
 mod extensions;
-#[cfg(feature = "rke")]
-pub(crate) mod halves;
 mod key;
 mod layout;
 mod name;
 #[cfg(feature = "verify")]
 mod pair;
 mod pem;
+#[cfg(feature = "rke")]
+pub(crate) mod public;
 #[cfg(feature = "verify")]
 mod signature;
 mod time;

@@ -1,5 +1,6 @@
 //! Seconds since 1970 as text and back: the little of a calendar that certificates need.
 
+use crate::calendar::{self, civil_from_days};
 use crate::error::{Error, ErrorKind, Result};
 use rustls_pki_types::UnixTime;
 use std::time::Duration;
@@ -18,12 +19,7 @@ const DAY: i64 = 86_400;
 /// # }
 /// ```
 pub fn rfc3339(time: UnixTime) -> String {
-    let (days, second) = (time.as_secs() / 86_400, time.as_secs() % 86_400);
-    // The days in u64::MAX seconds fit many times over.
-    let (year, month, day) = civil_from_days(days as i64);
-    let sign = if year > 9999 { "+" } else { "" };
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{sign}{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+    calendar::rfc3339(time.as_secs())
 }
 
 /// Reads a time as RFC 3339 (`2027-01-01T00:00:00Z`, `2027-01-01T02:00:00.5+02:00`), or a date, which means its midnight
@@ -133,26 +129,15 @@ fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
     ((1..=12).contains(&month) && civil_from_days(days) == (year, month, day)).then_some(days * DAY)
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar. Both functions are Howard Hinnant's
-/// (<https://howardhinnant.github.io/date_algorithms.html>): years begin in March, so that the leap day is the last one.
+/// Days from 1970-01-01 to a date of the Gregorian calendar. This and its inverse are
+/// Howard Hinnant's (<https://howardhinnant.github.io/date_algorithms.html>): years begin in March, so that the leap day is
+/// the last one.
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let year = year_of_era + era * 400 + i64::from(month >= 10);
-    (year, if month < 10 { month + 3 } else { month - 9 }, day)
 }
 
 #[cfg(test)]

@@ -29,8 +29,10 @@ pub(super) enum Content {
     /// An rkestate, with its text where that is the state and nothing around it.
     State(Box<SavedStates>, Option<Document>),
     Pem(Zeroizing<Vec<u8>>),
-    /// It can't be read, or not as any of these. The text, where there is one, for the line that is broken.
+    /// It can't be read. The text, where there is one, for the line that is broken.
     Unreadable(Error, Option<Zeroizing<String>>),
+    /// It is something else.
+    Unknown(Error),
 }
 
 impl Input {
@@ -55,7 +57,7 @@ impl Content {
             Content::Cluster(_) => Some(FileKind::RkeCluster),
             Content::State(..) => Some(FileKind::RkeState),
             Content::Pem(_) => Some(FileKind::Pem),
-            Content::Unreadable(..) => None,
+            Content::Unreadable(..) | Content::Unknown(_) => None,
         }
     }
 }
@@ -129,6 +131,7 @@ fn folder(path: &Path) -> Result<Vec<Input>> {
             Content::Cluster(_) | Content::State(..) | Content::Pem(_) => true,
             Content::Unreadable(_, None) => true,
             Content::Unreadable(_, Some(text)) => looks_like_ours(text),
+            Content::Unknown(_) => false,
         };
         if is_ours {
             inputs.push(Input::of_file(&path, content));
@@ -178,7 +181,7 @@ fn content(bytes: Vec<u8>) -> Content {
 
 /// A state, or what is wrong with one.
 fn state(bytes: &[u8], document: Option<Document>) -> Content {
-    match SavedStates::from_slice(bytes) {
+    match SavedStates::from_bytes(bytes) {
         Ok(states) => Content::State(Box::new(states), document),
         Err(error) => Content::Unreadable(error, None),
     }
@@ -186,13 +189,14 @@ fn state(bytes: &[u8], document: Option<Document>) -> Content {
 
 /// A state within something else: an object of a cluster, a snapshot. What is none is nothing that is known.
 fn saved(bytes: &[u8]) -> Content {
-    let error = match SavedStates::from_slice(bytes) {
-        Ok(states) => return Content::State(Box::new(states), None),
-        Err(error) if error.kind() != ErrorKind::NotFound => return Content::Unreadable(error, None),
-        Err(_) => Error::new(ErrorKind::Type, "this is of no kind that is known here"),
-    };
-    let help = "known are kubeconfigs, RKE's cluster.yml and rkestate, and certificates or keys as PEM";
-    Content::Unreadable(error.with_help(help), None)
+    match SavedStates::from_bytes(bytes) {
+        Ok(states) => Content::State(Box::new(states), None),
+        Err(error) if error.kind() != ErrorKind::NotFound => Content::Unreadable(error, None),
+        Err(_) => {
+            let help = "known are kubeconfigs, RKE's cluster.yml and rkestate, and certificates or keys as PEM";
+            Content::Unknown(Error::new(ErrorKind::Type, "this is of no kind that is known here").with_help(help))
+        }
+    }
 }
 
 fn is_zip(bytes: &[u8]) -> bool {

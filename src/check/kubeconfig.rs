@@ -6,7 +6,7 @@ use crate::config::{AuthInfo, Body, Cluster, Context, Entries, Kubeconfig};
 use crate::finding::{Code, Finding};
 use crate::load::{Os, Subject};
 use crate::syntax::de::from_node_without;
-use crate::syntax::{Document, Node, Span};
+use crate::syntax::{Document, Node, NodeKind, Resolved, Span};
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,8 @@ pub(super) struct Entry<'d, T> {
     item: Option<Node<'d>>,
     /// The fields of the body.
     fields: Vec<(Cow<'d, str>, Node<'d>)>,
+    /// Those that can't be read, which is told of them already.
+    bad: Vec<String>,
 }
 
 /// What an entry of a list is.
@@ -142,11 +144,15 @@ impl<'d> ConfigFile<'d> {
 fn entries<'d, T: Listed>(document: &'d Document, bad: &Bad, notes: &mut Notes<'_>) -> Vec<Entry<'d, T>> {
     let list = document.root().and_then(|root| root.get(T::LIST));
     let items = list.into_iter().flat_map(|list| list.items());
-    items.enumerate().map(|(i, item)| entry(item, format!("{}[{i}]", T::LIST), bad, notes)).collect()
+    // An item that is no map has been told of.
+    let is_entry = |item: &Node<'_>| item.kind() == NodeKind::Mapping || item.resolved() == Some(Resolved::Null);
+    let items = items.enumerate().filter(|(_, item)| is_entry(item));
+    items.map(|(i, item)| entry(item, format!("{}[{i}]", T::LIST), bad, notes)).collect()
 }
 
 fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Notes<'_>) -> Entry<'d, T> {
-    let name = item.get("name").and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+    let name_node = item.get("name");
+    let name = name_node.and_then(|name| name.as_str()).unwrap_or_default().to_owned();
     let body = item.get(T::KEY);
     let fields: Vec<_> = body.map(|body| body.entries()).unwrap_or_default();
     let fields: Vec<_> = fields.into_iter().map(|(key, value)| (key.key(), value)).collect();
@@ -171,7 +177,12 @@ fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Not
             None => break T::default(),
         }
     };
-    Entry { name, body, path, item: Some(item), fields }
+    let mut unread: Vec<String> = without.into_iter().map(str::to_owned).collect();
+    unread.extend(name_node.filter(|name| bad.contains(*name)).map(|_| "name".to_owned()));
+    if item.entries().into_iter().any(|(key, value)| key.key() == T::KEY && bad.contains(value)) && fields.is_empty() {
+        unread.push(EVERYTHING.to_owned());
+    }
+    Entry { name, body, path, item: Some(item), fields, bad: unread }
 }
 
 fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, T>> {
@@ -181,11 +192,21 @@ fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, 
         path: format!("{}[{i}]", T::LIST),
         item: None,
         fields: Vec::new(),
+        bad: Vec::new(),
     };
     entries.iter().enumerate().map(entry).collect()
 }
 
+/// Stands for all fields among those that can't be read.
+const EVERYTHING: &str = "*";
+
 impl<'d, T: Listed> Entry<'d, T> {
+    /// Whether a field could not be read, so that nothing can be said of it, not even that it is missing.
+    pub(super) fn is_unread(&self, field: &str) -> bool {
+        let first = field.split(['.', '[']).next().unwrap_or_default();
+        self.bad.iter().any(|bad| bad == first || bad == EVERYTHING && first != "name")
+    }
+
     /// A finding about the field `field` of the body (`exec.command`), or about the entry where it is empty.
     pub(super) fn find(&self, finding: Finding, field: &str) -> (Finding, Option<Span>) {
         let path = match field {

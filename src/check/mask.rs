@@ -31,7 +31,7 @@ impl Mask {
 
     /// The text of a scalar as it may be shown; `None` where it may not.
     pub(super) fn show<'d>(&self, node: Node<'d>) -> Option<Cow<'d, str>> {
-        let is_shown = self.shown.get(node.index()).copied().unwrap_or_default();
+        let is_shown = self.shown.get(node.index() as usize).copied().unwrap_or_default();
         // The name of an anchor and a tag could be anything.
         if !is_shown || node.anchor().is_some() || node.tag().is_some() {
             return None;
@@ -82,7 +82,7 @@ impl Mask {
     }
 
     fn mark(&mut self, node: Node<'_>) {
-        if let Some(shown) = self.shown.get_mut(node.index()) {
+        if let Some(shown) = self.shown.get_mut(node.index() as usize) {
             *shown = true;
         }
     }

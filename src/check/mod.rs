@@ -25,6 +25,7 @@ mod certificates;
 mod excerpt;
 mod group;
 mod input;
+mod inventory;
 mod kubeconfig;
 mod mask;
 mod notes;
@@ -42,6 +43,7 @@ mod when;
 mod words;
 mod x509;
 
+pub use inventory::{FoundCertificate, Inventory, Role};
 pub use report::{CheckedFile, FileKind, Human, Report, Summary};
 
 use crate::finding::{Code, Finding};
@@ -115,12 +117,16 @@ impl Checker {
     /// Checks the files that kubectl would read, as one configuration. Files that can't be read are findings; a file that
     /// is not there is one only where it was [named](Loader::explicit).
     pub fn loader(&self, loader: &Loader) -> Report {
+        self.inputs(&self.inputs_of(loader), true)
+    }
+
+    fn inputs_of(&self, loader: &Loader) -> Vec<Input> {
         let is_optional = |content: &Content| match content {
             Content::Unreadable(error, _) => error.is_file_not_found() && !loader.is_required(),
             _ => false,
         };
         let inputs = loader.paths().into_iter().map(|path| input::kubeconfig(self, &path));
-        self.inputs(&inputs.filter(|input| !is_optional(&input.content)).collect::<Vec<_>>(), true)
+        inputs.filter(|input| !is_optional(&input.content)).collect()
     }
 
     /// Checks files, each by itself; what each of them is, is told from its content. A folder means every file right in it
@@ -130,6 +136,18 @@ impl Checker {
     pub fn paths<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Report {
         let inputs = paths.into_iter().flat_map(|path| input::read(self, path.as_ref()));
         self.inputs(&inputs.collect::<Vec<_>>(), false)
+    }
+
+    /// Lists every certificate in files and folders, as [`paths`](Checker::paths) reads them: of kubeconfigs those embedded and
+    /// those in files that they name, each of a bundle, all of a state.
+    pub fn certificates<P: AsRef<Path>>(&self, paths: impl IntoIterator<Item = P>) -> Inventory {
+        let inputs = paths.into_iter().flat_map(|path| input::read(self, path.as_ref()));
+        Inventory::of(self, &inputs.collect::<Vec<_>>())
+    }
+
+    /// As [`certificates`](Checker::certificates), of the files that kubectl would read.
+    pub fn certificates_of_loader(&self, loader: &Loader) -> Inventory {
+        Inventory::of(self, &self.inputs_of(loader))
     }
 
     /// Checks RKE's three files, as far as they are there, and what they say of each other.
@@ -206,6 +224,10 @@ impl Checker {
             Content::Kubeconfig(_) => return Vec::new(),
             Content::Unreadable(error, text) => {
                 notes.add_unreadable(error, text.as_ref().map(|text| text.as_str()));
+                return notes.finish();
+            }
+            Content::Unknown(error) => {
+                notes.add_unreadable(error, None);
                 return notes.finish();
             }
             Content::Cluster(document) => {

@@ -71,7 +71,7 @@ fn user_faults(file: &ConfigFile<'_>, user: &Entry<'_, AuthInfo>) -> Vec<Fault> 
 }
 
 fn faults<T: Listed>(entry: &Entry<'_, T>, faults: Vec<Fault>, notes: &mut Notes<'_>) {
-    for Fault { code, field, error } in faults {
+    for Fault { code, field, error } in faults.into_iter().filter(|fault| !entry.is_unread(fault.field)) {
         let error = match error.file().map(ToOwned::to_owned) {
             Some(file) => error.about(&file),
             None => error,
@@ -100,7 +100,7 @@ fn client(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
 }
 
 fn unused<T: Listed>(group: &Group<'_, '_>, entry: &Entry<'_, T>, code: Code, notes: &mut Notes<'_>) {
-    if group.is_used::<T>(&entry.name) {
+    if group.is_used::<T>(&entry.name) || entry.is_unread("name") {
         return;
     }
     let (finding, span) =

@@ -15,7 +15,7 @@ use std::collections::{HashMap, HashSet};
 
 /// Nodes that kubectl can't read as what belongs there, by number; and the nodes around them.
 #[derive(Default)]
-pub(super) struct Bad(HashSet<usize>);
+pub(super) struct Bad(HashSet<u32>);
 
 impl Bad {
     pub(super) fn contains(&self, node: Node<'_>) -> bool {
@@ -107,7 +107,13 @@ fn clamp(at: usize) -> u32 {
 /// Names that stand twice in one list, as kubectl refuses them.
 fn repeated_names(root: Node<'_>, notes: &mut Notes<'_>) {
     let mut look = |list: Option<Node<'_>>, path: &str| {
-        for name in list.into_iter().flat_map(|list| repeated(list, path)) {
+        // Names that are none are told of by themselves.
+        let is_name = |place: Node<'_>| match place.kind() {
+            NodeKind::Scalar => matches!(place.resolved(), Some(Resolved::Str(_) | Resolved::Null)),
+            kind => kind == NodeKind::Mapping,
+        };
+        let repeated = list.into_iter().flat_map(|list| repeated(list, path));
+        for name in repeated.filter(|name| is_name(name.place.resolve())) {
             notes.add(
                 Finding::new(Code::DuplicateName, name.message()).in_field(name.field.clone()),
                 Some(name.place.span()),
@@ -128,9 +134,9 @@ fn repeated_names(root: Node<'_>, notes: &mut Notes<'_>) {
 
 struct Walk<'w, 'a> {
     notes: &'w mut Notes<'a>,
-    bad: HashSet<usize>,
+    bad: HashSet<u32>,
     /// What aliases stand for and was looked at.
-    seen: HashSet<usize>,
+    seen: HashSet<u32>,
     path: String,
     /// The entry of the file this is in: its list and its node.
     entry: Option<(usize, Node<'w>)>,

@@ -145,6 +145,35 @@ impl<T> Entries<T> {
         self.map.get_mut(name).map(|slot| &mut slot.other)
     }
 
+    /// The entry called `name` as it stands in the list.
+    pub(super) fn entry(&self, name: &str) -> Option<Mapping>
+    where
+        T: Body + ToValue,
+    {
+        self.map.get(name).map(|slot| slot.to_value(name))
+    }
+
+    /// Whether the entry called `name` is the one called `other_name` in `other`, but for the name.
+    pub(crate) fn is_entry_of(&self, name: &str, other: &Self, other_name: &str) -> bool
+    where
+        T: PartialEq,
+    {
+        match (self.map.get(name), other.map.get(other_name)) {
+            (Some(one), Some(other)) => one == other,
+            _ => false,
+        }
+    }
+
+    /// Makes the entry called `name` that of `from`, whole; a new one goes to the end.
+    pub(crate) fn put(&mut self, name: &str, from: &Entries<T>)
+    where
+        T: Clone,
+    {
+        if let Some(slot) = from.map.get(name) {
+            self.map.insert(name.to_owned(), slot.clone());
+        }
+    }
+
     /// Copies the entry called `name` from `from`, whole, unless there is one of that name here already.
     pub(crate) fn adopt(&mut self, name: &str, from: &Entries<T>) -> bool
     where
@@ -228,14 +257,17 @@ impl<T: Body + Serialize> Serialize for Entries<T> {
 
 impl<T: Body + ToValue> ToValue for Entries<T> {
     fn to_value(&self) -> Value {
-        let entry = |(name, slot): (&String, &Slot<T>)| {
-            let mut map = Mapping::new();
-            map.insert("name", text(name));
-            map.insert(T::KEY, slot.body.to_value());
-            copy_other(&mut map, &slot.other);
-            Value::Mapping(map)
-        };
-        Value::Sequence(self.map.iter().map(entry).collect())
+        Value::Sequence(self.map.iter().map(|(name, slot)| slot.to_value(name).into()).collect())
+    }
+}
+
+impl<T: Body + ToValue> Slot<T> {
+    fn to_value(&self, name: &str) -> Mapping {
+        let mut map = Mapping::new();
+        map.insert("name", text(name));
+        map.insert(T::KEY, self.body.to_value());
+        copy_other(&mut map, &self.other);
+        map
     }
 }
 

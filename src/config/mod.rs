@@ -12,6 +12,7 @@
 mod data;
 #[cfg(feature = "check")]
 pub(crate) mod describe;
+mod edit;
 mod entries;
 pub(crate) mod fields;
 mod internal;
@@ -22,6 +23,7 @@ mod write;
 pub use data::{Data, Decoded};
 #[cfg(feature = "check")]
 pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
+pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
 pub(crate) use read::fold_char;

@@ -52,6 +52,11 @@ impl<'de> serde::Deserialize<'de> for Unchecked {
     }
 }
 
+/// Whether it is of client-go's unversioned type, which looks otherwise.
+pub(super) fn is_internal(document: &Document) -> bool {
+    matches!(document.root().map(header), Some(Ok(Version::Internal)))
+}
+
 /// The versions of a kubeconfig that kubectl reads.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Version {

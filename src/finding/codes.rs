@@ -61,7 +61,8 @@ codes! {
         "Take a copy of an earlier version, or remove the file."
     UnknownField "unknown-field" Note "a field that client-go does not know"
         "kubectl ignores it without a word, and drops it when it writes the file. A misspelt field does nothing."
-        "Correct the spelling where one is suggested, which is a warning; put data of your own under `extensions`."
+        "Correct it if it was meant for a known one, which is a warning where one is near; put data of your own under \
+         `extensions`, which is kept."
     DuplicateKey "duplicate-key" Warning "a key stands twice in one map"
         "kubectl takes the last and ignores the first. Other programs refuse the file."
         "Keep the one that is meant."

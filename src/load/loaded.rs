@@ -148,6 +148,11 @@ impl Loaded {
         }
     }
 
+    /// The folder that relative paths in the file `path` start from, whether or not it was read.
+    pub(crate) fn folder_of_file(&self, path: &Path) -> PathBuf {
+        self.os.folder_of(&self.base, path)
+    }
+
     /// What the path `path`, written in `subject`, means: joined to [`folder_of`](Loaded::folder_of) by Go's rules where
     /// it is relative.
     pub fn resolve(&self, subject: Subject<'_>, path: &str) -> PathBuf {

@@ -178,10 +178,41 @@ impl Loader {
                 files::read_config(&self.environment.locate(path), path, limit)?
             }
         };
+        self.parse(bytes, path)
+    }
+
+    fn parse(&self, bytes: Vec<u8>, path: &Path) -> Result<Source> {
         let document = Document::parse_with(bytes, &self.limits)?;
         let config = Kubeconfig::from_document(&document)?;
         let folder = self.environment.rules().folder_of(self.environment.cwd(), path);
         Ok(Source::new(path.to_owned(), folder, document, config))
+    }
+
+    /// As [`load`](Loader::load), with the texts of the files as they were read by somebody else; `None` for one that does
+    /// not exist, which is never an error. What kubectl would copy from the file of old counts as the text of the new one.
+    pub(crate) fn load_texts<'t>(&self, texts: impl Iterator<Item = (PathBuf, Option<&'t [u8]>)>) -> Result<Loaded> {
+        let (mut sources, mut missing, mut errors) = (Vec::new(), Vec::new(), Vec::new());
+        for (path, text) in texts {
+            let old = |old: PathBuf| files::read_config(&self.environment.locate(&old), &old, Limits::MAX_INPUT);
+            let text = match text {
+                Some(text) => Ok(Some(text.to_vec())),
+                None => self.migrated(&path).map(old).transpose(),
+            };
+            match text.and_then(|text| text.map(|text| self.parse(text, &path)).transpose()) {
+                Ok(Some(source)) => sources.push(source),
+                Ok(None) => missing.push(path),
+                Err(error) => errors.push(error.in_file(&path)),
+            }
+        }
+        match Error::several(errors) {
+            Some(error) => Err(error),
+            None => Ok(Loaded::from_sources(sources, missing, &self.environment)),
+        }
+    }
+
+    /// Where the file `path` is found from this process.
+    pub(crate) fn locate(&self, path: &Path) -> PathBuf {
+        self.environment.locate(path)
     }
 }
 

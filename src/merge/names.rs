@@ -265,6 +265,7 @@ mod tests {
             // Two ask for one name: nobody gets it, then or later.
             (&[(1, &["a", "b"]), (2, &["a", "c"]), (3, &["d", "a"])], &[], &["b", "c", "d"]),
             (&[(1, &["a", "b"]), (2, &["a", "c"]), (3, &["b", "a"])], &[], &["b-1", "c", "b"]),
+            (&[(1, &["a", "b"]), (2, &["a", "c"]), (3, &["t", "a"])], &[("t", None)], &["b", "c", "a-1"]),
             // One and the same may share it.
             (&[(1, &["a"]), (1, &["a"])], &[], &["a", "a"]),
             // A name of the inputs is free only for what it stands for.

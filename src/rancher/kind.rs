@@ -3,6 +3,7 @@
 use crate::config::{AuthInfo, Cluster, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::export::Server;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -126,11 +127,14 @@ pub fn kinds(config: &Kubeconfig) -> Vec<(&str, Kind)> {
 pub(super) struct Index<'a> {
     by_rancher: HashMap<String, &'a str>,
     by_user: HashMap<&'a str, &'a str>,
+    /// What the users' certificates tell. Looked into once each: many contexts may share one.
+    by_certificate: RefCell<HashMap<&'a str, Option<Kind>>>,
 }
 
 impl<'a> Index<'a> {
     pub(super) fn of(config: &'a Kubeconfig) -> Self {
-        let mut index = Index { by_rancher: HashMap::new(), by_user: HashMap::new() };
+        let mut index =
+            Index { by_rancher: HashMap::new(), by_user: HashMap::new(), by_certificate: RefCell::default() };
         for view in config.contexts.names().map(|name| View::of(config, name)) {
             if let Some((rancher, _)) = view.through() {
                 index.by_rancher.entry(rancher).or_insert(view.context);
@@ -140,12 +144,12 @@ impl<'a> Index<'a> {
         index
     }
 
-    pub(super) fn kind(&self, view: &View<'_>) -> Kind {
+    pub(super) fn kind(&self, view: &View<'a>) -> Kind {
         view.proxy()
             .or_else(|| view.rancher_server(self))
             .or_else(|| view.ace(self))
             .or_else(|| view.hosted())
-            .or_else(|| view.admin())
+            .or_else(|| view.admin(self))
             .unwrap_or(Kind::new(ContextKind::Unknown, []))
     }
 
@@ -348,8 +352,9 @@ impl<'a> View<'a> {
     }
 
     /// The administrator's file of a distribution.
-    fn admin(&self) -> Option<Kind> {
-        if let Some(kind) = self.by_certificate() {
+    fn admin(&self, index: &Index<'a>) -> Option<Kind> {
+        let mut known = index.by_certificate.borrow_mut();
+        if let Some(kind) = known.entry(self.user_name).or_insert_with(|| self.by_certificate()).clone() {
             return Some(kind);
         }
         let has_certificate =
@@ -362,10 +367,8 @@ impl<'a> View<'a> {
 
     fn by_certificate(&self) -> Option<Kind> {
         let data = self.user?.client_certificate_data.as_ref()?;
-        let certificates = crate::cert::certificates(&data.decode()).ok()?;
-        let leaf = certificates.first()?;
-        let subject = leaf.subject().to_string();
-        let issuer = leaf.issuer().to_string();
+        let leaf = crate::cert::leaf(&data.decode()).ok()?;
+        let (subject, issuer) = (leaf.subject(), leaf.issuer());
         if issuer.contains("k3s-client-ca") {
             return Some(Kind::new(ContextKind::K3s, [Evidence::Issuer]));
         }

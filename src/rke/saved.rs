@@ -32,7 +32,7 @@ use zeroize::Zeroizing;
 /// data:
 ///   full-cluster-state: '{\"desiredState\":{},\"currentState\":{}}'
 /// ";
-/// let found = SavedStates::from_slice(dump.as_bytes())?;
+/// let found = SavedStates::from_bytes(dump.as_bytes())?;
 /// assert_eq!(found.newest().place.to_string(), "the ConfigMap kube-system/full-cluster-state");
 /// # Ok::<(), kubeconfig::Error>(())
 /// ```
@@ -104,18 +104,18 @@ impl SavedStates {
         Self::of(Input::open(path)?).map_err(|e| e.in_file(path))
     }
 
-    /// Reads the states in what a file holds.
+    /// Reads the states in what a file holds. The bytes are wiped.
     ///
     /// # Errors
     /// As [`read`](SavedStates::read).
-    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
-        Self::of(Input::of_bytes(Zeroizing::new(bytes.to_vec()))?)
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self> {
+        Self::of(Input::of_bytes(Zeroizing::new(bytes.into()))?)
     }
 
     pub(super) fn of(input: Input) -> Result<Self> {
         let mut search = Search::default();
         match input {
-            Input::Text(text) => search.text(&text)?,
+            Input::Text(text) => search.text(&text),
             Input::Snapshot(files) => files.iter().for_each(|file| search.packed(file)),
             Input::Folder(_) => {
                 return Err(Error::new(ErrorKind::NotFound, "this is a tar file, which holds no RKE state"));
@@ -156,6 +156,9 @@ impl State {
     }
 }
 
+/// What is in every state, and in every text around one.
+const STATE: &[u8] = b"State";
+
 /// So deep a state is looked for: a list of Secrets, with a record of Rancher's, with a state.
 const DEPTH: u32 = 4;
 
@@ -187,14 +190,13 @@ impl Search {
     }
 
     /// Looks through the documents of a text. One that can't be read is an error if nothing was found elsewhere.
-    fn text(&mut self, text: &[u8]) -> Result<()> {
+    fn text(&mut self, text: &[u8]) {
         for Part { text, line } in parts(text) {
             match document(text) {
                 Ok(document) => self.document(&document, line),
                 Err(error) => self.errors.push(error.below(line)),
             }
         }
-        Ok(())
     }
 
     fn document(&mut self, document: &Document, line: u32) {
@@ -275,6 +277,8 @@ impl Search {
                     self.node(root, depth, place);
                 }
             }
+            // What others keep under these keys is none of our business.
+            Err(_) if !bytes.windows(STATE.len()).any(|piece| piece == STATE) => {}
             Err(error) => self.errors.push(self.wrapped(error, place)),
         }
         self.outer = outer;

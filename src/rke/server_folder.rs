@@ -78,14 +78,14 @@ pub(super) fn is_wanted(path: &str) -> bool {
 }
 
 impl ServerFolder {
-    /// Reads the data folder itself, or one above or below it: `/var/lib/rancher`, `/var/lib/rancher/k3s/server`, a copy of the whole
-    /// file system, or a folder that holds the files and nothing else. A file it is read as a tar file of such a folder, gzipped or not,
-    /// is of which no more is kept than is needed.
+    /// Reads the data folder itself, one above it (`/var/lib/rancher`, a copy of a whole file system), one below it
+    /// (`/var/lib/rancher/k3s/server`), or a folder with a copy of the files. A file is read as a tar file of any of them, gzipped
+    /// or not; of that no more is kept than is needed.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] where the files are not there, saying what was looked for; [`ErrorKind::Usage`] where there are two
-    /// servers' folders in it; [`ErrorKind::Io`] and [`ErrorKind::Limit`] as the files are, and [`ErrorKind::Certificate`] later, from
-    /// [`Recovery::build`](super::Recovery::build).
+    /// [`ErrorKind::NotFound`] where the files are not there, saying what was looked for; [`ErrorKind::Usage`] where there are
+    /// two servers' folders in it; [`ErrorKind::Io`], [`ErrorKind::Limit`] and [`ErrorKind::Syntax`] as the files are. What is in
+    /// the files is looked at when a kubeconfig is made of them.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         if !path.is_dir() {

@@ -11,14 +11,37 @@
 //! RANDOM 16 hexadecimal digits. It may hold the new contents, secrets included, and its mode is 0600 (or already that
 //! of the file it was about to replace). Nothing reads it; delete it once no writer is running.
 
+mod copies;
+mod edit;
 mod finished;
 mod git;
+mod held;
+mod lock;
+mod locks;
+mod options;
+mod process;
+mod record;
+mod replace;
+mod route;
+#[cfg(all(unix, feature = "signals"))]
+mod signals;
+mod snapshot;
 mod target;
 mod temporary;
+mod update;
 
+pub use copies::KeptCopy;
+pub use edit::{Draft, Edited, Uncovered};
 pub(crate) use finished::Finished;
 pub use finished::Saved;
 pub use git::git_work_tree;
+pub use held::release_before_exit;
+pub use lock::Lock;
+pub use options::Store;
+pub use process::Process;
+#[cfg(all(unix, feature = "signals"))]
+pub use signals::end_on_signals;
+pub use update::{Changed, Files, How, Preview, PreviewedFile, Updated};
 
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
@@ -101,7 +124,8 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
     if target.old.is_some() && !options.force {
         return Err(exists(&target.path));
     }
-    let mut temporary = Temporary::create(&target)?;
+    let mut temporary = Temporary::create(&target, None)
+        .map_err(|e| failed("no file can be created in this folder", target.folder(), e))?;
     temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
     temporary.become_target(&target.path, options.force)?;
     flush(target.folder())?;

@@ -16,7 +16,17 @@ pub(super) struct Target {
 }
 
 impl Target {
+    /// As [`look`](Target::look), and the folder must be there.
     pub(super) fn find(path: &Path) -> Result<Self> {
+        let target = Target::look(path)?;
+        if target.old.is_none() {
+            check_folder(target.folder())?;
+        }
+        Ok(target)
+    }
+
+    /// Finds the regular file that `path` leads to, or where it would be.
+    pub(super) fn look(path: &Path) -> Result<Self> {
         if path.as_os_str().is_empty() {
             return Err(Error::new(ErrorKind::Refused, "the name of the file to write is empty"));
         }
@@ -34,9 +44,8 @@ impl Target {
         if names_folder(&target.path) {
             return Err(refused("this symbolic link leads to a folder, not to a file", path));
         }
-        match &target.old {
-            Some(old) => check_type(old.file_type(), &target.path)?,
-            None => check_folder(target.folder())?,
+        if let Some(old) = &target.old {
+            check_type(old.file_type(), &target.path)?;
         }
         Ok(target)
     }
@@ -63,7 +72,15 @@ pub(super) fn follow(path: &Path) -> Result<Target> {
     Err(refused("this symbolic link leads through too many others", &path))
 }
 
-fn folder_of(path: &Path) -> &Path {
+/// `path` from the root, its folder without symbolic links, as far as that is known.
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    match (fs::canonicalize(folder_of(path)), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => std::path::absolute(path).unwrap_or_else(|_| path.to_owned()),
+    }
+}
+
+pub(super) fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -99,7 +116,7 @@ fn check_type(found: FileType, path: &Path) -> Result<()> {
     Err(refused("this is not a regular file", path))
 }
 
-fn check_folder(folder: &Path) -> Result<()> {
+pub(super) fn check_folder(folder: &Path) -> Result<()> {
     match fs::metadata(folder) {
         Ok(_) => Ok(()),
         Err(e) if e.kind() == io::ErrorKind::NotFound => {
@@ -107,6 +124,36 @@ fn check_folder(folder: &Path) -> Result<()> {
         }
         Err(e) => Err(unreachable(folder, e)),
     }
+}
+
+/// Makes `folder` and those above it that are missing, for their owner only, whatever the umask is.
+pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
+    if folder.as_os_str().is_empty() || folder.is_dir() {
+        return Ok(());
+    }
+    if let Some(above) = folder.parent() {
+        make_private_folder(above)?;
+    }
+    match fs::create_dir(folder) {
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => return Ok(()),
+        made => made?,
+    }
+    for_owner_only(folder)
+}
+
+#[cfg(unix)]
+pub(super) fn for_owner_only(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = fs::metadata(folder)?.permissions().mode() & 0o777;
+    if mode == 0o700 {
+        return Ok(());
+    }
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+pub(super) fn for_owner_only(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 fn refused(message: &'static str, path: &Path) -> Error {

@@ -1,14 +1,14 @@
 //! The temporary file beside a target: created for us alone, removed unless it became the target.
 
 use super::target::Target;
-use super::{exists, failed};
+use super::{exists, failed, held};
 use crate::error::Result;
-use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::SystemTime;
 
 pub(super) struct Temporary {
     path: PathBuf,
@@ -17,7 +17,8 @@ pub(super) struct Temporary {
 }
 
 impl Temporary {
-    pub(super) fn create(target: &Target) -> Result<Self> {
+    /// Named by `tag`, which nothing else is named by, or at random.
+    pub(super) fn create(target: &Target, tag: Option<&str>) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         // O_EXCL: neither an existing file nor a link somebody laid in the way is opened.
         options.write(true).create_new(true);
@@ -26,11 +27,11 @@ impl Temporary {
 
         let mut attempts = 0..16;
         loop {
-            let path = target.path.with_file_name(unpredictable_name(target.path.file_name().unwrap_or_default()));
-            match options.open(&path) {
+            let path = beside(&target.path, tag.unwrap_or(&random()));
+            match held::create(&path, None, || options.open(&path)) {
                 Ok(file) => return Ok(Temporary { path, file, renamed: false }),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && attempts.next().is_some() => {}
-                Err(e) => return Err(failed("no file can be created in this folder", target.folder(), e)),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists && tag.is_none() && attempts.next().is_some() => {}
+                Err(e) => return Err(e),
             }
         }
     }
@@ -43,21 +44,38 @@ impl Temporary {
         self.file.sync_all()
     }
 
+    /// Sets the time the file was last changed.
+    pub(super) fn set_modified(&self, time: SystemTime) -> io::Result<()> {
+        self.file.set_modified(time)
+    }
+
     /// Gives the file the name `target`; without `force` only if nothing has that name.
     pub(super) fn become_target(mut self, target: &Path, force: bool) -> Result<()> {
+        let done = if force { self.replace(target) } else { self.become_new(target) };
+        done.map_err(|e| match e.kind() {
+            io::ErrorKind::AlreadyExists if !force => exists(target),
+            _ => failed("can't be put in its place", target, e),
+        })
+    }
+
+    /// Gives the file the name `target`; [`AlreadyExists`](io::ErrorKind::AlreadyExists) if something has that name.
+    pub(super) fn become_new(&mut self, target: &Path) -> io::Result<()> {
         // A rename would replace a file that appeared meanwhile, a second link never does; the first one is removed
         // on drop.
-        if !force {
-            match fs::hard_link(&self.path, target) {
-                Ok(()) => return Ok(()),
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => return Err(exists(target)),
-                // FAT and some network shares know no links, and each says so with another error.
-                Err(_) if fs::symlink_metadata(target).is_ok() => return Err(exists(target)),
-                Err(_) => {}
-            }
+        match fs::hard_link(&self.path, target) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(e),
+            // FAT and some network shares know no links, and each says so with another error.
+            Err(_) if fs::symlink_metadata(target).is_ok() => Err(io::ErrorKind::AlreadyExists.into()),
+            Err(_) => self.replace(target),
         }
-        fs::rename(&self.path, target).map_err(|e| failed("can't be put in its place", target, e))?;
+    }
+
+    /// Gives the file the name `target`, whatever has it now.
+    pub(super) fn replace(&mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
         self.renamed = true;
+        held::keep(&self.path);
         Ok(())
     }
 }
@@ -65,22 +83,26 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.renamed {
-            // Nobody is left to hear of a failure; what remains is what the module's docs say of a killed process.
-            let _ = fs::remove_file(&self.path);
+            held::remove(&self.path, None);
         }
     }
 }
 
-/// `.NAME.RANDOM.tmp`, NAME cut so that the whole is short enough for every file system.
-fn unpredictable_name(name: &OsStr) -> String {
+/// `.NAME.TAG.tmp` in the folder of `path`, NAME cut so that the whole is short enough for every file system.
+pub(super) fn beside(path: &Path, tag: &str) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let end = (0..=40).rev().find(|&i| name.is_char_boundary(i)).unwrap_or(0);
+    path.with_file_name(format!(".{}.{tag}.tmp", name.get(..end).unwrap_or(&name)))
+}
+
+/// 16 hexadecimal digits that nobody can guess.
+pub(super) fn random() -> String {
     static COUNTER: AtomicU64 = AtomicU64::new(0);
     // RandomState is keyed by the system's random source: nobody can lay a file at the next name beforehand.
     let mut hasher = RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     hasher.write_u64(COUNTER.fetch_add(1, Ordering::Relaxed));
-    let name = name.to_string_lossy();
-    let end = (0..=40).rev().find(|&i| name.is_char_boundary(i)).unwrap_or(0);
-    format!(".{}.{:016x}.tmp", name.get(..end).unwrap_or(&name), hasher.finish())
+    format!("{:016x}", hasher.finish())
 }
 
 /// Mode, group and owner of `old`, as far as one may; mode 0600 without it.

@@ -540,14 +540,14 @@ impl<'d> VariantAccess<'d> for NodeDeserializer<'d> {
 }
 
 /// The spelling of a key, where it is plain and not the key itself.
-fn spelling(pair: &Pair<'_>) -> Option<Scalar> {
+pub(super) fn spelling(pair: &Pair<'_>) -> Option<Scalar> {
     let key = pair.key.resolve();
     let text = key.text()?;
     (pair.text != text && key.style() == Some(ScalarStyle::Plain) && key.tag().is_none()).then(|| Scalar::plain(text))
 }
 
 /// The node as a value: aliases and merges resolved, order and spelling kept.
-fn value_of(node: Node<'_>, depth: u32) -> Result<Value> {
+pub(super) fn value_of(node: Node<'_>, depth: u32) -> Result<Value> {
     let node = node.resolve();
     if node.is_scalar() {
         let style = node.style().unwrap_or(ScalarStyle::Plain);

@@ -77,7 +77,7 @@ pub struct Document {
     text: Arc<Text>,
     tree: Arc<Tree>,
     encoding: Encoding,
-    value_depth: u32,
+    limits: Limits,
     marks: OnceLock<Vec<Mark>>,
 }
 
@@ -119,7 +119,7 @@ impl Document {
             text: Arc::new(text),
             tree: Arc::new(parsed.tree),
             encoding,
-            value_depth: limits.value_depth,
+            limits: limits.clone(),
             marks: OnceLock::new(),
         };
         effective::check(&document, limits).map_err(|e| document.locate(e))?;
@@ -190,8 +190,18 @@ impl Document {
         &self.tree
     }
 
+    /// The node at that place of the tree.
+    pub(super) fn node(&self, index: u32) -> Node<'_> {
+        Node { document: self, index }
+    }
+
+    /// What it was read with.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     pub(super) fn value_depth(&self) -> u32 {
-        self.value_depth
+        self.limits.value_depth
     }
 
     pub(crate) fn locate(&self, error: Error) -> Error {
@@ -205,7 +215,7 @@ impl Clone for Document {
             text: Arc::clone(&self.text),
             tree: Arc::clone(&self.tree),
             encoding: self.encoding,
-            value_depth: self.value_depth,
+            limits: self.limits.clone(),
             marks: OnceLock::new(),
         }
     }
@@ -247,12 +257,6 @@ impl<'d> Node<'d> {
     /// The document it belongs to.
     pub fn document(&self) -> &'d Document {
         self.document
-    }
-
-    /// Its number: nodes are counted in the order of the text, each before its children.
-    #[cfg(feature = "check")]
-    pub(crate) fn index(&self) -> usize {
-        self.index as usize
     }
 
     /// What it is.
@@ -383,6 +387,11 @@ impl<'d> Node<'d> {
     /// The text of a node that is a key: numbers and booleans become text (`0x10` is `16`, `yes` is `true`).
     pub fn key(&self) -> Cow<'d, str> {
         effective::key_text(*self)
+    }
+
+    /// Its place in the tree: each node comes before its children.
+    pub(crate) fn index(&self) -> u32 {
+        self.index
     }
 
     pub(super) fn data(&self) -> NodeData {

@@ -35,7 +35,7 @@ impl Encoding {
     }
 
     /// The bytes of `text` in this encoding, with its byte order mark.
-    pub(super) fn encode(self, text: &str) -> Vec<u8> {
+    pub(crate) fn encode(self, text: &str) -> Vec<u8> {
         match self {
             Encoding::Utf8 => text.as_bytes().to_vec(),
             Encoding::Utf8Bom => [b"\xEF\xBB\xBF", text.as_bytes()].concat(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod de;
 mod document;
+mod edit;
 mod effective;
 mod encoding;
 mod parser;
@@ -18,6 +19,8 @@ pub(crate) mod write;
 
 pub use de::from_document;
 pub use document::{Document, Limits, Node, NodeKind, Span};
+pub(crate) use edit::same_values;
+pub use edit::{Editor, Step};
 pub use encoding::Encoding;
 pub use scalar::{Resolved, resolve_plain};
 pub use stream::documents;

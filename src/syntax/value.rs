@@ -1,6 +1,7 @@
 //! A value of our own for what the model does not know: ordered, and each scalar with its spelling.
 
-use super::scalar::{Resolved, json_float, resolve_plain};
+use super::scalar::{Resolved, json_float};
+use super::write::means_text;
 use crate::error::{Error, ErrorKind, Result};
 use indexmap::IndexMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -43,13 +44,10 @@ impl Scalar {
         Scalar { text: text.into(), style: ScalarStyle::Plain, tag: "".into() }
     }
 
-    /// A string. It is written plain where kubectl reads it back as the same string, and quoted elsewhere.
+    /// A string. It is written plain where kubectl would write it so, and quoted elsewhere: `yes`, `12`, `2001-01-01`.
     pub fn string(text: impl Into<String>) -> Self {
         let text = text.into();
-        let style = match resolve_plain(&text) {
-            Resolved::Str(_) => ScalarStyle::Plain,
-            _ => ScalarStyle::DoubleQuoted,
-        };
+        let style = if means_text(&text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
         Scalar { text, style, tag: "".into() }
     }
 
@@ -70,6 +68,11 @@ impl Scalar {
     /// Its explicit tag, if it has one: `str` for `!!str`, and the whole text for others (`!mine`).
     pub fn tag(&self) -> Option<&str> {
         (!self.tag.is_empty()).then_some(&*self.tag)
+    }
+
+    /// The same in another style.
+    pub(crate) fn in_style(&self, style: ScalarStyle) -> Self {
+        Scalar { text: self.text.clone(), style, tag: self.tag.clone() }
     }
 
     /// What it means to kubectl.
@@ -350,6 +353,11 @@ impl Mapping {
     /// Keys and values in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
         self.entries.iter().map(|(k, slot)| (k.as_str(), &slot.value))
+    }
+
+    /// Keys, their spelling where it is another, and values, taken out.
+    pub(crate) fn into_spelled(self) -> impl ExactSizeIterator<Item = (String, Option<Scalar>, Value)> {
+        self.entries.into_iter().map(|(k, slot)| (k, slot.spelling, slot.value))
     }
 
     /// Keys, their spelling where it is another, and values.

@@ -4,6 +4,9 @@
 mod common;
 
 mod certificates;
+mod output;
+#[cfg(feature = "cli")]
+mod program;
 mod rancher;
 mod rke;
 mod rules;

@@ -12,21 +12,18 @@ cluster_name: prod
 nodes:
 - address: 203.0.113.10
   hostname_override: cp1
-  user: ubuntu
+  user: rke
   role: [controlplane, etcd, worker]
 - address: 203.0.113.11
   hostname_override: cp2
-  user: ubuntu
+  user: rke
   role: [controlplane, etcd, worker]
 - address: 203.0.113.12
   hostname_override: cp3
-  user: ubuntu
+  user: rke
   role: [controlplane, etcd, worker]
 services:
   kube-api:
-    service_cluster_ip_range: 10.43.0.0/16
-  kube-controller:
-    cluster_cidr: 10.42.0.0/16
     service_cluster_ip_range: 10.43.0.0/16
 authentication:
   sans: [k8s.example.com]
@@ -71,7 +68,7 @@ pub(super) fn rows() -> Vec<Row> {
             "    service_cluster_ip_range: 10.43.0.0/16\nauth",
             "    service_cluster_ip_range: 10.99.0.0/16\nauth",
         ),
-        changed(DuplicateKey, Warning, "user: root", "  user: ubuntu\n  role", "  user: ubuntu\n  user: root\n  role"),
+        changed(DuplicateKey, Warning, "user: root", "  user: rke\n  role", "  user: rke\n  user: root\n  role"),
         changed(LaterDocument, Warning, "---", "  sans: [k8s.example.com]\n", "  sans: [k8s.example.com]\n---\na: b\n"),
         Row::new(
             EvenEtcd,

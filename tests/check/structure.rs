@@ -94,7 +94,7 @@ users:
     as-groups: [x]
     exec: [1]
 - name: v
-  user: {client-key-data: '***', username: n}
+  user: {client-key-data: '***', username: me}
 contexts:
 - name: x
   context: {cluster: a, user: w, namespace: Bad}
@@ -171,7 +171,7 @@ fn fields_and_positions_are_those_of_the_very_field() {
 
 #[test]
 fn the_unversioned_type_is_read_too() {
-    let text = "apiVersion: __internal\nclusters: {c: {server: 'http://h'}}\nusers: {u: {token: t, username: n}}\n\
+    let text = "apiVersion: __internal\nclusters: {c: {server: 'http://h'}}\nusers: {u: {token: t, username: me}}\n\
                 contexts: {x: {cluster: c, user: v}}\ncurrent-context: x\n";
     let report = checker().bytes("config", text);
     for code in [PlainHttp, InvalidAuth, DanglingUser] {
@@ -194,7 +194,7 @@ clusters:
 users: &users
 - name: u
   user: {token: 12}
-contexts: [{name: x, context: {cluster: c, user: u}}, {name: y, context: {cluster: d, user: u}}]
+contexts: [{name: x, context: {cluster: c, user: u}}, {name: z, context: {cluster: d, user: u}}]
 current-context: x
 x-again: *users
 ";

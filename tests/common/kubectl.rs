@@ -70,6 +70,13 @@ impl Kubectl {
         command.output().expect("kubectl starts")
     }
 
+    /// `kubectl config ARGUMENTS` in that folder, with that list of files.
+    pub fn config_list(&self, folder: &Path, list: &str, arguments: &[&str]) -> Output {
+        let mut command = Command::new(&self.program);
+        command.arg("config").args(arguments).env_clear().env("HOME", self.home.path());
+        command.env("KUBECONFIG", list).current_dir(folder).output().expect("kubectl starts")
+    }
+
     /// `kubectl config view --raw -o json` of that file; its standard error where kubectl refuses the file.
     pub fn view_raw_json(&self, kubeconfig: &Path) -> Result<String, String> {
         let out = self.config(kubeconfig, &["view", "--raw", "-o", "json"]);

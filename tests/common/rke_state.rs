@@ -210,8 +210,11 @@ impl Ca {
 impl Pki {
     fn new(cluster: &Cluster) -> Pki {
         // The cluster is older than its last `rke up`, which is now: a leaf outlives its CA.
-        let from = pki::now() - 400 * DAY;
-        let until = (pki::now() as i64 + cluster.days * DAY as i64) as u64;
+        // Of one time in a process: two states of a cluster have one CA.
+        static NOW: OnceLock<u64> = OnceLock::new();
+        let now = *NOW.get_or_init(pki::now);
+        let from = now - 400 * DAY;
+        let until = (now as i64 + cluster.days * DAY as i64) as u64;
         let ca = Ca::new("kube-ca", 0, from);
         Pki { ca, front_ca: Ca::new("kube-apiserver-requestheader-ca", 1, from), until, cluster: cluster.clone() }
     }

@@ -2,6 +2,10 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod files;
+mod large;
+#[cfg(feature = "cli")]
+mod program;
 mod properties;
 mod rest;
 mod strategies;
@@ -10,7 +14,7 @@ use kubeconfig::load::Environment;
 use kubeconfig::merge::{Merge, Merged, OnConflict};
 use kubeconfig::{Error, Loaded, Loader};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tempfile::TempDir;
 
 /// A folder of files to merge.
@@ -108,15 +112,4 @@ fn names<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut names: Vec<_> = names.collect();
     names.sort_unstable();
     names
-}
-
-/// Writes a result into the folder.
-fn save(place: &Place, name: &str, merged: &Merged) -> PathBuf {
-    let path = place.path(name);
-    fs::write(&path, merged.to_yaml()).unwrap();
-    path
-}
-
-fn is_in(path: &Path, folder: &Place) -> bool {
-    path.starts_with(folder.0.path())
 }

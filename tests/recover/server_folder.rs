@@ -172,7 +172,7 @@ fn from_a_tar_file_of_it() {
             assert_eq!((run.code, run.stdout), (Some(0), expected.clone()), "{form} {packed}: {}", run.stderr);
             // Cut off, it is refused, or all that is needed came before.
             for cut in (1..bytes.len()).step_by(bytes.len() / 17) {
-                match Recovery::from_slice(&bytes[..cut]).and_then(|recovery| recovery.build()) {
+                match Recovery::from_bytes(&bytes[..cut]).and_then(|recovery| recovery.build()) {
                     Ok(recovered) => assert_eq!(recovered.config().users, accepted(&expected).users),
                     Err(error) => assert!(!error.to_string().is_empty()),
                 }

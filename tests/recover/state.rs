@@ -145,7 +145,7 @@ fn written_all_the_same_where_there_are_doubts() {
     }
     // By the library's clock.
     let at = |time: &str| {
-        Recovery::from_slice(text.as_bytes()).unwrap().at(cert::parse_time(time).unwrap()).build().unwrap()
+        Recovery::from_bytes(text.as_bytes()).unwrap().at(cert::parse_time(time).unwrap()).build().unwrap()
     };
     assert!(!at("2030-01-01").is_doubtful());
     assert!(matches!(at("2020-01-01").notes(), [RecoveryNote::NotYetValid { .. }]));
@@ -254,7 +254,7 @@ fn what_is_missing_is_named() {
             assert_eq!(servers(&config), [("prod", "https://k8s.example.com:6443")]);
         }
     }
-    let error = Recovery::from_slice(b"{\"desiredState\": {}, \"currentState\": {}}").unwrap().build().unwrap_err();
+    let error = Recovery::from_bytes(b"{\"desiredState\": {}, \"currentState\": {}}").unwrap().build().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotFound);
 }
 
@@ -288,7 +288,7 @@ fn by_whichever_of_the_three_files() {
     write(&folder, "eu/rancher.rkestate", made.text());
     let expected = recover(&folder, &["eu/rancher.rkestate", "--out", "-"], 0).stdout;
     // Lost or there, damaged or not.
-    for contents in [None, Some("nodes: []\n"), Some(""), Some("kind: Config\n")] {
+    for contents in [None, Some("nodes: []\n"), Some(""), Some("kind: Config\n"), Some("nodes: [\n")] {
         for name in ["eu/rancher.yml", "eu/kube_config_rancher.yml"] {
             if let Some(contents) = contents {
                 write(&folder, name, contents);
@@ -341,6 +341,20 @@ fn from_standard_input_and_dumps() {
         "note: older by its certificates, and left alone: the ConfigMap kube-system/full-cluster-state (line 1)",
     ];
     assert_eq!(notes(&run), says);
+    // Another cluster's is not merely older, and what others keep under the same keys is passed over.
+    let mut other = older.json();
+    for side in ["desiredState", "currentState"] {
+        *other.at(&[side, "certificatesBundle", "kube-ca", "certificatePEM"]) =
+            world().plain_ca.certificate.as_str().into();
+    }
+    let other = object("ConfigMap", "full-cluster-state", &other.compact());
+    let foreign = "kind: Secret\ndata: {cluster: \"[\", full-cluster-state: AAAA}\n";
+    let dump = format!("{secret}\n---\n{other}\n---\n{foreign}");
+    let run = run_with_input(folder.path(), &["recover", "-"], dump.as_bytes());
+    assert_eq!((run.code, &run.stdout), (Some(3), &expected), "{}", run.stderr);
+    let says = "warning: another cluster's, or of before the CA was rotated, and left alone: the ConfigMap \
+                kube-system/full-cluster-state (line 3); save the one that is meant to a file of its own";
+    assert_eq!(notes(&run)[1..], [says]);
     let run = run_with_input(folder.path(), &["recover", "-"], &newer.text().as_bytes()[..1000]);
     assert_eq!(run.code, Some(1));
     assert!(run.stderr.starts_with("error: -:"), "{}", run.stderr);
@@ -372,4 +386,25 @@ fn the_file_is_ours_alone_and_nothing_is_overwritten() {
         let run = recover(&folder, &[&["cluster.rkestate", "--out", "other"], arguments].concat(), 1);
         assert!(run.stderr.contains(says) && !run.stderr.contains("CANARY"), "{}", run.stderr);
     }
+}
+
+#[test]
+fn what_is_said_holds_no_secret() {
+    let Some(mut made) = Cluster::one().state() else { return };
+    for name in ["kube-ca", "kube-node", "kube-apiserver"] {
+        *made.field_mut(name, "keyPEM") = common::canary::CANARY.into();
+    }
+    *made.config.at(&["addons"]) = common::canary::CANARY.into();
+    made.encryption = common::canary::CANARY.into();
+    let folder = folder();
+    write(&folder, "cluster.rkestate", made.text());
+    write(&folder, "broken.rkestate", made.text().replace("\"kube-node\"", "kube-node"));
+    *made.field_mut("kube-admin", "keyPEM") = common::canary::CANARY.into();
+    write(&folder, "no-key.rkestate", made.text());
+    for (file, code) in [("cluster.rkestate", 0), ("broken.rkestate", 1), ("no-key.rkestate", 1)] {
+        let run = recover(&folder, &[file, "--out", "out"], code);
+        common::canary::check(file, &format!("{} {}", run.stdout, run.stderr));
+    }
+    // Nor does the file hold more than it must.
+    common::canary::check("the file", &fs::read_to_string(folder.path().join("out")).unwrap());
 }

@@ -35,6 +35,22 @@ impl Row {
         }
     }
 
+    pub(crate) fn is_text(&self) -> bool {
+        self.kind == "string"
+    }
+
+    /// A value that RKE would not have filled in; none where what a field holds decides over other defaults.
+    pub(crate) fn other_than_default(&self) -> Option<&'static str> {
+        match self.yaml {
+            "upgrade_strategy.node_drain_input.ignore_daemonsets" => None,
+            // By the version.
+            "ingress.default_backend" | "services.kube-api.audit_log.enabled" => None,
+            path if path.contains("update_strategy") => None,
+            _ if self.kind == "bool" && self.emission.contains("pointer") => Some("false"),
+            _ => Some(self.sample()),
+        }
+    }
+
     fn sample_json(&self) -> serde_json::Value {
         match self.kind {
             "bool" => json!(true),
@@ -69,7 +85,7 @@ pub(crate) fn document(path: &str, value: &str) -> String {
 }
 
 /// What stands at `path`, lists by their first item.
-fn at<'a>(json: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
+pub(crate) fn at<'a>(json: &'a serde_json::Value, path: &str) -> Option<&'a serde_json::Value> {
     let mut found = json;
     for key in path.split('.') {
         found = match key.trim_end_matches("[]") {

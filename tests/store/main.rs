@@ -1,14 +1,21 @@
 //! Writing whole or not at all, seen from outside: what is in the folder after each success, failure and killing.
 #![cfg(unix)]
 
+#[path = "../common/mod.rs"]
+mod common;
+mod copies;
+mod edit;
 mod git;
+mod lock;
 mod meanwhile;
 mod refused;
 mod sequence;
+mod update;
 mod written;
 
-use kubeconfig::store::{WriteOptions, Written, git_work_tree, write};
-use kubeconfig::{Error, ErrorKind};
+use kubeconfig::load::Environment;
+use kubeconfig::store::{Files, Store, WriteOptions, Written, git_work_tree, write};
+use kubeconfig::{Error, ErrorKind, Kubeconfig};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -47,6 +54,15 @@ impl Folder {
         self.path(name)
     }
 
+    /// A store with this folder's own place for copies, outside of it.
+    fn store(&self) -> Store {
+        Store::new(&Environment::new("/").var("XDG_STATE_HOME", self.state()))
+    }
+
+    fn state(&self) -> PathBuf {
+        state_of(&self.0)
+    }
+
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
@@ -65,6 +81,7 @@ impl Drop for Folder {
     fn drop(&mut self) {
         chmod(&self.0, 0o777);
         fs::remove_dir_all(&self.0).unwrap();
+        let _ = fs::remove_dir_all(self.state());
     }
 }
 
@@ -98,8 +115,20 @@ const TARGET: &str = "KUBECONFIG_STORE_TEST_TARGET";
 fn child_process() {
     let Some(target) = std::env::var_os(TARGET).map(PathBuf::from) else { return };
     let result = match std::env::var(DEED).unwrap().as_str() {
-        "new" => new(&target, &CANARY.repeat(100_000)),
-        "force" => force(&target, &CANARY.repeat(100_000)),
+        "new" => new(&target, &CANARY.repeat(100_000)).map(drop),
+        "force" => force(&target, &CANARY.repeat(100_000)).map(drop),
+        "two" => {
+            let paths = [target.clone(), target.with_file_name("b")];
+            let set = |files: &mut Files| (0..2).for_each(|i| files.set(i, b"new".repeat(10_000)));
+            Store::from_env().update(&paths, |files| Ok(set(files))).map(drop)
+        }
+        "append" => Store::from_env()
+            .update(&[target], |files| {
+                files.set(0, [files.old(0).unwrap_or_default(), b"+"].concat());
+                Ok(())
+            })
+            .map(drop),
+        "lock" => Store::from_env().lock(&target).map(drop),
         _ => loop {
             for round in 0..2 {
                 force(&target, &big(round)).unwrap();
@@ -117,7 +146,18 @@ fn command(launcher: &[&str], deed: &str, target: &Path) -> Command {
     let mut command = Command::new(launcher[0]);
     command.args(&launcher[1..]).arg(std::env::current_exe().unwrap());
     command.args(["--exact", "child_process", "--ignored", "--nocapture"]).env(DEED, deed).env(TARGET, target);
+    // Where the folder of the test has its state.
+    let is_folder =
+        |path: &&Path| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with("kubeconfig-store-"));
+    let state = target.ancestors().find(is_folder).map(state_of).unwrap_or_default();
+    command.env("XDG_STATE_HOME", state);
     command
+}
+
+fn state_of(folder: &Path) -> PathBuf {
+    let mut name = folder.to_owned().into_os_string();
+    name.push("-state");
+    name.into()
 }
 
 /// `None` where there is no such launcher.

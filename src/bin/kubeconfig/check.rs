@@ -69,14 +69,21 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
     })
 }
 
+/// With what `-` stands for, where that is among the paths.
+pub(crate) fn checker(at: UnixTime, paths: &[PathBuf], source: &Source) -> Result<Checker, Failure> {
+    let checker = Checker::at(at);
+    let is_stdin = |path: &PathBuf| path == Path::new("-");
+    match paths.iter().any(is_stdin) || source.explicit().is_some_and(is_stdin) {
+        true => Ok(checker.stdin(load::read(Path::new("-"))?)),
+        false => Ok(checker),
+    }
+}
+
 fn report(args: &CheckArgs) -> Result<Report, Failure> {
-    let mut checker = Checker::at(args.at.unwrap_or_else(UnixTime::now)).within(args.within);
+    let at = args.at.unwrap_or_else(UnixTime::now);
+    let mut checker = checker(at, &args.paths, &args.source)?.within(args.within);
     for code in &args.allowed {
         checker = checker.allow(*code);
-    }
-    let is_stdin = |path: &PathBuf| path == Path::new("-");
-    if args.paths.iter().any(is_stdin) || args.source.explicit().is_some_and(is_stdin) {
-        checker = checker.stdin(load::read(Path::new("-"))?);
     }
     Ok(match args.paths.is_empty() {
         true => checker.loader(&load::plain(&args.source)),

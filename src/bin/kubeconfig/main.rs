@@ -2,6 +2,7 @@
 
 mod ace;
 mod args;
+mod certs;
 mod check;
 mod export;
 mod get;
@@ -51,6 +52,7 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Resolve(args) => resolve::resolve(args, out),
         Verb::Export(args) => Ok(export::export(args, out)),
         Verb::Ace(args) => Ok(ace::ace(args, out)),
+        Verb::Certs(args) => Ok(certs::certs(args, out)),
         Verb::Check(args) => Ok(check::check(args, out)),
         Verb::Recover(args) => Ok(recover::recover(args, out)),
         Verb::Outage(args) => Ok(outage::outage(args, out)),

@@ -54,7 +54,7 @@ fn run(args: &RecoverArgs, out: &mut Out) -> Result<u8, Failure> {
 
 fn build(args: &RecoverArgs) -> Result<Recovered, Failure> {
     let mut recovery = match args.state.as_path() {
-        stdin if stdin == Path::new("-") => Recovery::from_slice(&load::read(stdin)?).map_err(|e| e.in_file(stdin))?,
+        stdin if stdin == Path::new("-") => Recovery::from_bytes(load::read(stdin)?).map_err(|e| e.in_file(stdin))?,
         path => Recovery::open(path)?,
     };
     if let Some(url) = &args.server {

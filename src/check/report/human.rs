@@ -56,7 +56,7 @@ impl<'a> Human<'a> {
         let message = Printable(&finding.message);
         writeln!(f, "{severity}{}[{}]{end}{bold}: {message}{end}", finding.severity, finding.code)?;
         let number = finding.position.map(|position| position.line.to_string()).unwrap_or_default();
-        let indent = number.len();
+        let indent = number.len().max(1);
         if let Some(file) = &finding.file {
             write!(f, "{:indent$}{line}-->{end} {}", "", Printable(&file.to_string_lossy()))?;
             if let Some(position) = finding.position {
@@ -66,7 +66,7 @@ impl<'a> Human<'a> {
         }
         if let Some(Excerpt { text, start, width }) = &found.excerpt {
             writeln!(f, "{:indent$} {line}|{end}", "")?;
-            writeln!(f, "{line}{number} |{end} {text}")?;
+            writeln!(f, "{line}{number:indent$} |{end} {text}")?;
             writeln!(f, "{:indent$} {line}|{end} {:start$}{severity}{}{end}", "", "", "^".repeat(*width))?;
         }
         if let Some(help) = &finding.help {

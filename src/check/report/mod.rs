@@ -183,7 +183,7 @@ impl fmt::Display for Report {
 }
 
 /// A value as JSON with indentation, and a line end behind it.
-fn pretty(value: &impl serde::Serialize) -> String {
+pub(super) fn pretty(value: &impl serde::Serialize) -> String {
     // What is written here are maps with text keys, lists, texts and numbers: that does not fail.
     serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
 }

@@ -166,7 +166,7 @@ impl AuthorizedEndpoint {
         let (id, name) = add::cluster_of(loaded, context)?;
         let bytes = zeroize::Zeroizing::new(bytes.into());
         #[cfg(feature = "rke")]
-        if let Ok(saved) = crate::rke::SavedStates::from_slice(&bytes) {
+        if let Ok(saved) = crate::rke::SavedStates::from_bytes(bytes.to_vec()) {
             return Self::of_state(&saved.newest().state);
         }
         #[cfg(feature = "rke")]

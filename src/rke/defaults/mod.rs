@@ -103,7 +103,7 @@ impl Defaults {
     fn text(self, field: &mut Option<String>, default: &str) {
         let is_empty = field.as_deref().unwrap_or_default().is_empty();
         match self {
-            Defaults::Fill if is_empty => *field = Some(default.to_owned()),
+            Defaults::Fill if is_empty && !default.is_empty() => *field = Some(default.to_owned()),
             Defaults::Strip if is_empty || field.as_deref() == Some(default) => *field = None,
             _ => {}
         }

@@ -1,7 +1,7 @@
 //! The three files as they are, and what they say of each other.
 
 use super::{COPIES, FileSet, drift};
-use crate::cert::{self, Certificate, halves, rfc3339};
+use crate::cert::{self, Certificate, public, rfc3339};
 use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::Server;
@@ -304,7 +304,7 @@ impl Sides<'_> {
             return None;
         }
         let key = user.client_key_data.as_ref().map(|key| key.expose().decode());
-        let is_own_key = key.as_deref().is_none_or(|key| halves::fits(&certificate, key) != Some(false));
+        let is_own_key = key.as_deref().is_none_or(|key| public::fits(&certificate, key) != Some(false));
         if admins.contains(&certificate) {
             return (!is_own_key).then(|| Stale {
                 message: "its key does not belong to its certificate".to_owned(),

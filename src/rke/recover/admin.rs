@@ -1,7 +1,7 @@
 //! The administrator's credentials, out of a state.
 
 use super::note::RecoveryNote;
-use crate::cert::{self, Certificate, halves};
+use crate::cert::{self, Certificate, public};
 use crate::config::{AuthInfo, Cluster, Data};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::Server;
@@ -131,7 +131,7 @@ pub(in crate::rke) fn check_key(certificate: &Certificate, key: &[u8]) -> Result
     match cert::private_key_kind(key)? {
         None => wrong("there is no private key in it"),
         Some(PrivateKeyKind::Encrypted) => wrong("the private key is encrypted, which no Kubernetes client can use"),
-        Some(_) if halves::fits(certificate, key) == Some(false) => {
+        Some(_) if public::fits(certificate, key) == Some(false) => {
             wrong("the private key belongs to another certificate than the one beside it")
         }
         Some(_) => Ok(()),

@@ -105,12 +105,12 @@ impl Recovery {
         }
     }
 
-    /// As [`open`](Recovery::open), for what a file holds.
+    /// As [`open`](Recovery::open), for what a file holds. The bytes are wiped.
     ///
     /// # Errors
     /// As [`open`](Recovery::open).
-    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
-        Self::of_input(Input::of_bytes(Zeroizing::new(bytes.to_vec()))?)
+    pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self> {
+        Self::of_input(Input::of_bytes(Zeroizing::new(bytes.into()))?)
     }
 
     /// From a state.
@@ -140,8 +140,12 @@ impl Recovery {
         if newest.place != Place::File {
             notes.push(RecoveryNote::TakenFrom { place: newest.place.clone(), position: newest.position });
         }
-        for older in states.iter().filter(|saved| !std::ptr::eq(*saved, newest)) {
-            notes.push(RecoveryNote::Older { place: older.place.clone(), position: older.position });
+        for other in states.iter().filter(|saved| !std::ptr::eq(*saved, newest)) {
+            let (place, position) = (other.place.clone(), other.position);
+            notes.push(match other.state.shares_authority(&newest.state) {
+                true => RecoveryNote::Older { place, position },
+                false => RecoveryNote::OtherAuthority { place, position },
+            });
         }
         let unreadable = states.unreadable().iter();
         notes.extend(unreadable.map(|why| RecoveryNote::Unreadable { why: why.clone() }));
@@ -151,7 +155,8 @@ impl Recovery {
     /// From the state beside `path`, where there is one; else it is `error`.
     fn beside(path: &Path, error: Error) -> Result<Self> {
         let set = FileSet::of(path);
-        let is_elsewhere = error.kind() == ErrorKind::NotFound || error.is_file_not_found();
+        // What is broken may be a cluster.yml; a state that is too large is one all the same.
+        let is_elsewhere = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Syntax) || error.is_file_not_found();
         if !is_elsewhere || path.is_dir() || set.state() == path {
             return Err(error);
         }

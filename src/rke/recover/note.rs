@@ -30,6 +30,14 @@ pub enum RecoveryNote {
         /// Where that begins in the file.
         position: Option<Position>,
     },
+    /// A state in the same file with another CA, which was left alone: that of another cluster, or of before the CA was
+    /// rotated.
+    OtherAuthority {
+        /// What holds it.
+        place: Place,
+        /// Where that begins in the file.
+        position: Option<Position>,
+    },
     /// Something in the file looks like a state and can't be read.
     Unreadable {
         /// Where it stands, and what is wrong with it.
@@ -113,6 +121,11 @@ impl fmt::Display for RecoveryNote {
             RecoveryNote::Older { place, position } => {
                 f.write_str("older by its certificates, and left alone: ")?;
                 placed(f, place, position)
+            }
+            RecoveryNote::OtherAuthority { place, position } => {
+                f.write_str("another cluster's, or of before the CA was rotated, and left alone: ")?;
+                placed(f, place, position)?;
+                f.write_str("; save the one that is meant to a file of its own")
             }
             RecoveryNote::Unreadable { why } => write!(f, "another state can't be read: {}", Printable(why)),
             RecoveryNote::FromDesired => f.write_str(

@@ -72,6 +72,16 @@ impl ClusterState {
 }
 
 impl State {
+    /// Whether both have a `kube-ca` in common: whether they are of one cluster, as far as that can be told.
+    pub(super) fn shares_authority(&self, other: &State) -> bool {
+        let authorities = |state: &'_ State| -> Vec<String> {
+            let entries = [&state.current, &state.desired].map(|state| state.certificates.get("kube-ca"));
+            entries.into_iter().flatten().map(|entry| entry.certificate_pem.trim().to_owned()).collect()
+        };
+        let (own, others) = (authorities(self), authorities(other));
+        own.is_empty() || others.is_empty() || own.iter().any(|ca| others.contains(ca))
+    }
+
     /// The latest end of a certificate in it that is no CA's, in seconds since 1970.
     pub(super) fn newest_end(&self) -> u64 {
         let bundles = [&self.current.certificates, &self.desired.certificates];

@@ -98,30 +98,34 @@ impl Writer {
     }
 
     fn text(&mut self, text: &str) {
-        let dialect = self.dialect;
-        self.out.push('"');
-        let mut rest = text;
-        while let Some(at) = rest.find(|c| escaped(c, dialect)) {
-            let (raw, special) = rest.split_at(at);
-            self.out.push_str(raw);
-            let mut chars = special.chars();
-            match chars.next() {
-                Some('"') => self.out.push_str("\\\""),
-                Some('\\') => self.out.push_str("\\\\"),
-                Some('\n') => self.out.push_str("\\n"),
-                Some('\r') => self.out.push_str("\\r"),
-                Some('\t') => self.out.push_str("\\t"),
-                Some('\u{8}') => self.out.push_str("\\b"),
-                Some('\u{c}') => self.out.push_str("\\f"),
-                // Nothing beyond the basic plane is ever escaped. Writing to a String can't fail.
-                Some(c) => drop(write!(self.out, "\\u{:04x}", u32::from(c))),
-                None => {}
-            }
-            rest = chars.as_str();
-        }
-        self.out.push_str(rest);
-        self.out.push('"');
+        quote(&mut self.out, text, self.dialect);
     }
+}
+
+/// A string of JSON.
+pub(super) fn quote(out: &mut String, text: &str, dialect: Dialect) {
+    out.push('"');
+    let mut rest = text;
+    while let Some(at) = rest.find(|c| escaped(c, dialect)) {
+        let (raw, special) = rest.split_at(at);
+        out.push_str(raw);
+        let mut chars = special.chars();
+        match chars.next() {
+            Some('"') => out.push_str("\\\""),
+            Some('\\') => out.push_str("\\\\"),
+            Some('\n') => out.push_str("\\n"),
+            Some('\r') => out.push_str("\\r"),
+            Some('\t') => out.push_str("\\t"),
+            Some('\u{8}') => out.push_str("\\b"),
+            Some('\u{c}') => out.push_str("\\f"),
+            // Nothing beyond the basic plane is ever escaped. Writing to a String can't fail.
+            Some(c) => drop(write!(out, "\\u{:04x}", u32::from(c))),
+            None => {}
+        }
+        rest = chars.as_str();
+    }
+    out.push_str(rest);
+    out.push('"');
 }
 
 fn escaped(c: char, dialect: Dialect) -> bool {

@@ -1,5 +1,6 @@
 //! Writing: our own order and spelling (`own`, `json`), and kubectl's bytes (`kubectl`, `json`).
 
+mod flow;
 mod json;
 mod kubectl;
 mod order;
@@ -13,6 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
+pub(crate) use flow::{FlowStyle, FlowWriter};
+pub(crate) use own::{Layout, Texts, Writer};
 pub(crate) use plain::{is_timestamp, means_text};
 
 /// `value` as YAML, in its order and its spelling, with a newline at the end.

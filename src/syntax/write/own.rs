@@ -1,6 +1,7 @@
 //! YAML in our own order and spelling.
 
 use super::plain::is_break;
+use super::shape::{Shape, Style};
 use crate::error::Result;
 use crate::syntax::scalar::{Resolved, resolve_plain};
 use crate::syntax::value::{Mapping, Scalar, ScalarStyle, Value, not_finite};
@@ -9,95 +10,174 @@ use std::fmt::Write;
 /// The longest key, in characters as written, that goes without `?`; go-yaml reads no more than 1024 of them.
 const SIMPLE_KEY: usize = 1000;
 
+/// How lines of block style are indented, and what is put in quotes how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Columns from a key to the keys of the map below it.
+    pub(crate) step: usize,
+    /// Columns from a key to the dashes of the list below it.
+    pub(crate) dash: usize,
+    /// Columns from a dash to what stands behind it.
+    pub(crate) item: usize,
+    /// Whether a string that can't be plain gets single quotes where they are enough, as from kubectl.
+    pub(crate) single: bool,
+    /// Which texts of several lines stand in lines.
+    pub(crate) texts: Texts,
+}
+
+/// Texts that stand in lines, not in quotes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Texts {
+    /// All that can.
+    All,
+    /// Those that do not end with an empty line: another one behind it would become part of it.
+    WithoutEmptyEnd,
+    /// None: what follows would become part of it.
+    No,
+}
+
+impl Texts {
+    fn take(self, text: &str) -> bool {
+        match self {
+            Texts::All => true,
+            Texts::WithoutEmptyEnd => text != "\n" && !text.ends_with("\n\n"),
+            Texts::No => false,
+        }
+    }
+}
+
+impl Layout {
+    /// That of [`to_yaml`](super::to_yaml), and kubectl's but for quotes.
+    pub(crate) const OWN: Layout = Layout { step: 2, dash: 0, item: 2, single: false, texts: Texts::All };
+}
+
 pub(super) fn write(value: &Value) -> Result<String> {
-    let mut writer = Writer { out: String::new(), not_finite: false };
+    let mut writer = Writer::new(Layout::OWN);
     match value {
-        Value::Mapping(map) if !map.is_empty() => writer.map(map, 0, false),
-        Value::Sequence(items) if !items.is_empty() => writer.list(items, 0, false),
         // An empty file would be null too, but looks like a failure.
         Value::Scalar(scalar) if scalar.text().is_empty() && scalar.resolve() == Resolved::Null => {
             writer.out.push_str("null\n");
         }
-        value => writer.inline(value, 0),
+        value => writer.lines(value, 0),
     }
-    if writer.not_finite { Err(not_finite()) } else { Ok(writer.out) }
+    writer.finish()
 }
 
-struct Writer {
+/// Block style from any column on.
+pub(crate) struct Writer {
     out: String,
+    layout: Layout,
     /// A number was met that YAML has a word for, but kubectl, which makes JSON of everything, has not.
     not_finite: bool,
 }
 
 impl Writer {
+    pub(crate) fn new(layout: Layout) -> Self {
+        Writer { out: String::new(), layout, not_finite: false }
+    }
+
+    /// What was written; it ends with a line break.
+    pub(crate) fn finish(self) -> Result<String> {
+        if self.not_finite { Err(not_finite()) } else { Ok(self.out) }
+    }
+
+    /// A value whose lines begin at column `indent`, the first one too.
+    pub(crate) fn lines(&mut self, value: &Value, indent: usize) {
+        match value {
+            Value::Mapping(map) if !map.is_empty() => self.map(map, indent, false),
+            Value::Sequence(items) if !items.is_empty() => self.list(items, indent, false),
+            value => {
+                self.indent(indent);
+                self.inline(value, indent, self.layout.step);
+            }
+        }
+    }
+
     /// The entries of a map at column `indent`; `started` says that this line is indented already.
-    fn map(&mut self, map: &Mapping, indent: usize, mut started: bool) {
+    pub(crate) fn map(&mut self, map: &Mapping, indent: usize, mut started: bool) {
         for (key, spelling, value) in map.iter_spelled() {
             if !std::mem::take(&mut started) {
                 self.indent(indent);
             }
-            let start = self.out.len();
-            match spelling {
-                Some(scalar) => self.scalar(scalar, Place::Key),
-                None => self.scalar(&Scalar::string(key), Place::Key),
-            }
-            if self.out.get(start..).is_some_and(|key| key.len() > SIMPLE_KEY) {
-                self.out.insert_str(start, "? ");
+            self.pair(key, spelling, value, indent);
+        }
+    }
+
+    /// An entry of a map at column `indent`, on a line that is indented already.
+    pub(crate) fn pair(&mut self, key: &str, spelling: Option<&Scalar>, value: &Value, indent: usize) {
+        let start = self.out.len();
+        self.key(key, spelling);
+        if self.out.get(start..).is_some_and(|key| key.len() > SIMPLE_KEY) {
+            self.out.insert_str(start, "? ");
+            self.out.push('\n');
+            self.indent(indent);
+        }
+        self.out.push(':');
+        match value {
+            Value::Mapping(map) if !map.is_empty() => {
                 self.out.push('\n');
-                self.indent(indent);
+                self.map(map, indent + self.layout.step, false);
             }
-            self.out.push(':');
-            match value {
-                Value::Mapping(map) if !map.is_empty() => {
-                    self.out.push('\n');
-                    self.map(map, indent + 2, false);
-                }
-                Value::Sequence(items) if !items.is_empty() => {
-                    self.out.push('\n');
-                    self.list(items, indent, false);
-                }
-                value => self.behind_indicator(value, indent),
+            Value::Sequence(items) if !items.is_empty() => {
+                self.out.push('\n');
+                self.list(items, indent + self.layout.dash, false);
             }
+            value => self.behind_indicator(value, indent, 1, self.layout.step),
+        }
+    }
+
+    /// A key alone.
+    pub(crate) fn key(&mut self, key: &str, spelling: Option<&Scalar>) {
+        match spelling {
+            Some(scalar) => self.scalar(scalar, Place::Key),
+            None => self.scalar(&Scalar::string(key), Place::Key),
         }
     }
 
     /// The items of a list with its dashes at column `indent`.
-    fn list(&mut self, items: &[Value], indent: usize, mut started: bool) {
+    pub(crate) fn list(&mut self, items: &[Value], indent: usize, mut started: bool) {
         for item in items {
             if !std::mem::take(&mut started) {
                 self.indent(indent);
             }
-            self.out.push('-');
-            match item {
-                Value::Mapping(map) if !map.is_empty() => {
-                    self.out.push(' ');
-                    self.map(map, indent + 2, true);
-                }
-                Value::Sequence(items) if !items.is_empty() => {
-                    self.out.push(' ');
-                    self.list(items, indent + 2, true);
-                }
-                value => self.behind_indicator(value, indent),
-            }
+            self.item(item, indent);
         }
     }
 
-    /// A scalar or an empty collection behind `:` or `-`; a plain nothing stays a nothing.
-    fn behind_indicator(&mut self, value: &Value, indent: usize) {
-        let nothing = |s: &Scalar| s.text().is_empty() && s.style() == ScalarStyle::Plain && s.tag().is_none();
-        if value.as_scalar().is_some_and(nothing) {
+    /// An item of a list with its dash at column `indent`, on a line that is indented already.
+    pub(crate) fn item(&mut self, item: &Value, indent: usize) {
+        self.out.push('-');
+        let width = self.layout.item;
+        match item {
+            Value::Mapping(map) if !map.is_empty() => {
+                self.indent(width - 1);
+                self.map(map, indent + width, true);
+            }
+            Value::Sequence(items) if !items.is_empty() => {
+                self.indent(width - 1);
+                self.list(items, indent + width, true);
+            }
+            value => self.behind_indicator(value, indent, width - 1, width),
+        }
+    }
+
+    /// A scalar or an empty collection behind `:` or `-` and blanks; a plain nothing stays a nothing. The lines of a text
+    /// stand `deeper` than `indent`.
+    fn behind_indicator(&mut self, value: &Value, indent: usize, blanks: usize, deeper: usize) {
+        if value.as_scalar().is_some_and(is_nothing) {
             self.out.push('\n');
             return;
         }
-        self.out.push(' ');
-        self.inline(value, indent);
+        self.indent(blanks);
+        self.inline(value, indent, deeper);
     }
 
-    fn inline(&mut self, value: &Value, indent: usize) {
+    /// A scalar or an empty collection, and the end of its line; `indent` is the column of what it belongs to.
+    pub(crate) fn inline(&mut self, value: &Value, indent: usize, deeper: usize) {
         match value {
             Value::Scalar(scalar) => {
                 self.not_finite |= matches!(scalar.resolve(), Resolved::Float(f) if !f.is_finite());
-                self.scalar(scalar, Place::Value { indent });
+                self.scalar(scalar, Place::Value { indent, deeper });
             }
             Value::Sequence(_) => self.out.push_str("[]"),
             Value::Mapping(_) => self.out.push_str("{}"),
@@ -122,26 +202,51 @@ impl Writer {
         match (scalar.style(), place) {
             // Without its tag a plain `12` would become a number.
             (ScalarStyle::Plain, _) if bare && can_be_plain(text, place) => self.out.push_str(text),
-            (ScalarStyle::SingleQuoted, _) if is_quiet(text) => {
-                self.out.push('\'');
-                self.out.push_str(&text.replace('\'', "''"));
-                self.out.push('\'');
-            }
+            (ScalarStyle::SingleQuoted, _) if is_quiet(text) => self.single_quoted(text),
             // Plain is what a string has by default, and a text of several lines is better read in lines.
-            (ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded, Place::Value { indent })
-                if can_be_literal(text) =>
+            (ScalarStyle::Plain | ScalarStyle::Literal | ScalarStyle::Folded, Place::Value { indent, deeper })
+                if can_be_literal(text) && self.layout.texts.take(text) =>
             {
-                self.literal(text, indent);
+                self.literal(text, indent, deeper.min(9));
             }
+            (ScalarStyle::Plain, _) if self.layout.single && kubectl_quotes_singly(text) => self.single_quoted(text),
             _ => self.double_quoted(text),
         }
     }
 
-    fn literal(&mut self, text: &str, indent: usize) {
+    /// A scalar in a collection in brackets.
+    pub(super) fn flow_scalar(&mut self, scalar: &Scalar) {
+        self.not_finite |= matches!(scalar.resolve(), Resolved::Float(f) if !f.is_finite());
+        if is_nothing(scalar) {
+            self.out.push_str("null");
+        } else {
+            self.scalar(scalar, Place::Flow);
+        }
+    }
+
+    /// A key in brackets.
+    pub(super) fn flow_key(&mut self, key: &str, spelling: Option<&Scalar>) {
+        let start = self.out.len();
+        match spelling {
+            Some(scalar) => self.scalar(scalar, Place::FlowKey),
+            None => self.scalar(&Scalar::string(key), Place::FlowKey),
+        }
+        if self.out.get(start..).is_some_and(|key| key.len() > SIMPLE_KEY) {
+            self.out.insert_str(start, "? ");
+        }
+    }
+
+    fn single_quoted(&mut self, text: &str) {
+        self.out.push('\'');
+        self.out.push_str(&text.replace('\'', "''"));
+        self.out.push('\'');
+    }
+
+    fn literal(&mut self, text: &str, indent: usize, deeper: usize) {
         self.out.push('|');
         // Otherwise the first line would be taken for the measure.
         if text.starts_with([' ', '\t', '\n']) {
-            self.out.push('2');
+            self.out.push_str(&deeper.to_string());
         }
         match text.strip_suffix('\n') {
             None => self.out.push('-'),
@@ -151,7 +256,7 @@ impl Writer {
         self.out.push('\n');
         for line in text.split_inclusive('\n') {
             if line != "\n" {
-                self.indent(indent + 2);
+                self.indent(indent + deeper);
             }
             self.out.push_str(line);
         }
@@ -190,10 +295,25 @@ impl Writer {
 #[derive(Clone, Copy)]
 enum Place {
     Key,
-    /// In a collection at that column.
+    /// In a collection at that column; further lines stand so much deeper.
     Value {
         indent: usize,
+        deeper: usize,
     },
+    /// In brackets.
+    Flow,
+    FlowKey,
+}
+
+/// Nothing at all, which is null.
+fn is_nothing(scalar: &Scalar) -> bool {
+    scalar.text().is_empty() && scalar.style() == ScalarStyle::Plain && scalar.tag().is_none()
+}
+
+/// Whether kubectl would put a text that can't be plain into single quotes, or knows no reason against plain, as it writes no
+/// brackets.
+fn kubectl_quotes_singly(text: &str) -> bool {
+    is_quiet(text) && matches!(Shape::of(text).style(text, false), Style::Single | Style::Plain)
 }
 
 /// Characters that may only stand escaped: those kubectl's reader refuses, folds away or that nobody sees.
@@ -225,7 +345,10 @@ fn can_be_plain(text: &str, place: Place) -> bool {
         && !text.starts_with("...")
         && !text.contains(": ")
         && !text.contains(" #")
-        && !(matches!(place, Place::Key) && text == "<<")
+        && !(matches!(place, Place::Key | Place::FlowKey) && text == "<<")
+        // In brackets more characters mean something, and a colon needs no blank behind it.
+        && (matches!(place, Place::Key | Place::Value { .. })
+            || !(text.contains([',', '[', ']', '{', '}', '?']) || text.starts_with(':')))
 }
 
 /// Whether `text` can be written in lines: it has several, none ends in a blank, and all is printable.

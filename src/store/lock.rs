@@ -1,0 +1,253 @@
+//! kubectl's lock: the file `<file>.lock`, whose existence is the lock.
+
+use super::held;
+use super::process::Process;
+use super::record::{Found, Record, is_by, look};
+use super::temporary::{beside, random};
+use crate::calendar::rfc3339;
+use crate::error::{Error, ErrorKind};
+use std::ffi::OsString;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant, UNIX_EPOCH};
+
+/// How often one that removes a lock may itself have been killed while doing so.
+const MOST_KILLED: u32 = 8;
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+
+/// A lock held on a file, as kubectl holds it while it writes: `<file>.lock` exists. Dropped, it is gone.
+///
+/// [`Store::lock`](super::Store::lock) takes one, and says what a lock is good for.
+#[derive(Debug)]
+#[must_use = "dropped, the lock is gone"]
+pub struct Lock {
+    path: PathBuf,
+    id: String,
+    waited: bool,
+}
+
+/// Who asks for locks, and how urgently.
+pub(super) struct Request<'a> {
+    pub(super) process: &'a Process,
+    /// Random: what the locks and temporary files of this request are known by.
+    pub(super) id: String,
+    pub(super) deadline: Instant,
+    /// Whether what is in the way is removed, whoever it belongs to.
+    pub(super) break_lock: bool,
+}
+
+/// Why there is no lock.
+pub(super) enum Refusal {
+    /// None can be made here: the folder may not be written to, is missing, or the like.
+    Unable(io::Error),
+    /// It is held by somebody else, or the like.
+    Error(Error),
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Refusal::Error(error)
+    }
+}
+
+impl From<io::Error> for Refusal {
+    fn from(error: io::Error) -> Self {
+        Refusal::Unable(error)
+    }
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(process: &'a Process, wait: Duration, break_lock: bool) -> Self {
+        // A wait too long for the clock is one without end.
+        let now = Instant::now();
+        let deadline = now.checked_add(wait).unwrap_or(now + Duration::from_secs(1 << 30));
+        Request { process, id: random(), deadline, break_lock }
+    }
+
+    fn record(&self) -> String {
+        Record { id: self.id.clone(), process: self.process.clone() }.to_string()
+    }
+
+    /// Whether the one who made this lock is gone beyond doubt.
+    pub(super) fn knows_gone(&self, found: &Found) -> bool {
+        found.record.as_ref().is_some_and(|record| self.process.knows_gone(&record.process))
+    }
+}
+
+impl Lock {
+    /// Takes the lock file `path`, and waits for it until the deadline.
+    pub(super) fn acquire(path: &Path, request: &Request<'_>) -> Result<Self, Refusal> {
+        let candidate = Candidate::new(path, "lock", request)?;
+        let mut to_break = request.break_lock;
+        let mut pause = FIRST_PAUSE;
+        let mut waited = false;
+        loop {
+            match candidate.become_lock(path) {
+                Ok(()) => return Ok(Lock { path: path.to_owned(), id: request.id.clone(), waited }),
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(e) => return Err(e.into()),
+            }
+            let found = look(path).map_err(|e| Error::io("the lock can't be looked at", path, e))?;
+            if let Some(found) = &found {
+                let to_remove = to_break || request.knows_gone(found);
+                let cannot = |e| Error::io("the lock can't be removed", path, e);
+                if to_remove && remove(path, found, request, MOST_KILLED).map_err(cannot)? {
+                    // That one was meant, and not those that come after it.
+                    to_break = false;
+                    continue;
+                }
+                if Instant::now() >= request.deadline {
+                    return Err(Refusal::Error(is_held(path, found, request)));
+                }
+            }
+            waited = true;
+            thread::sleep(pause.min(request.deadline.saturating_duration_since(Instant::now())));
+            // Uneven, so that those who wait together don't try together.
+            pause = (pause * 3 / 2 + Duration::from_micros(u64::from(request.process.pid % 997))).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// The file that is the lock.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether somebody else held it first.
+    pub(super) fn waited(&self) -> bool {
+        self.waited
+    }
+
+    /// Whether it is there still: somebody may have removed it by hand.
+    pub(super) fn is_held(&self) -> bool {
+        is_by(&self.path, &self.id)
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        held::remove(&self.path, Some(&self.id));
+    }
+}
+
+/// A file with the contents of a lock, under a name that nobody looks at: a lock appears with its contents or not at all.
+struct Candidate {
+    path: PathBuf,
+    record: String,
+    id: String,
+}
+
+impl Candidate {
+    fn new(lock: &Path, kind: &str, request: &Request<'_>) -> io::Result<Self> {
+        let path = beside(lock, &format!("{}-{kind}", request.id));
+        let mut file = held::create(&path, None, || create(&path))?;
+        // From here on it is removed, whatever happens.
+        let candidate = Candidate { path, record: request.record(), id: request.id.clone() };
+        file.write_all(candidate.record.as_bytes())?;
+        Ok(candidate)
+    }
+
+    fn become_lock(&self, lock: &Path) -> io::Result<()> {
+        held::create(lock, Some(&self.id), || match fs::hard_link(&self.path, lock) {
+            // Over a network the answer to a success may get lost, and the second try finds its own lock.
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && is_by(lock, &self.id) => Ok(()),
+            Err(e) if !matches!(e.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
+                // FAT and some network shares know no links, and each says so with another error. There a kill in this
+                // very moment leaves an empty lock, such as kubectl's are.
+                create(lock)?.write_all(self.record.as_bytes())
+            }
+            linked => linked,
+        })
+    }
+}
+
+impl Drop for Candidate {
+    fn drop(&mut self) {
+        held::remove(&self.path, None);
+    }
+}
+
+/// Others may read who holds a lock, as far as the umask lets them.
+fn create(path: &Path) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    options.open(path)
+}
+
+/// Removes the lock that was found at `path`, that one and no other, and what its holder left behind.
+///
+/// Two may have found it. Were both to remove it, the second would remove the lock that the first one took meanwhile. So who
+/// removes a lock first takes a lock on doing so, named by the lock's identity, and then looks again. As long as
+/// it holds that, no other process of ours removes this lock; and once this lock is gone, nobody finds it again.
+///
+/// Returns whether it makes sense to try for the lock right now: not where somebody else is at it.
+fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -> io::Result<bool> {
+    let mut claim: OsString = path.as_os_str().to_owned();
+    claim.push(".");
+    claim.push(&found.identity);
+    let claim = PathBuf::from(claim);
+    let claimed = Candidate::new(&claim, "claim", request)?.become_lock(&claim);
+    match claimed {
+        Ok(()) => {}
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
+            let Some(other) = look(&claim)? else { return Ok(true) };
+            if most_killed > 0 && request.knows_gone(&other) {
+                return remove(&claim, &other, request, most_killed - 1);
+            }
+            return Ok(false);
+        }
+        Err(e) => return Err(e),
+    }
+    let _claim = Lock { path: claim, id: request.id.clone(), waited: false };
+    if !is_by(path, &found.identity) {
+        return Ok(true);
+    }
+    for file in left_behind(path, found) {
+        let _ = fs::remove_file(file);
+    }
+    // kubectl, or a person, knows nothing of claims: what is moved may be another lock after all. Then it goes back.
+    let aside = beside(path, &format!("{}-old", request.id));
+    match held::create(&aside, None, || fs::rename(path, &aside)) {
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(true),
+        moved => moved?,
+    }
+    if !is_by(&aside, &found.identity) {
+        let _ = fs::hard_link(&aside, path);
+    }
+    held::remove(&aside, None);
+    Ok(true)
+}
+
+/// The temporary files that the holder of a lock of ours had when it was killed.
+fn left_behind(lock: &Path, found: &Found) -> Vec<PathBuf> {
+    let Some(record) = &found.record else { return Vec::new() };
+    let mut files = vec![beside(lock, &format!("{}-lock", record.id)), beside(lock, &format!("{}-claim", record.id))];
+    if lock.extension().is_some_and(|extension| extension == "lock") {
+        files.push(beside(&lock.with_extension(""), &record.id));
+    }
+    files
+}
+
+fn is_held(path: &Path, found: &Found, request: &Request<'_>) -> Error {
+    let since = found.since.and_then(|since| since.duration_since(UNIX_EPOCH).ok());
+    let since = since.map_or_else(|| "a time unknown".to_owned(), |since| rfc3339(since.as_secs()));
+    let by = match found.record.as_ref().map(|record| &record.process) {
+        None => "by a program that left no name in it, as kubectl does".to_owned(),
+        Some(other) if request.process.shares_system_with(other) => format!("by process {}", other.pid),
+        Some(other) => {
+            let host = other.host.as_deref().unwrap_or("an unknown host");
+            let also = match request.process.host == other.host {
+                true => " (of that name; in another container, or before it was last started)",
+                false => "",
+            };
+            format!("by process {} on {host}{also}", other.pid)
+        }
+    };
+    Error::new(ErrorKind::Locked, format!("the file is locked since {since} {by}; nothing was changed"))
+        .in_file(path)
+        .with_help("wait for it to end; if it has ended, --break-lock removes the lock")
+}

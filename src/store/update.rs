@@ -1,0 +1,370 @@
+//! Read, change and write several files as one.
+
+use super::lock::Request;
+use super::locks::{self, Locks};
+use super::record::look;
+use super::replace::Prepared;
+use super::snapshot::Snapshot;
+use super::{Store, flush, held};
+use crate::error::{Error, ErrorKind, Printable, Result};
+use std::collections::HashMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+use zeroize::Zeroizing;
+
+/// How often a change is made anew because the files changed meanwhile.
+const MOST_ROUNDS: u32 = 16;
+/// A lock younger than this may belong to somebody who is writing right now. kubectl needs some seconds for the largest files.
+const LONGEST_WRITE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(5);
+/// A file changed that recently has others who are busy with it.
+const RECENTLY: Duration = Duration::from_secs(2);
+
+/// The files of an [`update`](Store::update): what they hold, and what they are to hold.
+pub struct Files {
+    files: Vec<Entry>,
+}
+
+struct Entry {
+    was: Snapshot,
+    new: Option<Zeroizing<Vec<u8>>>,
+}
+
+/// What an [`update`](Store::update) did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Updated<T> {
+    /// What the change returned.
+    pub value: T,
+    /// The files that were written, in the order in which they were given. None where nothing was to be changed.
+    pub changed: Vec<Changed>,
+}
+
+/// A file that was changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Changed {
+    /// The path as given.
+    pub path: PathBuf,
+    /// The file itself: the end of the symbolic links the path leads through.
+    pub target: PathBuf,
+    /// How its contents came there.
+    pub how: How,
+    /// Whether kubectl's lock was held meanwhile. It can't be where the folder may not be written to.
+    pub locked: bool,
+    /// The copy of what it held before, where one was kept.
+    pub kept: Option<PathBuf>,
+}
+
+/// How contents came into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum How {
+    /// There was no such file.
+    Created,
+    /// In one step: readers saw the old contents or the new.
+    Replaced,
+    /// Written over the old contents, for the folder may not be written to or the file is a mount point of its own. Readers
+    /// may have seen a mixture, and after a kill or a power cut the file may have been one; therefore a copy was kept.
+    InPlace,
+}
+
+/// What an [`update`](Store::update) would do.
+#[non_exhaustive]
+pub struct Preview<T> {
+    /// What the change returned.
+    pub value: T,
+    /// The files that would be written.
+    pub files: Vec<PreviewedFile>,
+}
+
+/// A file that would be changed. `Debug` shows no contents.
+#[non_exhaustive]
+pub struct PreviewedFile {
+    /// The path as given.
+    pub path: PathBuf,
+    old: Option<Zeroizing<Vec<u8>>>,
+    new: Zeroizing<Vec<u8>>,
+}
+
+impl Files {
+    fn read(paths: &[impl AsRef<Path>]) -> Result<Self> {
+        let entry = |path: &Path| Ok(Entry { was: Snapshot::read(path)?, new: None });
+        Ok(Files { files: paths.iter().map(|path| entry(path.as_ref())).collect::<Result<_>>()? })
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.files.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// What the file at `index` (in the order in which the paths were given) holds; `None` where it does not exist, and for an
+    /// index beyond the last.
+    pub fn old(&self, index: usize) -> Option<&[u8]> {
+        self.files.get(index)?.was.bytes()
+    }
+
+    /// Says what the file at `index` is to hold. An index beyond the last is ignored.
+    pub fn set(&mut self, index: usize, contents: impl Into<Vec<u8>>) {
+        let contents = Zeroizing::new(contents.into());
+        if let Some(file) = self.files.get_mut(index) {
+            file.new = Some(contents).filter(|new| file.was.bytes() != Some(new.as_slice()));
+        }
+    }
+
+    /// The files to be written, each once.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] where two paths lead to the same file, and it is to hold different things.
+    fn to_write(&self) -> Result<Vec<(&Snapshot, &[u8])>> {
+        let mut seen: HashMap<&Path, &[u8]> = HashMap::new();
+        let mut out = Vec::new();
+        for file in &self.files {
+            let Some(new) = &file.new else { continue };
+            match seen.insert(file.was.identity(), new) {
+                None => out.push((&file.was, new.as_slice())),
+                Some(same) if same == new.as_slice() => {}
+                Some(_) => {
+                    let message = "two of the paths lead to this file, and it would have to hold two things";
+                    return Err(Error::new(ErrorKind::Usage, message).in_file(file.was.path()));
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    fn are_current(&self) -> Result<bool> {
+        for file in &self.files {
+            if !file.was.is_current()? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Store {
+    /// Reads the files `paths`, lets `change` say what they are to hold, and writes those that are to change.
+    ///
+    /// # One after the other
+    /// kubectl's lock (the file `<path>.lock`) is taken for each file that is to be written, and for no other; what was read before that is
+    /// read again. So of all who take the lock, here or by kubectl, no one loses what another wrote. What others write without a lock
+    /// is noticed up to the moment of the last step. Where a file changed meanwhile, `change` is called again with what it
+    /// holds then: it may be called several times, and must go by [`Files`] alone.
+    ///
+    /// A lock left behind by a process of this crate that was killed is taken over where it is beyond doubt that the process is gone: it ran on this
+    /// host, since this boot, in this PID namespace, and no process with its number and start is left. Any other is waited for
+    /// (see [`wait`](Store::wait)) and then reported. kubectl's lock is never removed without [`break_lock`](Store::break_lock).
+    ///
+    /// # Whole or not at all
+    /// Each file is replaced in one step as by [`write()`](super::write()), which says what happens to links, modes and owners. All
+    /// are prepared before the first is replaced. Where a file can't be replaced but may be written (it is a mount point, its
+    /// folder is closed), it is written in place after a copy of it was kept, and [`Changed::how`] says so. A folder
+    /// that does not exist is made. Old versions are kept as [`keep`](Store::keep) says; where that can't be, the change goes on.
+    ///
+    /// # Errors
+    /// Those of `change`; [`ErrorKind::Locked`]; [`ErrorKind::Refused`] for what is not a regular file, and where the files keep
+    /// changing; [`ErrorKind::Io`]. After an error nothing was changed, unless it says what was: of several files some may have been
+    /// replaced when the system refused the next one.
+    pub fn update<T>(
+        &self,
+        paths: &[impl AsRef<Path>],
+        mut change: impl FnMut(&mut Files) -> Result<T>,
+    ) -> Result<Updated<T>> {
+        let mut request = self.request();
+        let mut locks: Option<Locks> = None;
+        for _ in 0..MOST_ROUNDS {
+            let (files, value) = self.plan(paths, &mut change, &request)?;
+            let to_write = files.to_write()?;
+            if to_write.is_empty() {
+                return Ok(Updated { value, changed: Vec::new() });
+            }
+            if !locks.as_ref().is_some_and(|locks| to_write.iter().all(|(file, _)| locks.cover(file))) {
+                drop(locks.take());
+                locks = Some(Locks::acquire(to_write.iter().map(|(file, _)| *file), &request)?);
+                request.break_lock = false;
+            }
+            let Some(held) = &locks else { continue };
+            if files.are_current()? {
+                if let Some(changed) = self.replace(&files, &to_write, held, &request.id)? {
+                    self.stay(&to_write, held);
+                    return Ok(Updated { value, changed });
+                }
+            }
+        }
+        let message = "the files are changed again and again by a program that takes no lock; nothing was changed";
+        Err(Error::new(ErrorKind::Refused, message).with_help("end that program, or try again"))
+    }
+
+    /// What [`update`](Store::update) would do. Nothing is locked and nothing is written.
+    ///
+    /// # Errors
+    /// Those of `change`, and of reading the files.
+    pub fn preview<T>(
+        &self,
+        paths: &[impl AsRef<Path>],
+        mut change: impl FnMut(&mut Files) -> Result<T>,
+    ) -> Result<Preview<T>> {
+        let (files, value) = self.plan(paths, &mut change, &self.request())?;
+        files.to_write()?;
+        let previewed = |file: Entry| {
+            let (path, old) = file.was.into_parts();
+            file.new.map(|new| PreviewedFile { path, old, new })
+        };
+        Ok(Preview { value, files: files.files.into_iter().filter_map(previewed).collect() })
+    }
+
+    /// Reads the files and asks `change` what they are to hold.
+    fn plan<T>(
+        &self,
+        paths: &[impl AsRef<Path>],
+        change: &mut impl FnMut(&mut Files) -> Result<T>,
+        request: &Request<'_>,
+    ) -> Result<(Files, T)> {
+        let mut rounds = 0..MOST_ROUNDS;
+        loop {
+            let mut files = Files::read(paths)?;
+            let value = change(&mut files);
+            let goes_on = value.is_ok() && files.files.iter().any(|file| file.new.is_some());
+            // An error, or nothing to do, is final only if it was not half a file that was read: kubectl empties a file
+            // before it fills it.
+            if goes_on || rounds.next().is_none() || self.is_settled(&files, request)? {
+                return value.map(|value| (files, value));
+            }
+        }
+    }
+
+    /// Whether nobody is writing the files, and they hold what was read.
+    fn is_settled(&self, files: &Files, request: &Request<'_>) -> Result<bool> {
+        let is_writing = |path: PathBuf| {
+            let Ok(Some(found)) = look(&path) else { return false };
+            let age = found.since.and_then(|since| SystemTime::now().duration_since(since).ok()).unwrap_or_default();
+            found.identity != request.id && !request.knows_gone(&found) && age < LONGEST_WRITE
+        };
+        while files.files.iter().any(|file| locks::of(&file.was).any(is_writing)) && Instant::now() < request.deadline {
+            thread::sleep(PAUSE);
+        }
+        files.are_current()
+    }
+
+    /// Writes the files; `None` where one is not what it was.
+    fn replace(
+        &self,
+        files: &Files,
+        to_write: &[(&Snapshot, &[u8])],
+        locks: &Locks,
+        tag: &str,
+    ) -> Result<Option<Vec<Changed>>> {
+        let copies = self.kept();
+        let mut prepared = Vec::new();
+        for (file, new) in to_write {
+            prepared.push(Prepared::new(file, new, tag, &copies)?);
+        }
+        // What is most likely to fail comes first.
+        prepared.sort_by_key(|file| !file.is_in_place());
+        let committing = held::commit().map_err(|e| Error::io("nothing was changed", to_write[0].0.path(), e))?;
+        locks.check()?;
+        if !files.are_current()? {
+            return Ok(None);
+        }
+        let mut changed = Vec::new();
+        let mut unflushed = None;
+        for i in 0..prepared.len() {
+            let file = &mut prepared[i];
+            match file.commit(&copies) {
+                Ok(Some(how)) => changed.push(Changed {
+                    path: file.file.path().to_owned(),
+                    target: file.file.target().to_owned(),
+                    how,
+                    locked: locks.lock(file.file),
+                    kept: file.kept.take(),
+                }),
+                Ok(None) if changed.is_empty() => return Ok(None),
+                Ok(None) => {
+                    let error = Error::new(ErrorKind::Refused, "somebody created the file meanwhile");
+                    return Err(halfway(error.in_file(file.file.path()), &changed, &prepared[i..]));
+                }
+                Err(error) => return Err(halfway(error, &changed, &prepared[i..])),
+            }
+            unflushed = unflushed.or(flush(prepared[i].file.as_target().folder()).err());
+        }
+        drop(committing);
+        for change in &mut changed {
+            copies.prune(&super::target::absolute(&change.target));
+            change.kept = change.kept.take().filter(|kept| kept.exists());
+        }
+        let place = |path: &Path| to_write.iter().position(|(file, _)| file.path() == path);
+        changed.sort_by_key(|change| place(&change.path));
+        unflushed.map_or(Ok(Some(changed)), Err)
+    }
+
+    /// Holds the locks until a kubectl that read the files before they were changed has given up.
+    fn stay(&self, written: &[(&Snapshot, &[u8])], locks: &Locks) {
+        let is_recent = |file: &Snapshot| {
+            let modified = file.metadata().and_then(|found| found.modified().ok());
+            modified.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < RECENTLY))
+        };
+        if locks.waited() || written.iter().any(|(file, _)| is_recent(file)) {
+            let bytes: usize = written.iter().map(|(_, new)| new.len()).sum();
+            let needed =
+                Duration::from_millis(20) + Duration::from_nanos(100) * u32::try_from(bytes).unwrap_or(u32::MAX);
+            thread::sleep(needed.min(self.linger));
+        }
+    }
+}
+
+/// An error after which some files are changed and some are not.
+fn halfway(error: Error, changed: &[Changed], left: &[Prepared<'_>]) -> Error {
+    if changed.is_empty() {
+        return error;
+    }
+    let list = |paths: &mut dyn Iterator<Item = &Path>| {
+        let names: Vec<String> = paths.map(|path| Printable(&path.to_string_lossy()).to_string()).collect();
+        names.join(", ")
+    };
+    let done = list(&mut changed.iter().map(|change| change.path.as_path()));
+    let left = list(&mut left.iter().map(|file| file.file.path()));
+    error.with_help(format!("changed before that: {done}; not changed: {left}"))
+}
+
+impl PreviewedFile {
+    /// What the file holds; `None` where it does not exist.
+    pub fn before(&self) -> Option<&[u8]> {
+        self.old.as_ref().map(|bytes| bytes.as_slice())
+    }
+
+    /// What it would hold.
+    pub fn after(&self) -> &[u8] {
+        &self.new
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.files.iter().map(|file| file.was.path())).finish()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Preview<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preview").field("value", &self.value).field("files", &self.files).finish()
+    }
+}
+
+impl fmt::Debug for PreviewedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let old = self.old.as_ref().map(|bytes| bytes.len());
+        f.debug_struct("PreviewedFile")
+            .field("path", &self.path)
+            .field("old", &old)
+            .field("new", &self.new.len())
+            .finish()
+    }
+}

@@ -1,0 +1,255 @@
+//! kubectl's lock: who waits, who takes over, and who never does.
+
+use super::*;
+use kubeconfig::store::{Lock, Process};
+
+const KUBECTL: &str = "";
+
+/// The lock of a process of this machine that is gone.
+fn dead_lock() -> String {
+    let text = lock_text();
+    let pid = format!("pid {}\n", std::process::id());
+    assert!(text.contains(&pid), "{text}");
+    // No system gives out such numbers.
+    text.replace(&pid, "pid 4194999\n")
+}
+
+/// What a lock of this process says.
+fn lock_text() -> String {
+    let folder = Folder::new();
+    let file = folder.file("config", "");
+    let lock = folder.store().lock(&file).unwrap();
+    fs::read_to_string(lock.path()).unwrap()
+}
+
+fn quick(folder: &Folder) -> Store {
+    folder.store().wait(Duration::from_millis(20))
+}
+
+fn take(folder: &Folder) -> Result<Lock, Error> {
+    quick(folder).lock(&folder.path("config"))
+}
+
+#[test]
+fn a_lock_says_who_holds_it_and_goes_with_its_holder() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let lock = take(&folder).unwrap();
+    assert_eq!(folder.names(), ["config", "config.lock"]);
+    assert_eq!(lock.path().file_name().unwrap(), "config.lock");
+    let text = fs::read_to_string(lock.path()).unwrap();
+    let keys: Vec<_> = text.lines().map(|line| line.split(' ').next().unwrap()).collect();
+    if cfg!(target_os = "linux") {
+        assert_eq!(keys, ["kubeconfig", "id", "pid", "host", "boot", "pid-namespace", "start"], "{text}");
+    }
+    assert!(text.contains(&format!("pid {}\n", std::process::id())));
+    let error = take(&folder).unwrap_err();
+    assert!(error.is_locked() && error.kind() == ErrorKind::Locked);
+    let shown = error.to_string();
+    assert!(shown.contains("config.lock: the file is locked since 20"), "{shown}");
+    assert!(shown.contains(&format!("by process {};", std::process::id())), "{shown}");
+    assert!(shown.contains("--break-lock"), "{shown}");
+    drop(lock);
+    assert_eq!(folder.names(), ["config"]);
+    drop(take(&folder).unwrap());
+}
+
+#[test]
+fn a_lock_goes_with_a_panic() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let result = std::panic::catch_unwind(|| {
+        let _lock = take(&folder).unwrap();
+        panic!("on purpose");
+    });
+    assert!(result.is_err());
+    assert_eq!(folder.names(), ["config"]);
+}
+
+#[test]
+fn a_lock_is_waited_for() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let path = folder.file("config.lock", KUBECTL);
+    let store = folder.store().wait(Duration::from_secs(30));
+    let start = std::time::Instant::now();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            fs::remove_file(&path).unwrap();
+        });
+        let _lock = store.lock(&folder.path("config")).unwrap();
+        assert!(start.elapsed() >= Duration::from_millis(200));
+    });
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn only_a_lock_of_a_process_that_is_gone_is_taken_over() {
+    let process = Process::current();
+    let host = process.host().unwrap().to_owned();
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap();
+    let namespace =
+        lock_text().lines().find_map(|line| line.strip_prefix("pid-namespace ").map(str::to_owned)).unwrap();
+    let dead = dead_lock();
+    let alive = lock_text();
+    let start = alive.lines().last().unwrap();
+    let cases = [
+        (dead.clone(), true, ""),
+        // Its number belongs to another process now.
+        (alive.replace(start, "start 1"), true, ""),
+        (alive.clone(), false, &format!("by process {}", std::process::id())[..]),
+        (KUBECTL.into(), false, "as kubectl does"),
+        ("some other program's".into(), false, "as kubectl does"),
+        (dead.replace(&format!("host {host}\n"), "host elsewhere\n"), false, "on elsewhere"),
+        (dead.replace(boot.trim(), "0-0"), false, "of that name; in another container, or before it was last started"),
+        (dead.replace(&namespace, "17"), false, "in another container"),
+        (dead.replace(&format!("host {host}\n"), ""), false, "an unknown host"),
+        (dead.replace("boot ", "boots "), false, "another container"),
+        (dead.replace("pid-namespace ", "pid-namespaces "), false, "another container"),
+        (dead.replace("start ", "started "), false, "by process 4194999"),
+        (dead.replace("lock 1", "lock 2"), false, "as kubectl does"),
+    ];
+    for (contents, is_taken, by) in cases {
+        let folder = Folder::new();
+        folder.file("config", "");
+        folder.file("config.lock", &contents);
+        match take(&folder) {
+            Ok(lock) => {
+                assert!(is_taken, "taken: {contents}");
+                assert!(fs::read_to_string(lock.path()).unwrap().contains(&format!("pid {}\n", std::process::id())));
+                assert_eq!(folder.names(), ["config", "config.lock"]);
+                drop(lock);
+                assert_eq!(folder.names(), ["config"]);
+            }
+            Err(error) => {
+                assert!(!is_taken, "{error} {contents}");
+                assert!(error.to_string().contains(by), "{error}");
+                assert_eq!(fs::read_to_string(folder.path("config.lock")).unwrap(), contents);
+                assert_eq!(folder.names(), ["config", "config.lock"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_lock_of_any_kind_is_waited_for_without_being_opened() {
+    let kinds: [fn(&Path); 4] = [
+        |path| fs::create_dir(path).unwrap(),
+        |path| symlink("nowhere", path).unwrap(),
+        |path| assert!(Command::new("mkfifo").arg(path).status().unwrap().success()),
+        |path| {
+            fs::write(path, "").unwrap();
+            chmod(path, 0o000);
+        },
+    ];
+    for make in kinds {
+        let folder = Folder::new();
+        folder.file("config", "");
+        make(&folder.path("config.lock"));
+        assert!(take(&folder).unwrap_err().is_locked());
+        assert_eq!(folder.names(), ["config", "config.lock"]);
+    }
+}
+
+#[test]
+fn by_order_any_lock_is_broken() {
+    let process = Process::current().with_host("elsewhere").with_boot_id("1").with_pid_namespace("1");
+    for own in [false, true] {
+        let folder = Folder::new();
+        folder.file("config", "");
+        let theirs = own.then(|| folder.store().process(process.clone()).lock(&folder.path("config")).unwrap());
+        if !own {
+            chmod(&folder.file("config.lock", KUBECTL), 0o000);
+        }
+        assert!(take(&folder).unwrap_err().is_locked());
+        let lock = quick(&folder).break_lock(true).lock(&folder.path("config")).unwrap();
+        // Whoever comes back finds that the lock is not his own any more, and leaves it.
+        drop(theirs);
+        assert_eq!(folder.names(), ["config", "config.lock"]);
+        drop(lock);
+        assert_eq!(folder.names(), ["config"]);
+    }
+}
+
+#[test]
+fn what_the_dead_left_goes_with_its_lock() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let dead = dead_lock();
+    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    folder.file("config.lock", &dead);
+    folder.file(&format!(".config.{id}.tmp"), "token: SECRET-CANARY");
+    folder.file(&format!(".config.lock.{id}-lock.tmp"), &dead);
+    folder.file(".config.0123456789abcdef.tmp", "somebody else's");
+    drop(take(&folder).unwrap());
+    assert_eq!(folder.names(), [".config.0123456789abcdef.tmp", "config"]);
+}
+
+/// One that took over a lock may have been killed in the middle of it, and so may the next.
+#[test]
+fn a_takeover_that_was_killed_is_taken_over() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let dead = dead_lock();
+    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap().to_owned();
+    let (second, third) = ("1".repeat(16), "2".repeat(16));
+    folder.file("config.lock", &dead);
+    folder.file(&format!("config.lock.{id}"), &dead.replace(&id, &second));
+    folder.file(&format!("config.lock.{id}.{second}"), &dead.replace(&id, &third));
+    drop(take(&folder).unwrap());
+    assert_eq!(folder.names(), ["config"]);
+}
+
+#[test]
+fn a_takeover_under_way_is_waited_for() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let dead = dead_lock();
+    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap().to_owned();
+    folder.file("config.lock", &dead);
+    folder.file(&format!("config.lock.{id}"), &lock_text());
+    assert!(take(&folder).unwrap_err().is_locked());
+    assert_eq!(fs::read_to_string(folder.path("config.lock")).unwrap(), dead);
+}
+
+/// Many find the lock of a dead process at once: one after the other has it, never two.
+#[test]
+fn two_can_not_both_take_over() {
+    let dead = dead_lock();
+    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let folder = Folder::new();
+    folder.file("config", "");
+    for round in 0..50 {
+        folder.file("config.lock", &dead.replace(id, &format!("{round:016x}")));
+        let inside = std::sync::atomic::AtomicBool::new(false);
+        let barrier = std::sync::Barrier::new(8);
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    let store = folder.store().wait(Duration::from_secs(60));
+                    barrier.wait();
+                    let lock = store.lock(&folder.path("config")).unwrap();
+                    assert!(!inside.swap(true, Ordering::SeqCst), "two have the lock");
+                    thread::sleep(Duration::from_micros(300));
+                    inside.store(false, Ordering::SeqCst);
+                    drop(lock);
+                });
+            }
+        });
+        assert_eq!(folder.names(), ["config"]);
+    }
+}
+
+#[test]
+fn where_no_lock_can_be_made() {
+    let folder = Folder::new();
+    for (path, sentence) in [("missing/config", "does not exist"), (".", "names a folder")] {
+        let error = quick(&folder).lock(&folder.path(path)).unwrap_err();
+        assert!(error.to_string().contains(sentence), "{error}");
+    }
+    chmod(&folder.0, 0o555);
+    if let Some(done) = unprivileged("lock", &folder.path("config")) {
+        assert!(done.unwrap_err().contains("the lock can't be made"));
+    }
+}
