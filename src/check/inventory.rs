@@ -1,11 +1,11 @@
 //! Every certificate in the files, by the day on which it ends.
 
+use super::Checker;
 use super::certificates::Pem;
 use super::input::{Content, Input};
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
 use super::schema::Schema;
-use super::Checker;
 use crate::cert::{self, Certificate, Purpose, SectionKind, SubjectAltName, rfc3339};
 use crate::error::{Error, Printable};
 use crate::finding::{Code, Finding};
@@ -245,7 +245,9 @@ impl Inventory {
     fn state(&mut self, file: &Path, state: &ClusterState, seen: Option<&ClusterState>) {
         for (name, entry) in &state.certificates {
             let twin = seen.and_then(|seen| seen.certificates.get(name));
-            if entry.certificate_pem.is_empty() || twin.is_some_and(|twin| twin.certificate_pem == entry.certificate_pem) {
+            if entry.certificate_pem.is_empty()
+                || twin.is_some_and(|twin| twin.certificate_pem == entry.certificate_pem)
+            {
                 continue;
             }
             let subject = format!("certificate \"{}\"", Printable(name));

@@ -19,7 +19,10 @@
 //!
 //! # What is never done
 //! No secret is in a finding, nor in the line of source beside it: of a line only the names of known fields and the values of
-//! fields known to be harmless are shown, everything else is `[hidden]`, comments and unknown fields among it.
+//! fields known to be harmless are shown, everything else is `[hidden]`, comments and unknown fields among it. A login command
+//! is described, never run, and a file that a kubeconfig names is read only if it is a regular one of up to 16 MiB.
+//!
+#![doc = include_str!("codes.md")]
 
 mod certificates;
 mod excerpt;

@@ -80,9 +80,14 @@ fn lines_of_every_kind_are_shown_and_hidden_aright() {
         ("    server: &SECRET http://h", "    server: [hidden]"),
         ("    server: !!str http://h", "    server: [hidden]"),
         ("    {server: http://h, x-mine: SECRET}", "    {server: http://h, x-mine: [hidden]}"),
-        ("    {server: http://h, proxy-url: 'http://a:SECRET@h'}", "    {server: http://h, proxy-url: http://[hidden]@h}"),
-        ("    {\"server\": \"http://h\", \"extensions\": [{\"name\": \"n\", \"extension\": {\"SECRET\": 1}}]}",
-         "    {\"server\": \"http://h\", \"extensions\": [{\"name\": \"n\", \"extension\": {[hidden]: [hidden]}}]}"),
+        (
+            "    {server: http://h, proxy-url: 'http://a:SECRET@h'}",
+            "    {server: http://h, proxy-url: http://[hidden]@h}",
+        ),
+        (
+            "    {\"server\": \"http://h\", \"extensions\": [{\"name\": \"n\", \"extension\": {\"SECRET\": 1}}]}",
+            "    {\"server\": \"http://h\", \"extensions\": [{\"name\": \"n\", \"extension\": {[hidden]: [hidden]}}]}",
+        ),
         ("    server: \"http://\\\n      h\"", "    server: http://h"),
     ];
     for (line, shown) in table {
@@ -98,7 +103,11 @@ fn lines_of_every_kind_are_shown_and_hidden_aright() {
 
 #[test]
 fn long_lines_are_cut_around_the_place() {
-    let long = format!("{{\"x\": \"{}\", \"clusters\": [{{\"name\": \"c\", \"cluster\": {{\"server\": \"http://h\"}}}}], \"y\": \"{}\"}}", "a".repeat(5000), "b".repeat(5000));
+    let long = format!(
+        "{{\"x\": \"{}\", \"clusters\": [{{\"name\": \"c\", \"cluster\": {{\"server\": \"http://h\"}}}}], \"y\": \"{}\"}}",
+        "a".repeat(5000),
+        "b".repeat(5000)
+    );
     let report = checker().bytes("config", long);
     let human = report.to_string();
     assert!(human.contains("\"server\": \"http://h\""), "{human}");
@@ -137,7 +146,14 @@ fn json_has_what_was_promised() {
         let keys: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
         let mut wanted = ["code", "severity", "file", "line", "column", "entry", "field", "message", "help"];
         wanted.sort_unstable();
-        assert_eq!({ let mut keys = keys; keys.sort_unstable(); keys }, wanted);
+        assert_eq!(
+            {
+                let mut keys = keys;
+                keys.sort_unstable();
+                keys
+            },
+            wanted
+        );
         assert_eq!(json["code"], finding.code.as_str());
         assert_eq!(json["severity"], finding.severity.as_str());
         assert_eq!(json["line"].as_u64().map(|line| line as u32), finding.position.map(|p| p.line));
@@ -204,7 +220,10 @@ fn validate(value: &Value, what: &Value, rules: &Value, path: &str) {
                 assert!(uri.chars().all(allowed), "{path}: {uri}");
                 assert!(kind != "uri" || uri.starts_with("https://"), "{path}: {uri}");
                 // Of a reference without a scheme the first part has no colon (RFC 3986, 4.2).
-                assert!(uri.contains("://") || !uri.split('/').next().unwrap_or_default().contains(':'), "{path}: {uri}");
+                assert!(
+                    uri.contains("://") || !uri.split('/').next().unwrap_or_default().contains(':'),
+                    "{path}: {uri}"
+                );
             }
             name => {
                 let rule = &rules[name];
@@ -242,7 +261,8 @@ fn no_secret_in_any_form() {
     canary::check("a kubeconfig full of secrets", &all_of(&checker().bytes("config", text.clone())));
     // Each line made the place of a finding in turn.
     for (i, line) in text.lines().enumerate() {
-        let twice: Vec<&str> = text.lines().enumerate().flat_map(|(at, l)| if at == i { vec![l, l] } else { vec![l] }).collect();
+        let twice: Vec<&str> =
+            text.lines().enumerate().flat_map(|(at, l)| if at == i { vec![l, l] } else { vec![l] }).collect();
         let report = checker().bytes("config", twice.join("\n"));
         canary::check(&format!("line {}: {}", i + 1, line.replace(CANARY, "…")), &all_of(&report));
     }
@@ -261,13 +281,16 @@ fn no_secret_of_rkes_files() {
     for field in kubeconfig::rke::fields().iter().filter(|field| field.is_secret) {
         let text = yaml_of(&field.yaml);
         // A key that nobody knows beside it, and the same key twice: the line is shown.
-        let report = checker().bytes("cluster.yml", format!("cluster_name: a\nkubernetes_version: v1.27.16\nnetwrok: {CANARY}\n{text}"));
+        let report = checker()
+            .bytes("cluster.yml", format!("cluster_name: a\nkubernetes_version: v1.27.16\nnetwrok: {CANARY}\n{text}"));
         canary::check(&field.yaml, &all_of(&report));
     }
     let Some(state) = super::rke::state() else { return };
     for entry in ["kube-ca", "kube-admin", "kube-node"] {
         for field in ["keyPEM", "certificatePEM", "config"] {
-            let text = state.text().replace(&serde_json::to_string(state.field(entry, field)).expect("JSON"), &format!("\"{CANARY}\""));
+            let text = state
+                .text()
+                .replace(&serde_json::to_string(state.field(entry, field)).expect("JSON"), &format!("\"{CANARY}\""));
             let report = checker().bytes("cluster.rkestate", text);
             canary::check(&format!("{entry} {field}"), &all_of(&report));
         }
@@ -312,12 +335,16 @@ fn a_code_that_is_allowed_is_not_told() {
 fn what_is_loaded_is_checked_as_its_files_are() {
     let folder = Files::one(with_user("username: me")).lay_out();
     let path = folder.path().join("config");
-    let loaded = kubeconfig::Loader::new(kubeconfig::load::Environment::new("/")).explicit(&path).load().expect("a kubeconfig");
+    let loaded =
+        kubeconfig::Loader::new(kubeconfig::load::Environment::new("/")).explicit(&path).load().expect("a kubeconfig");
     let (a, b) = (checker().run(&loaded), checker().paths([&path]));
     assert_eq!(a.to_json(), b.to_json());
     assert!(a.has(Code::BasicAuth));
     // What came from no file has no place.
     let config = loaded.config().clone();
     let report = checker().run(&kubeconfig::Loaded::from_config(config, Path::new("/")));
-    assert!(report.has(Code::BasicAuth) && report.findings().all(|f| f.position.is_none() && f.file.is_none()), "{report}");
+    assert!(
+        report.has(Code::BasicAuth) && report.findings().all(|f| f.position.is_none() && f.file.is_none()),
+        "{report}"
+    );
 }

@@ -110,7 +110,10 @@ fn certs_lists_every_certificate_sorted_by_its_end() {
     let folder = Files::named("config", text)
         .with("old.crt", old.certificate.clone())
         .with("old.key", old.key.clone())
-        .with("server.pem", format!("{}{}", server.certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))
+        .with(
+            "server.pem",
+            format!("{}{}", server.certificate, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
+        )
         .lay_out();
     let out = run(folder.path(), &["certs", "config", "server.pem", "-o", "json"]);
     assert_eq!(out.code, Some(0), "{}{}", out.stdout, out.stderr);
@@ -126,7 +129,20 @@ fn certs_lists_every_certificate_sorted_by_its_end() {
     assert_eq!(found[0]["days_left"], -1 - 1 + 1);
     assert_eq!(found[1]["sans"], serde_json::json!(["k8s.example.com", "10.0.0.1"]));
     assert_eq!(found[1]["issuer"], "CN=kube-ca");
-    for key in ["file", "entry", "role", "subject", "issuer", "serial", "not_before", "not_after", "days_left", "key", "sans", "sha256"] {
+    for key in [
+        "file",
+        "entry",
+        "role",
+        "subject",
+        "issuer",
+        "serial",
+        "not_before",
+        "not_after",
+        "days_left",
+        "key",
+        "sans",
+        "sha256",
+    ] {
         assert!(found.iter().all(|c| c.get(key).is_some()), "{key}");
     }
     assert!(found.iter().all(|c| c["sha256"].as_str().is_some_and(|sha| sha.len() == 64)));
