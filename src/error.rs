@@ -178,6 +178,7 @@ impl Error {
     }
 
     /// Forgets line and column: those of a text that nobody sees.
+    #[cfg(feature = "rke")]
     pub(crate) fn without_position(mut self) -> Self {
         self.0.position = None;
         self.0.offset = None;

@@ -33,14 +33,12 @@
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
-//! | files written whole or not at all | [`store`] |
+//! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what is wrong with a file, and what will be (feature `check`) | [`check`](https://docs.rs/kubeconfig/latest/kubeconfig/check/) |
-//! | several files as one, every context with its own cluster and user | [`merge`] |
 //! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
 //! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
-//! | RKE's three files, and the admin kubeconfig out of what is left of a cluster (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
 //! # Errors and secrets
 //!
@@ -82,6 +80,9 @@ pub use error::{Error, ErrorKind, Position, Printable};
 pub use export::{Backup, Export};
 pub use load::{Loaded, Loader, Overrides, Target};
 pub use merge::{Merge, Merged};
+/// The crate whose types stand for DER and for times in this crate's interface.
+#[cfg(feature = "cert")]
+pub use rustls_pki_types as pki_types;
 pub use secret::{Secret, Wipe};
 
 /// The README's examples are tests.

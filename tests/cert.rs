@@ -4,11 +4,11 @@
 
 mod common;
 
-use common::der::{CN, Odd, extension, name, tlv};
+use common::der::{CN, EC_PUBLIC_KEY, Odd, extension, name, tlv};
 use kubeconfig::ErrorKind;
 use kubeconfig::cert::{
-    Certificate, PrivateKeyKind, SectionKind, SubjectAltName, Validity, certificates, leaf, parse_time,
-    private_key_kind, rfc3339, sections,
+    Certificate, Curve, KeyAlgorithm, PrivateKey, PrivateKeyKind, Purpose, SectionKind, SubjectAltName, Validity,
+    certificates, leaf, parse_time, private_key, private_key_kind, rfc3339, sections,
 };
 use proptest::prelude::*;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, SanType, SerialNumber, date_time_ymd};
@@ -438,11 +438,179 @@ fn versions_and_extensions() {
     assert!(with(&[extension(19, &[0x30, 0]), extension(19, &[0x30, 3, 1, 1, 0xff])]).is_err());
     assert!(with(&[extension(99, b"anything"), extension(99, b"")]).is_ok());
 
+    let length = |value: &[u8]| with(&[extension(19, value)]).unwrap().path_length();
+    assert_eq!(length(&[0x30, 3, 1, 1, 0xff]), None);
+    assert_eq!(length(&[0x30, 6, 1, 1, 0xff, 2, 1, 0]), Some(0));
+    assert_eq!(length(&[0x30, 7, 1, 1, 0xff, 2, 2, 3, 0xe8]), Some(1000));
+    assert_eq!(length(&[0x30, 14, 1, 1, 0xff, 2, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0]), Some(u64::MAX));
+    assert!(with(&[extension(19, &[0x30, 6, 1, 1, 0xff, 2, 1, 0xff])]).is_err(), "a path length of -1");
+
+    let usage = |value: &[u8]| with(&[extension(15, value)]).map(|c| c.key_usage().unwrap().to_string());
+    assert_eq!(usage(&[3, 2, 5, 0b1010_0000]).unwrap(), "digitalSignature, keyEncipherment");
+    assert_eq!(usage(&[3, 3, 7, 0, 0x80]).unwrap(), "decipherOnly");
+    // A bit without a name.
+    assert_eq!(usage(&[3, 3, 6, 0b0100_0000, 0x40]).unwrap(), "nonRepudiation");
+    assert_eq!(usage(&[3, 1, 0]).unwrap(), "");
+    let message = |extension: Vec<u8>| with(&[extension]).unwrap_err().message().to_owned();
+    let unreadable = |part: &str| format!("not an X.509 certificate: can't read its {part}");
+    for value in [&[][..], &[4, 1, 0], &[3, 0], &[3, 2, 9, 0], &[3, 1, 0, 0]] {
+        assert_eq!(message(extension(15, value)), unreadable("key usage"), "{value:?}");
+    }
+
+    let purposes =
+        |value: &[u8]| with(&[extension(37, value)]).map(|c| format!("{:?}", c.extended_key_usage().unwrap()));
+    assert_eq!(purposes(&[0x30, 6, 6, 4, 0x55, 0x1d, 0x25, 0]).unwrap(), "[Any]");
+    assert_eq!(purposes(&[0x30, 5, 6, 3, 0x2a, 3, 4]).unwrap(), "[Other(1.2.3.4)]");
+    for value in [&[][..], &[0x31, 0], &[0x30, 2, 6, 0], &[0x30, 1, 6], &[0x30, 0, 0]] {
+        assert_eq!(message(extension(37, value)), unreadable("extended key usage"), "{value:?}");
+    }
+    // As in Go, none that are allowed are all that are allowed.
+    assert!(with(&[extension(37, &[0x30, 0])]).unwrap().allows(Purpose::ClientAuth));
+    assert_eq!(message(b"no extension".to_vec()), unreadable("extensions"));
+
+    // Key identifiers are there to help; broken ones don't.
+    for value in [&[][..], &[4], &[0x30, 1, 0x80], b"anything"] {
+        let certificate = with(&[extension(14, value), extension(35, value)]).unwrap();
+        assert_eq!((certificate.subject_key_id(), certificate.authority_key_id()), (None, None), "{value:?}");
+    }
+    assert_eq!(with(&[extension(35, &[0x30, 3, 0x80, 1, 7])]).unwrap().authority_key_id(), Some(&[7][..]));
+
     let names = |value: &[u8]| with(&[extension(17, value)]).map(|c| c.subject_alt_names().to_vec());
     // An address for mail in X.400, which nobody reads, stands before a host name.
     assert_eq!(names(&[0x30, 5, 0xa3, 0, 0x82, 1, b'a']).unwrap(), [SubjectAltName::Dns("a".into())]);
     assert!(names(&[0x30, 7, 0x87, 5, 1, 2, 3, 4, 5]).is_err());
     assert!(names(&[0x30, 4, 0x87, 4, 1, 2]).is_err());
+}
+
+/// Keys and signatures that are none: kinds are said as far as they are known, and nothing fails.
+#[test]
+fn keys_and_signatures_of_any_kind() {
+    const RSA: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+    const DSA: &[u8] = &[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
+    const PSS: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
+    let p256 = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+    for (algorithm, key, expected, bits) in [
+        (vec![RSA], &[][..], "RSA", None),
+        (vec![RSA], b"garbage", "RSA", None),
+        (vec![RSA, &[5, 0]], &[0x30, 7, 2, 2, 0, 0x80, 2, 1, 3], "RSA 8", Some(8)),
+        (vec![RSA], &[0x30, 6, 2, 1, 1, 2, 1, 3], "RSA 1", Some(1)),
+        (vec![RSA], &[0x30, 6, 2, 1, 0, 2, 1, 3], "RSA 0", Some(0)),
+        (vec![RSA], &[0x30, 6, 2, 1, 0xff, 2, 1, 3], "RSA", None),
+        (vec![DSA], &[], "DSA", None),
+        (vec![DSA, &[0x30, 0]], &[], "DSA", None),
+        (vec![DSA, &[0x30, 3, 2, 1, 0x7f]], &[], "DSA 7", Some(7)),
+        (vec![EC_PUBLIC_KEY], &[], "ECDSA without a named curve", None),
+        (vec![EC_PUBLIC_KEY, &[0x30, 0]], &[], "ECDSA without a named curve", None),
+        (vec![EC_PUBLIC_KEY, p256], &[], "ECDSA P-256", Some(256)),
+        (vec![EC_PUBLIC_KEY, &[6, 3, 0x2a, 3, 4]], &[], "ECDSA 1.2.3.4", None),
+        (vec![&[6, 3, 0x2b, 0x65, 0x71]], &[], "Ed448", None),
+        (vec![&[6, 3, 0x2b, 0x65, 0x6e]], &[], "1.3.101.110", None),
+    ] {
+        let public_key_info = tlv(0x30, &[&tlv(0x30, &algorithm), &tlv(3, &[&[0], key])]);
+        let info = Odd { public_key_info, ..Odd::new() }.read().public_key();
+        assert_eq!((info.to_string().as_str(), info.bits()), (expected, bits));
+        assert_eq!(info.is_weak(), expected.starts_with("RSA "), "{expected}");
+    }
+    // The hash of the mask has to be the same, and the salt as long as it.
+    let sha256 = tlv(0x30, &[&[6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1]]);
+    let mgf1 = |hash: &[u8]| tlv(0x30, &[&[6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8], hash]);
+    let (hash, mask) = (tlv(0xa0, &[&sha256]), tlv(0xa1, &[&mgf1(&sha256)]));
+    let salt = |length| tlv(0xa2, &[&[2, 1, length]]);
+    for (parameters, expected) in [
+        (vec![], "1.2.840.113549.1.1.10"),
+        (vec![tlv(0x30, &[])], "SHA1-RSAPSS"),
+        (vec![tlv(0x30, &[&hash, &mask, &salt(32)])], "SHA256-RSAPSS"),
+        (vec![tlv(0x30, &[&hash, &mask, &salt(32), &[0xa3, 3, 2, 1, 1]])], "SHA256-RSAPSS"),
+        (vec![tlv(0x30, &[&hash, &mask, &salt(20)])], "1.2.840.113549.1.1.10"),
+        (vec![tlv(0x30, &[&hash, &salt(32)])], "1.2.840.113549.1.1.10"),
+        (vec![tlv(0x30, &[&hash, &tlv(0xa1, &[&mgf1(&[])]), &salt(32)])], "1.2.840.113549.1.1.10"),
+        (vec![tlv(0x30, &[&hash, &tlv(0xa1, &[&sha256]), &salt(32)])], "1.2.840.113549.1.1.10"),
+        (vec![b"\x05\x00".to_vec()], "1.2.840.113549.1.1.10"),
+        (vec![tlv(0x30, &[b"\xa0\x02xx"])], "1.2.840.113549.1.1.10"),
+    ] {
+        let algorithm = tlv(0x30, &[PSS, &parameters.concat()]);
+        let said = Odd { algorithm, ..Odd::new() }.read().signature_algorithm();
+        assert_eq!(said.to_string(), expected, "{parameters:02x?}");
+        assert_eq!(said.is_weak(), expected.starts_with("SHA1"));
+    }
+    // A signature or a key that is not whole bytes is none.
+    let mut der = Odd::new().der();
+    let last = der.len() - 1;
+    (der[last - 1], der[last]) = (2, 0);
+    assert!(Certificate::from_der(&der).is_err());
+}
+
+#[test]
+fn fingerprints() {
+    let certificate = Odd::new().read();
+    let fingerprint = certificate.fingerprint();
+    assert_eq!(format!("{fingerprint}"), format!("{fingerprint:?}"));
+    assert_eq!(fingerprint.to_string().len(), 64);
+    assert_eq!(fingerprint, Odd::new().read().fingerprint());
+    let other = Odd { serial: vec![2], ..Odd::new() }.read();
+    assert_ne!(fingerprint, other.fingerprint());
+    assert_eq!(certificate.public_key_fingerprint(), other.public_key_fingerprint());
+    if let Some(printed) = openssl(&["dgst", "-sha256", "-r"], certificate.der()) {
+        assert_eq!(printed.split(' ').next(), Some(fingerprint.to_string().as_str()));
+    }
+}
+
+/// Private keys without the feature that computes with them.
+#[test]
+fn what_a_private_key_says() {
+    let text = KeyPair::generate().unwrap().serialize_pem();
+    let key = private_key(text.as_bytes()).unwrap();
+    assert_eq!((key.form(), key.info().to_string().as_str()), (PrivateKeyKind::Pkcs8, "ECDSA P-256"));
+    assert_eq!(key.info().algorithm(), KeyAlgorithm::Ecdsa(Curve::P256));
+    let error = |text: &str| private_key(text.as_bytes()).unwrap_err().to_string();
+    assert_eq!(
+        error("text"),
+        "no private key found; it is looked for below a line like -----BEGIN PRIVATE KEY-----, not indented"
+    );
+    let not_a_key = text.replacen("-----\n", "-----\nAAAA", 1);
+    assert_eq!(
+        error(&format!("text\n{not_a_key}")),
+        "the private key at line 2 is none in the form of PKCS #1, PKCS #8 or SEC 1"
+    );
+    assert_eq!(error(&text.replacen("-----\n", "-----\n%", 1)), "the private key at line 1 is not base64");
+    for der in
+        [&[][..], &[0x30], &[0x30, 0], &[0x30, 3, 2, 1, 0], &[0x30, 6, 2, 1, 0, 2, 1, 0], &[0x30, 5, 2, 1, 0, 0x30, 0]]
+    {
+        let error = PrivateKey::from_der(der).unwrap_err();
+        assert_eq!(error.message(), "the private key is none in the form of PKCS #1, PKCS #8 or SEC 1", "{der:02x?}");
+    }
+    let encrypted = PrivateKey::from_der(&[0x30, 7, 0x30, 3, 6, 1, 0x2a, 4, 0]).unwrap_err();
+    assert_eq!(encrypted.message(), "the private key is encrypted");
+    assert!(encrypted.help().unwrap().contains("openssl pkey"));
+}
+
+#[test]
+fn whose_host_it_is() {
+    let names = ["a.example.com", "*.apps.example.com", "10.0.0.1", "2001:db8::1", "localhost"].map(str::to_owned);
+    let mut params = CertificateParams::new(names.to_vec()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, "only-in-the-common-name");
+    let certificate = leaf(params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem().as_bytes()).unwrap();
+    for (host, is_for) in [
+        ("a.example.com", true),
+        ("A.Example.COM.", true),
+        ("b.example.com", false),
+        ("x.apps.example.com", true),
+        ("apps.example.com", false),
+        ("x.y.apps.example.com", false),
+        (".apps.example.com", false),
+        ("10.0.0.1", true),
+        ("::ffff:10.0.0.1", true),
+        ("10.0.0.2", false),
+        ("2001:db8::1", true),
+        ("[2001:db8:0::1]", true),
+        ("[10.0.0.1", false),
+        ("localhost", true),
+        ("only-in-the-common-name", false),
+        ("", false),
+        (".", false),
+    ] {
+        assert_eq!(certificate.is_for(host), is_for, "{host}");
+    }
 }
 
 #[test]
@@ -526,7 +694,8 @@ fn large_texts_are_linear() {
 proptest! {
     #[test]
     fn nothing_panics(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,40}|[0-9TZ:+. -]{0,30}") {
-        let _ = (certificates(&bytes), leaf(&bytes), private_key_kind(&bytes), Certificate::from_der(&bytes));
+        let _ = (certificates(&bytes), leaf(&bytes), private_key_kind(&bytes), private_key(&bytes));
+        let _ = (Certificate::from_der(&bytes), PrivateKey::from_der(&bytes));
         let _ = parse_time(&text);
     }
 

@@ -14,6 +14,7 @@ use common::shapes::{self, Shape};
 use common::shapes_rancher::{self, token};
 use common::{process, program};
 use kubeconfig::Kubeconfig;
+use kubeconfig::cert;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -373,10 +374,15 @@ fn rancher_is_gone_and_the_cluster_is_reached() {
 
     // The drill says of both files what is seen below: straight in, and no other way. Of the token's end only the day of
     // the download tells something.
+    let day = |from_now: i64| {
+        let now = rustls::pki_types::UnixTime::now().as_secs().saturating_add_signed(from_now * 86_400);
+        cert::rfc3339(rustls::pki_types::UnixTime::since_unix_epoch(Duration::from_secs(now)))
+    };
+    let (yesterday, tomorrow, in_a_month) = (day(-1), day(1), day(32));
     for (file, arguments, code, verdict) in [
-        (&downloaded, &["--downloaded", "2026-11-20", "--at", "2026-11-22"][..], 0, "yes"),
-        (&downloaded, &["--downloaded", "2026-11-20", "--at", "2026-12-22"], 1, "no"),
-        (&backup, &["--downloaded", "2026-11-20", "--at", "2026-11-22"], 0, "yes"),
+        (&downloaded, &["--downloaded", &yesterday, "--at", &tomorrow][..], 0, "yes"),
+        (&downloaded, &["--downloaded", &yesterday, "--at", &in_a_month], 1, "no"),
+        (&backup, &["--downloaded", &yesterday, "--at", &tomorrow], 0, "yes"),
         (&backup, &[], 3, "unknown"),
     ] {
         let path = file.to_str().unwrap();

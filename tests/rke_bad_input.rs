@@ -124,7 +124,7 @@ fn no_secret_shows() {
     // Cut off anywhere.
     for cut in (0..text.len()).step_by(text.len() / 60) {
         let cut = text.floor_char_boundary(cut);
-        look_at_all(&format!("cut at {cut}"), text[..cut].as_bytes());
+        look_at_all(&format!("cut at {cut}"), &text.as_bytes()[..cut]);
     }
     for cut in (0..compact.len()).step_by(compact.len() / 11) {
         let cut = compact.floor_char_boundary(cut);

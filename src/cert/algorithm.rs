@@ -2,7 +2,7 @@
 
 use super::layout::sequence;
 use std::fmt;
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier, UintRef};
+use x509_cert::der::asn1::{AnyRef, ObjectIdentifier, SequenceRef, UintRef};
 use x509_cert::der::{Reader, SliceReader, TagMode, TagNumber};
 use x509_cert::spki::AlgorithmIdentifierRef;
 
@@ -354,7 +354,7 @@ pub(super) fn signature_algorithm(said: &AlgorithmIdentifierRef<'_>) -> Signatur
 
 /// The hash of `RSASSA-PSS-params` (RFC 4055, 3.1), if all of them go together.
 fn pss_hash(parameters: Option<AnyRef<'_>>) -> Option<Hash> {
-    let mut reader = SliceReader::new(parameters?.value()).ok()?;
+    let mut reader = SliceReader::new(parameters?.decode_as::<&SequenceRef>().ok()?.as_bytes()).ok()?;
     let mut algorithm =
         |number| reader.context_specific::<AlgorithmIdentifierRef<'_>>(TagNumber(number), TagMode::Explicit).ok();
     let (hash, mask) = (algorithm(0)?, algorithm(1)?);

@@ -7,13 +7,10 @@ use super::{name, time};
 use crate::error::{Error, ErrorKind, Result};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::fmt;
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier};
+use x509_cert::der::asn1::AnyRef;
 use x509_cert::der::{Decode, Tag, Tagged};
 use x509_cert::name::Name;
 use x509_cert::spki::AlgorithmIdentifierRef;
-
-const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
-const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
 /// An X.509 certificate: its DER, and the facts that are read out of it.
 ///
@@ -104,8 +101,8 @@ impl Certificate {
             subject: name::to_text(&subject),
             issuer: name::to_text(&issuer),
             self_issued: layout.is_self_issued(),
-            common_names: name::values(&subject, COMMON_NAME),
-            organizations: name::values(&subject, ORGANIZATION),
+            common_names: name::values(&subject, name::COMMON_NAME),
+            organizations: name::values(&subject, name::ORGANIZATION),
             serial,
             not_before: layout.not_before,
             not_after: layout.not_after,

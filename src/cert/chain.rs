@@ -33,8 +33,7 @@ const MAX_CANDIDATES: usize = 100_000;
 /// let chain = verifier.verify(&client[0], Purpose::ClientAuth, cert::parse_time("2030-01-01")?);
 /// match chain.verdict() {
 ///     Verdict::Trusted => println!("{} certificates lead to the CA", chain.path().len()),
-///     // K3s and RKE2 sign servers and clients with different CAs, and only the servers' is in the file.
-///     Verdict::UnknownIssuer => println!("the CA did not sign it"),
+///     Verdict::UnknownIssuer | Verdict::SelfSigned => println!("it comes from another CA"),
 ///     verdict => println!("{}: {verdict}", chain.certificate().subject()),
 /// }
 /// # Ok(())
@@ -54,8 +53,10 @@ pub struct Verifier<'a> {
 pub enum Verdict {
     /// It leads to a trusted certificate, and all is well on the way.
     Trusted,
-    /// [`Chain::certificate`] was issued by someone who is in neither the bundle nor the intermediates. In the kubeconfig of a
-    /// K3s or RKE2 server that is as it should be.
+    /// [`Chain::certificate`] was issued by someone who is in neither the bundle nor the intermediates.
+    ///
+    /// In a kubeconfig of K3s or RKE2 that is as it should be, and so is [`SelfSigned`](Verdict::SelfSigned): they sign
+    /// servers and clients with different CAs, and the bundle has the servers'.
     UnknownIssuer,
     /// [`Chain::certificate`] signed itself and is not trusted.
     SelfSigned,

@@ -1,9 +1,16 @@
-//! PEM and X.509: what an embedded certificate says of itself, above all until when it is valid.
+//! PEM and X.509: what an embedded certificate says of itself, above all until when it is valid, and, with the feature
+//! `verify`, whether it is signed by a CA and goes with a private key.
 //!
-//! [`certificates`] reads a bundle, [`leaf`] a client certificate, [`private_key_kind`] tells what kind of key stands in
-//! a PEM text, [`sections`] shows everything in it, broken or not. A [`Certificate`] holds facts only: nothing here checks
-//! a signature, a chain or whether a key belongs to a certificate, and nothing looks at the clock; the time to judge by
-//! is passed in.
+//! | what | by |
+//! |---|---|
+//! | the certificates of a bundle; that of a client; a private key | [`certificates`], [`leaf`], [`private_key`] |
+//! | everything in a text, broken or not, with lines | [`sections`] |
+//! | who, until when, for what, which key, signed how | [`Certificate`] |
+//! | what kind of key | [`PrivateKey`], [`private_key_kind`] |
+//! | does the key belong to the certificate (`verify`) | [`PrivateKey::belongs_to`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/struct.PrivateKey.html#method.belongs_to) |
+//! | does the certificate lead to a CA (`verify`) | [`Verifier`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/struct.Verifier.html) |
+//!
+//! Nothing looks at the clock: the time to judge by is passed in.
 //!
 //! ```no_run
 //! use kubeconfig::cert::{self, Validity};
@@ -18,6 +25,12 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Kinds that are not known
+//! A key or a signature of a kind that nobody here can compute with (ML-DSA, DSA, Ed448, a curve by its numbers) is no reason to
+//! fail: the certificate is read, [`KeyInfo`] and [`SignatureAlgorithm`] say the kind, and what asks for a computation
+//! gets `Unsupported` for an answer. So does an RSA key over 8,192 bits whose signature is to be checked, and one over
+//! 16,384 bits that is to be compared with a certificate.
 //!
 //! # What counts as PEM
 //! The rules are those of Go's `encoding/pem`, which kubectl reads by, so that a text has the same certificates here and
@@ -43,13 +56,14 @@ mod certificate;
 #[cfg(feature = "verify")]
 mod chain;
 mod extensions;
+mod host;
 mod key;
 mod layout;
 mod name;
 #[cfg(feature = "verify")]
 mod pair;
 mod pem;
-#[cfg(feature = "rke")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 pub(crate) mod public;
 #[cfg(feature = "verify")]
 mod signature;

@@ -5,6 +5,9 @@ use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Encode, Tag, Tagged};
 use x509_cert::name::Name;
 
+pub(super) const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+pub(super) const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
+
 /// A name as RFC 4514 has it: last part first, as in `CN=system:admin,O=system:masters`.
 ///
 /// Types without a name here are written as an object identifier with the value's DER in hexadecimal, as Go and openssl
@@ -33,22 +36,25 @@ pub(super) fn values(name: &Name, oid: ObjectIdentifier) -> Vec<String> {
     name.iter().filter(|a| a.oid == oid).filter_map(|a| string(&a.value)).collect()
 }
 
+/// Types of attributes, by Go's names.
+const LABELS: [(ObjectIdentifier, &str); 12] = [
+    (COMMON_NAME, "CN"),
+    (ObjectIdentifier::new_unwrap("2.5.4.5"), "SERIALNUMBER"),
+    (ObjectIdentifier::new_unwrap("2.5.4.6"), "C"),
+    (ObjectIdentifier::new_unwrap("2.5.4.7"), "L"),
+    (ObjectIdentifier::new_unwrap("2.5.4.8"), "ST"),
+    (ObjectIdentifier::new_unwrap("2.5.4.9"), "STREET"),
+    (ORGANIZATION, "O"),
+    (ObjectIdentifier::new_unwrap("2.5.4.11"), "OU"),
+    (ObjectIdentifier::new_unwrap("2.5.4.17"), "POSTALCODE"),
+    (ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.1"), "UID"),
+    (ObjectIdentifier::new_unwrap("0.9.2342.19200300.100.1.25"), "DC"),
+    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.1"), "emailAddress"),
+];
+
 fn attribute(attribute: &AttributeTypeAndValue) -> String {
-    let oid = attribute.oid.to_string();
-    let label = match oid.as_str() {
-        "2.5.4.3" => "CN",
-        "2.5.4.5" => "SERIALNUMBER",
-        "2.5.4.6" => "C",
-        "2.5.4.7" => "L",
-        "2.5.4.8" => "ST",
-        "2.5.4.9" => "STREET",
-        "2.5.4.10" => "O",
-        "2.5.4.11" => "OU",
-        "2.5.4.17" => "POSTALCODE",
-        "0.9.2342.19200300.100.1.1" => "UID",
-        "0.9.2342.19200300.100.1.25" => "DC",
-        "1.2.840.113549.1.9.1" => "emailAddress",
-        _ => return format!("{oid}=#{}", hex_of_der(&attribute.value)),
+    let Some((_, label)) = LABELS.iter().find(|(oid, _)| *oid == attribute.oid) else {
+        return format!("{}=#{}", attribute.oid, hex_of_der(&attribute.value));
     };
     match string(&attribute.value) {
         Some(value) => format!("{label}={}", escape(&value)),
@@ -95,5 +101,7 @@ fn hex_of_der(value: &AttributeValue) -> String {
 
 /// Bytes in hexadecimal, two digits each.
 pub(super) fn hex(bytes: &[u8], upper: bool) -> String {
-    bytes.iter().map(|b| if upper { format!("{b:02X}") } else { format!("{b:02x}") }).collect()
+    let digit = |digit| char::from_digit(u32::from(digit), 16).unwrap_or_default();
+    let digits = bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]);
+    if upper { digits.map(|digit| digit.to_ascii_uppercase()).collect() } else { digits.collect() }
 }

@@ -43,6 +43,9 @@ impl Certificate {
         let (Some(algorithm), Some((_, key))) = (verification(said, key), signing.public_key()) else {
             return SignatureCheck::Unsupported;
         };
+        if !is_written_as_it_should(issuer.public_key(), key) {
+            return SignatureCheck::Unsupported;
+        }
         // A key that is none, or has an exponent beyond 33 bits, is another matter than a wrong signature.
         let Ok(key) = ParsedPublicKey::new(algorithm, key) else { return SignatureCheck::Unsupported };
         match key.verify_sig(signed.tbs, signed.signature) {
@@ -73,6 +76,17 @@ fn may_be_made_with(signature: SignatureAlgorithm, key: KeyAlgorithm) -> bool {
         Said::MlDsa65 => matches!(key, Key::MlDsa65 | Key::Other(_)),
         Said::MlDsa87 => matches!(key, Key::MlDsa87 | Key::Other(_)),
         Said::Other(_) => true,
+    }
+}
+
+/// What is asked to verify takes more forms of a key than a certificate may have (RFC 8017, A.1.1; RFC 5480, 2.2; RFC 8410,
+/// 4), a whole `subjectPublicKeyInfo` for one. Go takes points in full only.
+fn is_written_as_it_should(info: KeyInfo, key: &[u8]) -> bool {
+    match info.algorithm() {
+        KeyAlgorithm::Rsa => info.bits().is_some(),
+        KeyAlgorithm::Ecdsa(_) => key.first() == Some(&4),
+        KeyAlgorithm::Ed25519 => key.len() == 32,
+        _ => false,
     }
 }
 

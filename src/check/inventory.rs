@@ -132,44 +132,8 @@ impl Inventory {
     /// Each has `file`, `entry`, `role`, `subject`, `issuer`, `serial`, `not_before`, `not_after`, `days_left`, `key`, `sans`
     /// and `sha256`; `entry` is null where there is none.
     pub fn to_json(&self) -> String {
-        #[derive(Serialize)]
-        struct Document<'a> {
-            schema: u32,
-            certificates: Vec<Item<'a>>,
-        }
-        #[derive(Serialize)]
-        struct Item<'a> {
-            file: Cow<'a, str>,
-            entry: Option<&'a str>,
-            role: &'a str,
-            subject: &'a str,
-            issuer: &'a str,
-            serial: &'a str,
-            not_before: String,
-            not_after: String,
-            days_left: i64,
-            key: String,
-            sans: Vec<String>,
-            sha256: String,
-        }
-        let item = |found| {
-            let FoundCertificate { file, entry, role, certificate } = found;
-            Item {
-                file: file.to_string_lossy(),
-                entry: entry.as_deref(),
-                role: role.as_str(),
-                subject: certificate.subject(),
-                issuer: certificate.issuer(),
-                serial: certificate.serial(),
-                not_before: rfc3339(certificate.not_before()),
-                not_after: rfc3339(certificate.not_after()),
-                days_left: found.days_left(self.at),
-                key: certificate.public_key().to_string(),
-                sans: certificate.subject_alt_names().iter().map(name).collect(),
-                sha256: certificate.fingerprint().to_string(),
-            }
-        };
-        super::report::pretty(&Document { schema: 1, certificates: self.certificates.iter().map(item).collect() })
+        let certificates = self.certificates.iter().map(|found| Item::of(found, self.at)).collect();
+        super::report::pretty(&Document { schema: 1, certificates })
     }
 
     fn file(&mut self, checker: &Checker, input: &Input) {
@@ -265,6 +229,48 @@ impl Inventory {
         finding.entry = entry.map(str::to_owned);
         finding.position = error.position();
         self.problems.push(finding);
+    }
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema: u32,
+    certificates: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    file: Cow<'a, str>,
+    entry: Option<&'a str>,
+    role: &'a str,
+    subject: &'a str,
+    issuer: &'a str,
+    serial: &'a str,
+    not_before: String,
+    not_after: String,
+    days_left: i64,
+    key: String,
+    sans: Vec<String>,
+    sha256: String,
+}
+
+impl<'a> Item<'a> {
+    fn of(found: &'a FoundCertificate, at: UnixTime) -> Self {
+        let FoundCertificate { file, entry, role, certificate } = found;
+        Item {
+            file: file.to_string_lossy(),
+            entry: entry.as_deref(),
+            role: role.as_str(),
+            subject: certificate.subject(),
+            issuer: certificate.issuer(),
+            serial: certificate.serial(),
+            not_before: rfc3339(certificate.not_before()),
+            not_after: rfc3339(certificate.not_after()),
+            days_left: found.days_left(at),
+            key: certificate.public_key().to_string(),
+            sans: certificate.subject_alt_names().iter().map(name).collect(),
+            sha256: certificate.fingerprint().to_string(),
+        }
     }
 }
 

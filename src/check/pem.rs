@@ -1,10 +1,10 @@
 //! Files of certificates and keys.
 
 use super::excerpt::Excerpt;
-use super::notes::Notes;
+use super::notes::{Notes, of_error};
 use super::x509::{of_either, strength};
 use crate::cert::{self, Certificate, KeyMatch, PrivateKey, PrivateKeyKind, SectionKind};
-use crate::error::{Error, Position, Printable};
+use crate::error::{Position, Printable};
 use crate::finding::{Code, Finding, Severity};
 
 /// Looks at a file of PEM sections.
@@ -64,12 +64,6 @@ fn of_certificate(certificate: &Certificate, line: usize, notes: &mut Notes<'_>)
     for finding in found.collect::<Vec<_>>() {
         add(finding.of(subject.clone()), line, CERTIFICATE, notes);
     }
-}
-
-fn of_error(code: Code, error: &Error) -> Finding {
-    let mut finding = Finding::new(code, error.message());
-    finding.help = error.help().map(str::to_owned);
-    finding
 }
 
 /// Puts a finding down at the line that begins a section. Of a line whose text is not known nothing is shown.

@@ -1,6 +1,6 @@
 //! RKE's files: cluster.yml, rkestate, and the three files that lie side by side.
 
-use super::notes::Notes;
+use super::notes::{Notes, of_error};
 use super::report::FileKind;
 use super::x509::{of_either, strength};
 use crate::cert::{self, Certificate, KeyMatch, Purpose, Verdict, Verifier};
@@ -8,7 +8,7 @@ use crate::config::{Kubeconfig, set, without_userinfo};
 use crate::error::{Error, Position, Printable};
 use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
-use crate::rke::{self, CertificateEntry, ClusterState, FileSet, State, is_for};
+use crate::rke::{self, CertificateEntry, ClusterState, FileSet, State};
 use crate::syntax::{Document, Node, Span};
 use std::collections::HashMap;
 use std::path::Path;
@@ -238,7 +238,7 @@ impl Side<'_, '_> {
         };
         let nodes = self.state.control_plane();
         for node in &nodes {
-            if !is_for(&apiserver, &Server::of(node.address)) && !is_ipv6_for(&apiserver, node.address) {
+            if !apiserver.is_for(node.address) {
                 let message =
                     format!("the node {} is not in the certificate of kube-apiserver", Printable(node.address));
                 self.add("kube-apiserver", CERTIFICATE, Finding::new(Code::ServerNotInSans, message), notes);
@@ -249,7 +249,7 @@ impl Side<'_, '_> {
         for (_, cluster) in config.iter().flat_map(|config| config.clusters.iter()) {
             let Some(text) = set(&cluster.server) else { continue };
             let server = Server::of(text);
-            if nodes.iter().any(|node| node.address == server.host) || is_for(&apiserver, &server) {
+            if nodes.iter().any(|node| node.address == server.host) || apiserver.is_for(server.host) {
                 continue;
             }
             let shown = without_userinfo(text);
@@ -259,20 +259,8 @@ impl Side<'_, '_> {
     }
 }
 
-/// A bare address with colons, which [`Server`] would take for a host and a port.
-fn is_ipv6_for(certificate: &Certificate, address: &str) -> bool {
-    let bracketed = format!("https://[{address}]");
-    address.contains(':') && is_for(certificate, &Server::of(&bracketed))
-}
-
 fn read(entry: &CertificateEntry) -> Result<Certificate, Error> {
     cert::leaf(entry.certificate_pem.as_bytes())
-}
-
-fn of_error(code: Code, error: &Error) -> Finding {
-    let mut finding = Finding::new(code, error.message());
-    finding.help = error.help().map(str::to_owned);
-    finding
 }
 
 /// Whether somebody logs in with it. etcd's and the API server's own are for both sides.

@@ -26,6 +26,7 @@ pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
+#[cfg(feature = "rke")]
 pub(crate) use read::fold_char;
 #[cfg(feature = "check")]
 pub(crate) use read::{Version, header, repeated};

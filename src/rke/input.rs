@@ -5,7 +5,7 @@ use super::server_folder;
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::Limits;
 use std::fs::File;
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -32,7 +32,7 @@ impl Input {
         }
         let start = start(&mut file).map_err(|e| Error::io("cannot read", path, e))?;
         match Kind::of(&start) {
-            // A pipe can't be rewound; what comes through one is small enough to be kept.
+            // It is read from its end. A pipe has none; what comes through one is small enough to be kept.
             Kind::Zip if !metadata.is_file() => Input::of_bytes(rest(&start, file, 0, path)?).map_err(named),
             Kind::Zip => Input::zip(file).map_err(named),
             Kind::Tar => {
@@ -98,10 +98,6 @@ fn database() -> Error {
 fn start(file: &mut File) -> std::io::Result<Zeroizing<Vec<u8>>> {
     let mut start = Zeroizing::new(Vec::with_capacity(START as usize + 1));
     file.take(START).read_to_end(&mut start)?;
-    // Zip files are read from their end.
-    if is_zip(&start) {
-        let _ = file.seek(SeekFrom::Start(0));
-    }
     Ok(start)
 }
 

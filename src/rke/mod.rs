@@ -23,8 +23,6 @@ pub use cluster::{ClusterConfig, Field, Kind, fields};
 #[cfg(feature = "check")]
 pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};
-#[cfg(feature = "check")]
-pub(crate) use recover::is_for;
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};
 pub use server_folder::ServerFolder;

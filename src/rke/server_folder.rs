@@ -1,23 +1,29 @@
 //! The data folder of a K3s or RKE2 server.
 
 use super::archive::Packed;
+use super::input::Input;
 use super::recover::{Admin, Names, RecoveryNote, check_key, cluster, user};
 use crate::cert::{self, Certificate};
-use crate::config::{Data, Kubeconfig};
+use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
+use crate::export::check_server;
 use crate::load::read_reference;
 use crate::syntax::Document;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// What the data folder of a K3s or RKE2 server (`/var/lib/rancher/k3s`, `/var/lib/rancher/rke2`) holds for a client.
 ///
-/// The admin's certificate and key, and the CA of the servers, are in its `server/tls`, under the same names since K3s 0.6
-/// and in all of RKE2: `client-admin.crt` (with the CA of the clients behind it), `client-admin.key`, `server-ca.crt`. The CA in
-/// a kubeconfig is not the one that signed the client certificate. The address and, of the earliest K3s, the password come from the
-/// kubeconfig the server wrote, where that is there: `k3s.yaml` or `rke2.yaml` (usually in `/etc/rancher`), or
-/// `server/kubeconfig-k3s.yaml`, which is written where the other place can't be.
+/// The admin's certificate and key, and the CA of the servers, are in its `server/tls`, under the same names since the middle of
+/// 2019 and in all of RKE2: `client-admin.crt` (with the CA of the clients behind it), `client-admin.key`, `server-ca.crt`. The CA in
+/// a kubeconfig is not the one that signed the client certificate.
+///
+/// The address comes from the kubeconfig that the server wrote, where that is there: `k3s.yaml` or `rke2.yaml` (usually in
+/// `/etc/rancher`), or `server/kubeconfig-k3s.yaml`, which is written where the other place can't be. It also stands in where
+/// the files in `server/tls` are not there; what is embedded in it is taken then, which is a password where K3s before 1.19
+/// wrote it.
 #[derive(Clone)]
 pub struct ServerFolder {
     authority: Option<Zeroizing<Vec<u8>>>,
@@ -44,7 +50,7 @@ const KEY: &str = "client-admin.key";
 const SERVING: &str = "serving-kube-apiserver.crt";
 /// What K3s shows to everybody: a Secret as JSON (dynamiclistener).
 const DYNAMIC: &str = "dynamic-cert.json";
-/// Of K3s before 0.6 only.
+/// Of K3s alone, in the first months of 2019.
 const EARLY: &str = "token-ca.crt";
 
 const WRITTEN: &[&str] = &["k3s.yaml", "rke2.yaml", "kubeconfig-k3s.yaml", "kubeconfig-rke2.yaml"];
@@ -89,8 +95,8 @@ impl ServerFolder {
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         if !path.is_dir() {
-            return match super::input::Input::open(path)? {
-                super::input::Input::Folder(files) => Self::of_files(files).map_err(|e| e.in_file(path)),
+            return match Input::open(path)? {
+                Input::Folder(files) => Self::of_files(files).map_err(|e| e.in_file(path)),
                 _ => Err(Error::new(ErrorKind::NotFound, "is neither a folder nor a tar file").in_file(path)),
             };
         }
@@ -98,22 +104,25 @@ impl ServerFolder {
             [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].iter().map(move |name| (*folder, *name))
         });
         let written = BESIDE.iter().flat_map(|folder| WRITTEN.iter().map(move |name| (*folder, *name)));
-        let mut files = Vec::new();
+        let (mut files, mut closed) = (Vec::new(), None);
         for (folder, name) in tls.chain(written) {
             let file: PathBuf = [path, folder.as_ref(), name.as_ref()].iter().collect();
-            // What is not there is not there; what is, and can't be read, is an error.
-            if file.symlink_metadata().is_ok_and(|found| !found.is_dir()) {
-                let path = format!("{folder}/{name}");
-                files.push(Packed { path, bytes: read_reference(&file)? });
+            match file.symlink_metadata() {
+                // What is there and can't be read is an error; what is not there is not.
+                Ok(found) if !found.is_dir() => {
+                    let path = format!("{folder}/{name}");
+                    files.push(Packed { path, bytes: read_reference(&file)? });
+                }
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                    closed = closed.or(Some((file, error)))
+                }
+                _ => {}
             }
         }
-        // The way into a folder may be closed to all but root.
-        if let (true, Err(error)) = (files.is_empty(), std::fs::read_dir(path.join("server/tls"))) {
-            if error.kind() == std::io::ErrorKind::PermissionDenied {
-                return Err(
-                    Error::io("cannot read", &path.join("server/tls"), error).with_help("it is readable for root only")
-                );
-            }
+        if let (true, Some((file, error))) = (files.is_empty(), closed) {
+            return Err(
+                Error::io("cannot look for it", &file, error).with_help("only root can look into a server's folder")
+            );
         }
         Self::of_files(files).map_err(|e| e.in_file(path))
     }
@@ -122,12 +131,12 @@ impl ServerFolder {
         let parent = |path: &str| path.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
         let named = |path: &str, name: &str| path.rsplit('/').next() == Some(name);
         let mut folders = files.iter().filter(|file| named(&file.path, CERTIFICATE)).map(|file| parent(&file.path));
-        let folder = folders.next();
-        if let (Some(one), Some(two)) = (&folder, folders.next()) {
+        let (folder, another) = (folders.next(), folders.next());
+        drop(folders);
+        if let (Some(one), Some(two)) = (&folder, another) {
             let message = format!("there are two servers' folders in it: {one:?} and {two:?}");
             return Err(Error::new(ErrorKind::Usage, message).with_help("name one of them"));
         }
-        drop(folders);
         let written = files.iter().filter(|file| WRITTEN.iter().any(|name| named(&file.path, name)));
         let written = written.filter_map(|file| Kubeconfig::from_slice(&file.bytes).ok()).next();
         let early = files.iter().any(|file| named(&file.path, EARLY));
@@ -140,8 +149,13 @@ impl ServerFolder {
         if certificate.is_none() && written.is_none() {
             return Err(missing(early));
         }
-        let shown = take(DYNAMIC).and_then(|json| dynamic(&json)).or_else(|| take(SERVING));
-        let serving = shown.and_then(|pem| cert::leaf(&pem).ok()).into_iter().collect();
+        let leaf = certificate.as_ref().and_then(|pem| cert::leaf(pem).ok());
+        let is_rke2 = leaf.is_some_and(|leaf| leaf.issuer().contains("rke2-client-ca"))
+            || folder.as_ref().is_some_and(|folder| folder.contains("rke2"));
+        // What RKE2 keeps there is for its agents.
+        let dynamic = take(DYNAMIC).filter(|_| !is_rke2).and_then(|json| dynamic(&json));
+        let serving = dynamic.or_else(|| take(SERVING)).and_then(|pem| cert::leaf(&pem).ok());
+        let serving = serving.into_iter().collect();
         Ok(ServerFolder { authority, certificate, key, written, serving })
     }
 
@@ -169,44 +183,55 @@ impl ServerFolder {
             user: user(certificate, key),
             certificate: Some(leaf),
             names: Names::Default,
-            servers: vec![(String::new(), self.server().unwrap_or(LOOPBACK).to_owned())],
+            servers: vec![(String::new(), self.server().to_owned())],
             serving: self.serving.clone(),
             notes: Vec::new(),
         })
     }
 
-    /// What the server wrote, for want of the files it was made from.
+    /// What the server wrote, for want of the files it was made from: data alone, as a server writes no paths and no commands.
     fn as_written(&self) -> Result<Admin> {
-        let none = || Error::new(ErrorKind::NotFound, "the kubeconfig that the server wrote has no current context");
-        let config = self.written.as_ref().ok_or_else(none)?;
-        let context = config.current_context().and_then(|name| config.contexts.get(name)).ok_or_else(none)?;
-        let cluster = context.cluster.as_deref().and_then(|name| config.clusters.get(name)).ok_or_else(none)?;
-        let user = context.user.as_deref().and_then(|name| config.users.get(name)).ok_or_else(none)?;
+        let none = || Error::new(ErrorKind::NotFound, "the kubeconfig that the server wrote names no cluster and user");
+        let (cluster, user) = self.written.as_ref().and_then(current).ok_or_else(none)?;
         let certificate = user.client_certificate_data.as_ref().map(|data| cert::leaf(&data.decode())).transpose()?;
         Ok(Admin {
-            cluster: cluster.clone(),
-            user: user.clone(),
+            cluster: Cluster {
+                certificate_authority_data: cluster.certificate_authority_data.clone(),
+                ..Cluster::default()
+            },
+            user: AuthInfo {
+                client_certificate_data: user.client_certificate_data.clone(),
+                client_key_data: user.client_key_data.clone(),
+                username: user.username.clone(),
+                password: user.password.clone(),
+                ..AuthInfo::default()
+            },
             certificate,
             names: Names::Default,
-            servers: vec![(String::new(), cluster.server.clone().unwrap_or_else(|| LOOPBACK.to_owned()))],
+            servers: vec![(String::new(), self.server().to_owned())],
             serving: Vec::new(),
             notes: vec![RecoveryNote::AsWritten],
         })
     }
 
-    /// The address in the written kubeconfig.
-    fn server(&self) -> Option<&str> {
-        let config = self.written.as_ref()?;
-        let context = config.contexts.get(config.current_context()?)?;
-        config.clusters.get(context.cluster.as_deref()?)?.server.as_deref()
+    /// The address in the written kubeconfig, else what servers write there.
+    fn server(&self) -> &str {
+        let server = self.written.as_ref().and_then(current).and_then(|(cluster, _)| cluster.server.as_deref());
+        server.filter(|server| check_server(server).is_ok()).unwrap_or(LOOPBACK)
     }
+}
+
+/// Cluster and user of the current context.
+fn current(config: &Kubeconfig) -> Option<(&Cluster, &AuthInfo)> {
+    let context = config.contexts.get(config.current_context()?)?;
+    Some((config.clusters.get(context.cluster.as_deref()?)?, config.users.get(context.user.as_deref()?)?))
 }
 
 #[cold]
 fn missing(early: bool) -> Error {
     let message = format!("there is no {CERTIFICATE} in this folder, nor a kubeconfig that a server wrote");
     Error::new(ErrorKind::NotFound, message).with_help(if early {
-        "it is that of a K3s before 0.6, whose administrator had a password: it is in the k3s.yaml that this server wrote"
+        "it is that of a K3s of early 2019, whose administrator had a password: it is in the k3s.yaml that this server wrote"
     } else {
         "it is looked for in server/tls of the data folder of a server (/var/lib/rancher/k3s or /var/lib/rancher/rke2); an agent \
          has none"

@@ -90,18 +90,19 @@ impl Lock {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(e.into()),
             }
+            // None where its holder has just let it go.
             let found = look(path).map_err(|e| Error::io("the lock can't be looked at", path, e))?;
-            if let Some(found) = &found {
-                let to_remove = to_break || request.knows_gone(found);
-                let cannot = |e| Error::io("the lock can't be removed", path, e);
-                if to_remove && remove(path, found, request, MOST_KILLED).map_err(cannot)? {
+            if let Some(found) = found.as_ref().filter(|found| to_break || request.knows_gone(found)) {
+                if remove(path, found, request, MOST_KILLED)
+                    .map_err(|e| Error::io("the lock can't be removed", path, e))?
+                {
                     // That one was meant, and not those that come after it.
                     to_break = false;
                     continue;
                 }
-                if Instant::now() >= request.deadline {
-                    return Err(Refusal::Error(is_held(path, found, request)));
-                }
+            }
+            if waited && Instant::now() >= request.deadline {
+                return Err(Refusal::Error(is_held(path, found.as_ref(), request)));
             }
             waited = true;
             thread::sleep(pause.min(request.deadline.saturating_duration_since(Instant::now())));
@@ -232,10 +233,11 @@ fn left_behind(lock: &Path, found: &Found) -> Vec<PathBuf> {
     files
 }
 
-fn is_held(path: &Path, found: &Found, request: &Request<'_>) -> Error {
-    let since = found.since.and_then(|since| since.duration_since(UNIX_EPOCH).ok());
+fn is_held(path: &Path, found: Option<&Found>, request: &Request<'_>) -> Error {
+    let since = found.and_then(|found| found.since).and_then(|since| since.duration_since(UNIX_EPOCH).ok());
     let since = since.map_or_else(|| "a time unknown".to_owned(), |since| rfc3339(since.as_secs()));
-    let by = match found.record.as_ref().map(|record| &record.process) {
+    let by = match found.and_then(|found| found.record.as_ref()).map(|record| &record.process) {
+        None if found.is_none() => "by one after the other".to_owned(),
         None => "by a program that left no name in it, as kubectl does".to_owned(),
         Some(other) if request.process.shares_system_with(other) => format!("by process {}", other.pid),
         Some(other) => {

@@ -1,15 +1,43 @@
-//! Writing a file whole or not at all.
+//! Files written whole or not at all, and changed under kubectl's lock.
 //!
-//! [`write()`] never opens the target itself: the contents go to a temporary file in the same folder, are flushed to
-//! disk, and take the target's name in one step. Whoever reads the target meanwhile sees the old contents or the new,
-//! never a part, and so does the next reader after a full disk, a `kill -9` or a power cut. kubectl, by contrast,
-//! truncates the file and then fills it.
+//! [`write()`] makes a file or replaces one. It never opens the target itself: the contents go to a temporary file in the
+//! same folder, are flushed to disk, and take the target's name in one step. Whoever reads the target meanwhile sees the
+//! old contents or the new, never a part, and so does the next reader after a full disk, a `kill -9` or a power cut.
+//! kubectl, by contrast, truncates the file and then fills it.
+//!
+//! [`Store`] changes files that others change too: [`Store::edit`] kubeconfigs, [`Store::update`] any text.
+//!
+//! # The lock
+//! It is kubectl's: the file `<file>.lock`, whose existence is the lock. kubectl makes it empty and with mode 000, fails at once where there is
+//! one, and leaves it behind when it is killed or interrupted. Here it is taken for files that are to be written only, is waited for, and appears
+//! with its contents (it is written under another name, which `link(2)` then turns into the lock), so that no kill leaves an empty one:
+//!
+//! ```text
+//! kubeconfig lock 1
+//! id 8d1c0a5f3b7e2946
+//! pid 4711
+//! host node-1
+//! boot 2b1e7d0c-7f0f-4a70-9a0e-0f6f9a1f6d5e
+//! pid-namespace 4026531836
+//! start 183402
+//! ```
+//!
+//! (`start` is that of the process, in clock ticks since the boot.) Such a lock is taken over where host, boot and namespace are those of the
+//! one who finds it, all of them known, and no process with that number and start is left; from another host or container
+//! never. To take it over one must first hold a lock on doing so, named by its `id`; then one looks again, and moves it
+//! away. So two can't both win, and one that is killed in the middle of it is in nobody's way. Where the system can't tell
+//! whether a process is left (`/proc` of Linux can) nothing is taken over. A lock of kubectl's is never removed without
+//! being told to ([`Store::break_lock`]).
+//!
+//! The lock goes with its holder: after an error, with a panic, and on SIGINT, SIGTERM and SIGHUP in programs that ask for it
+//! (`end_on_signals`, with the feature `signals`; or [`release_before_exit`]).
 //!
 //! # What a killed process leaves behind
-//! A failure removes the temporary file. A process that is killed, or ended by a signal nobody handles, can't: there
-//! may be a file left named `.NAME.RANDOM.tmp`, NAME being the target's name (of a long one the first 40 bytes) and
-//! RANDOM 16 hexadecimal digits. It may hold the new contents, secrets included, and its mode is 0600 (or already that
-//! of the file it was about to replace). Nothing reads it; delete it once no writer is running.
+//! A failure removes the temporary files. A process that is killed, or ended by a signal nobody handles, can't. The files are
+//! named `.NAME.TAG.tmp`, NAME being the target's name (of a long one the first 40 bytes) and TAG beginning with 16 hexadecimal
+//! digits. One of [`write()`] may hold the new contents, secrets included, and its mode is 0600 (or already that of the file it
+//! was about to replace); nothing reads it, and it may be deleted once no writer is running. One of a [`Store`]
+//! goes when the lock is taken over. Those called `.NAME.lock.TAG.tmp` hold what a lock holds, no secrets.
 
 mod copies;
 mod edit;

@@ -363,6 +363,7 @@ impl<'d> Node<'d> {
 
     /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,
     /// added to in RKE.
+    #[cfg(feature = "rke")]
     pub(crate) fn occurrences(&self) -> Vec<(Node<'d>, Node<'d>)> {
         if !self.resolve().is_mapping() {
             return Vec::new();
@@ -371,6 +372,7 @@ impl<'d> Node<'d> {
     }
 
     /// Keys and values of a map as they are written, a `<<` among them; nothing for other nodes.
+    #[cfg(feature = "rke")]
     pub(crate) fn written_pairs(self) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
         let is_mapping = self.is_mapping();
         self.children_as_pairs().filter(move |_| is_mapping)

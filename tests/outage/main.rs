@@ -28,9 +28,10 @@ const RANCHER: &str = "https://rancher.example.com";
 /// Not a token of anybody: Rancher's have 54 small consonants and digits here.
 const SECRET: &str = "ffffffffffffffffffffffffffffffffffffffffffffffffffffff";
 
-/// That many days from now on.
+/// That many days from now on; it is the same now for the whole test.
 fn days(days: i64) -> UnixTime {
-    let seconds = now().checked_add_signed(days * DAY as i64).expect("a time after 1970");
+    static NOW: OnceLock<u64> = OnceLock::new();
+    let seconds = NOW.get_or_init(now).checked_add_signed(days * DAY as i64).expect("a time after 1970");
     UnixTime::since_unix_epoch(Duration::from_secs(seconds))
 }
 

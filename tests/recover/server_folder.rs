@@ -75,6 +75,11 @@ fn the_written_kubeconfig_tells_the_address_and_stands_in() {
         notes(&run)[0].contains("default leads to 10.0.0.1, which") && notes(&run)[0].ends_with("it is for 10.0.0.2")
     );
 
+    // Of RKE2 it is shown to agents alone.
+    k3s(&folder, "up/rke2/", &["10.0.0.1"]);
+    write(&folder, "up/rke2/server/tls/dynamic-cert.json", secret.compact());
+    recover(&folder, &["up", "--out", "-", "--server", "https://10.0.0.1:6443"], 0);
+
     fs::remove_dir_all(folder.path().join("x/server/tls")).unwrap();
     let run = recover(&folder, &["x", "--out", "-"], 0);
     assert_eq!(servers(&accepted(&run.stdout)), [("default", "https://10.0.0.1:7443")]);
@@ -86,6 +91,15 @@ fn the_written_kubeconfig_tells_the_address_and_stands_in() {
     write(&folder, "early/server/kubeconfig-k3s.yaml", early);
     let run = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 0);
     assert!(accepted(&run.stdout).users["old"].password.is_some());
+    // A server writes no commands and no paths; who does is somebody else.
+    let hostile = early.replace("username: admin", "username: admin, exec: {command: evil}, client-key: /etc/shadow");
+    write(
+        &folder,
+        "early/server/kubeconfig-k3s.yaml",
+        hostile.replace("cluster: {server", "cluster: {proxy-url: http://evil, server"),
+    );
+    let hostile = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 0);
+    assert_eq!(hostile.stdout, run.stdout);
     assert!(!run.stderr.contains("CANARY"));
 }
 
@@ -96,7 +110,7 @@ fn what_is_no_server_s_folder() {
     write(&folder, "early/server/tls/token-ca.crt", "");
     for (path, says) in [
         ("agent", "an agent has none"),
-        ("early", "K3s before 0.6"),
+        ("early", "K3s of early 2019"),
         (".", "there is no client-admin.crt in this folder"),
     ] {
         let run = recover(&folder, &[path], 1);

@@ -105,6 +105,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("services: {kube-api: {audit_log: {enabled: true, configuration: {policy: {rules: []}}}}}", "invalid-cluster", "error", "services.kube-api.audit_log.configuration.policy", "apiVersion"),
     ("nodes:\n- {address: a, user: u, role: [etcd, controlplane, worker]}\n- {address: b, user: u, role: [etcd, controlplane, worker]}\n- {address: c, user: u, role: [etcd, controlplane, worker], taints: [{key: node-role.kubernetes.io/etcd, effect: NoExecute}]}", "invalid-cluster", "warning", "nodes[2].taints[0]", "RKE sets this taint itself"),
     ("nodes:\n- {address: a, user: u, role: [etcd, controlplane, worker]}\n- {address: b, user: u, role: [etcd, controlplane, worker]}\n- {address: c, user: u, role: [etcd, controlplane, worker], taints: [{key: k, effect: NoExecute}, {key: k, value: v, effect: NoExecute}]}", "invalid-cluster", "warning", "nodes[2].taints[1]", "second taint"),
+    ("services: {kube-api: {secrets_encryption_config: {custom_config: {resources: []}}}}", "invalid-cluster", "warning", "services.kube-api.secrets_encryption_config.custom_config", "RKE drops"),
     // What RKE forgets.
     ("cluster_name: 'a\"b'", "invalid-cluster", "warning", "cluster_name", "unescaped"),
     ("nodes:\n- {address: a, user: u, role: [etcd, controlplane, worker]}\n- {address: b, user: u, role: [etcd, controlplane, worker]}\n- {address: '2001:db8::1', hostname_override: c, user: u, role: [etcd, controlplane, worker]}", "unbracketed-ipv6", "warning", "nodes[2].address", "without brackets"),
@@ -274,6 +275,25 @@ fn an_external_etcd_needs_four_things() {
     let fields: Vec<_> = found.iter().map(|f| f.field.as_deref().unwrap()).collect();
     let expected = ["ca_cert", "cert", "key", "path"].map(|key| format!("services.etcd.{key}"));
     assert_eq!(fields, expected, "{}", shown(&found));
+}
+
+#[test]
+fn a_custom_config_changes_how_unquoted_texts_are_read() {
+    let custom = "secrets_encryption_config: {enabled: true, custom_config: {resources: [{resources: [secrets], providers: [{identity: {}}]}]}}";
+    let text = |scalar: &str| with(&format!("services: {{kube-api: {{extra_args: {{a: {scalar}}}, {custom}}}}}"));
+    for scalar in ["0644", "yes", "1.10", "1_000", "0x10"] {
+        let found = findings(&text(scalar));
+        assert_eq!(found.len(), 1, "{scalar}: {}", shown(&found));
+        assert_eq!(found[0].field.as_deref(), Some("services.kube-api.extra_args.a"));
+        assert!(found[0].severity == Severity::Warning && found[0].help.as_deref() == Some("put it in quotes"));
+        let config: ClusterConfig = text(scalar).parse().unwrap();
+        assert_ne!(config.services.kube_api.base.extra_args["a"].expose(), scalar, "so it is");
+    }
+    for scalar in ["644", "true", "1.5", "-3", "'0644'", "\"yes\"", "text", "~", "2001-01-01"] {
+        assert_eq!(shown(&findings(&text(scalar))), "", "{scalar}");
+    }
+    // Without it, the spelling is kept.
+    assert_eq!(shown(&findings(&with("services: {kube-api: {extra_args: {a: 0644}}}"))), "");
 }
 
 #[test]

@@ -96,7 +96,10 @@ fn nothing_is_written_where_nothing_changes() {
 fn what_can_not_be_read_is_not_written() {
     for (bad, other) in [("clusters: [", "{}"), ("kind: Pod\n", "{}"), ("users: 3\n", "{}"), ("\u{0}", "")] {
         let (folder, loader) = files(&[("good", other), ("bad", bad)], "good:bad");
-        let add = |draft: &mut Draft| Ok(drop(draft.config.users.insert("new", AuthInfo::with_token("t"))));
+        let add = |draft: &mut Draft| {
+            drop(draft.config.users.insert("new", AuthInfo::with_token("t")));
+            Ok(())
+        };
         let error = folder.store().edit(&loader, add).unwrap_err();
         assert!(error.to_string().contains("bad"), "{error}");
         assert_eq!(fs::read_to_string(folder.path("bad")).unwrap(), bad);
@@ -111,7 +114,13 @@ fn kind_and_version_take_one_value() {
     let sets: [fn(&mut Draft); 2] =
         [|d| d.config.kind = Some("Pod".into()), |d| d.config.api_version = Some("v2".into())];
     for set in sets {
-        let error = folder.store().edit(&loader, |draft| Ok(set(draft))).unwrap_err();
+        let error = folder
+            .store()
+            .edit(&loader, |draft| {
+                let _: () = set(draft);
+                Ok(())
+            })
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused);
         assert!(error.to_string().contains("nothing was changed"), "{error}");
     }
@@ -153,7 +162,10 @@ fn the_file_of_old_is_carried_over() {
 fn without_a_file_there_is_nothing_to_write_to() {
     let (folder, loader) = files(&[], ":");
     assert!(edit(&folder, &loader, |_| {}).changed.is_empty());
-    let set = |draft: &mut Draft| Ok(draft.config.current_context = Some("x".into()));
+    let set = |draft: &mut Draft| {
+        let _: () = draft.config.current_context = Some("x".into());
+        Ok(())
+    };
     let error = folder.store().edit(&loader, set).unwrap_err();
     assert!(error.to_string().contains("there is no file to write to"), "{error}");
 }

@@ -120,7 +120,12 @@ fn child_process() {
         "two" => {
             let paths = [target.clone(), target.with_file_name("b")];
             let set = |files: &mut Files| (0..2).for_each(|i| files.set(i, b"new".repeat(10_000)));
-            Store::from_env().update(&paths, |files| Ok(set(files))).map(drop)
+            Store::from_env()
+                .update(&paths, |files| {
+                    let _: () = set(files);
+                    Ok(())
+                })
+                .map(drop)
         }
         "append" => Store::from_env()
             .update(&[target], |files| {

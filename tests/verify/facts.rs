@@ -20,7 +20,8 @@ pub(crate) fn compare(certificate: &Certificate) {
     for name in ["subject", "issuer"] {
         // It knows more types of names than Go does. `tests/cert.rs` has a table of names.
         if ours[name].contains("=#") {
-            (theirs.remove(name), ours.remove(name));
+            theirs.remove(name);
+            ours.remove(name);
         }
     }
     let different: Vec<_> = ours.iter().filter(|(fact, value)| theirs.get(*fact) != Some(value)).collect();

@@ -1,6 +1,6 @@
 //! Keys that are no keys, are very large, or were changed.
 
-use crate::common::der::{Odd, tlv};
+use crate::common::der::{EC_PUBLIC_KEY, Odd, tlv};
 use crate::common::openssl;
 use kubeconfig::cert::{Certificate, KeyAlgorithm, KeyMatch, PrivateKey, PrivateKeyKind, SignatureCheck, private_key};
 use rcgen::KeyPair;
@@ -145,6 +145,29 @@ fn numbers_for_curves() {
         ("its curve in numbers", sec1(number, &tlv(0xa0, &[&tlv(0x30, &[&[2, 1, 1]])])), Some(KeyMatch::Unsupported)),
     ] {
         assert_eq!(found(&der), expected, "{what}");
+    }
+}
+
+/// A key in another form than that of a certificate is not taken for one, even where it could be.
+#[test]
+fn keys_in_other_forms_sign_nothing() {
+    let root = crate::plan::ca("root").self_signed();
+    let leaf = crate::plan::client().signed_by(&root).certificate;
+    let point = root.issuer.key().public_key_raw();
+    let p256 = [EC_PUBLIC_KEY, &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]].concat();
+    let info = |key: &[u8]| tlv(0x30, &[&tlv(0x30, &[&p256]), &tlv(3, &[&[0], key])]);
+    let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
+    for (what, key, expected) in [
+        ("in full", point.to_vec(), SignatureCheck::Good),
+        ("compressed", compressed, SignatureCheck::Unsupported),
+        ("with its kind", info(point), SignatureCheck::Unsupported),
+        ("not on the curve", [point, &[0]].concat(), SignatureCheck::Unsupported),
+        ("nothing", vec![], SignatureCheck::Unsupported),
+    ] {
+        let issuer = Odd { public_key_info: info(&key), ..Odd::new() }.read();
+        assert_eq!(leaf.signed_by(&issuer), expected, "{what}");
+        let own = PrivateKey::from_der(&root.issuer.key().serialize_der()).unwrap().belongs_to(&issuer);
+        assert_eq!(own == KeyMatch::Match, expected == SignatureCheck::Good, "{what}: {own:?}");
     }
 }
 

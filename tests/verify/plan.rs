@@ -74,7 +74,7 @@ impl Plan {
         params.serial_number = Some(SerialNumber::from(vec![0]));
         params.not_before = date_time_ymd(self.years.0, 1, 1);
         params.not_after = date_time_ymd(self.years.1, 1, 1);
-        params.is_ca = self.ca.clone();
+        params.is_ca = self.ca;
         params.key_usages = self.usages.clone();
         params.extended_key_usages = self.purposes.clone();
         params.custom_extensions = self.extensions.clone();

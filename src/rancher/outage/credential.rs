@@ -129,6 +129,9 @@ fn certificate(target: &Target) -> Result<Credential> {
     let key = bytes(key, &user.client_key)?.unwrap_or_default();
     let leaf = cert::leaf(&pem)?;
     cert::check_client_key(&key)?;
+    if cert::public::fits(&leaf, &key) == Some(false) {
+        return Err(Error::new(ErrorKind::Certificate, "the private key does not belong to the certificate"));
+    }
     Ok(Credential::Dated {
         login: Login::ClientCertificate,
         proof: Proof::Certificate,

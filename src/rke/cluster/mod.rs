@@ -222,7 +222,7 @@ fn read_document(document: &Document, rules: Rules) -> Result<ClusterConfig> {
 }
 
 /// Whether RKE makes JSON of the document and YAML of that, before it reads it: it does to get at `custom_config`.
-fn is_rewritten(root: SyntaxNode<'_>) -> bool {
+pub(super) fn is_rewritten(root: SyntaxNode<'_>) -> bool {
     let path = ["services", "kube-api", "secrets_encryption_config", "custom_config"];
     let found = path.iter().try_fold(root, |node, key| node.get(key));
     found.is_some_and(|node| node.kind() == NodeKind::Mapping)

@@ -25,6 +25,15 @@ pub(crate) trait Part {
     fn list(lister: &mut Lister<'_>);
 }
 
+/// A field for `Debug`.
+pub(crate) struct Shown<'a, P>(pub(crate) &'a P);
+
+impl<P: Part> fmt::Debug for Shown<'_, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.debug(f)
+    }
+}
+
 /// What the Go field says beside its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tag {
@@ -165,83 +174,81 @@ macro_rules! model {
             pub other: $crate::syntax::Mapping,
         }
 
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                struct Shown<'a, T>(&'a T);
-                impl<T: $crate::rke::cluster::model::Part> std::fmt::Debug for Shown<'_, T> {
-                    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        self.0.debug(f)
+        const _: () = {
+            use $crate::error::Result;
+            use $crate::rke::cluster::fields::Lister;
+            use $crate::rke::cluster::model::{Form, Model, Part, Shown, json_key, tag, write_other};
+            use $crate::rke::cluster::read::Rules;
+            use $crate::syntax::{Mapping, Node as SyntaxNode};
+            use std::fmt;
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    let mut shown = f.debug_struct(stringify!($name));
+                    $( shown.field(stringify!($base), &self.$base); )?
+                    $( if Part::is_set(&self.$field) {
+                        shown.field(stringify!($field), &Shown(&self.$field));
+                    } )*
+                    if !self.other.is_empty() {
+                        shown.field("other", &self.other);
                     }
+                    shown.finish()
                 }
-                let mut shown = f.debug_struct(stringify!($name));
-                $( shown.field(stringify!($base), &self.$base); )?
-                $( if $crate::rke::cluster::model::Part::is_set(&self.$field) {
-                    shown.field(stringify!($field), &Shown(&self.$field));
-                } )*
-                if !self.other.is_empty() {
-                    shown.field("other", &self.other);
+            }
+
+            impl Model for $name {
+                fn read_field(&mut self, key: &str, node: SyntaxNode<'_>, rules: Rules) -> Result<bool> {
+                    $( if Model::read_field(&mut self.$base, key, node, rules)? {
+                        return Ok(true);
+                    } )?
+                    $( if rules.is_key(key, $yaml, json_key!($yaml $($json)?)) {
+                        let rules = rules.inside(tag!($($($tag)+)?));
+                        Part::read(&mut self.$field, node, rules)?;
+                        return Ok(true);
+                    } )*
+                    Ok(false)
                 }
-                shown.finish()
-            }
-        }
 
-        impl $crate::rke::cluster::model::Model for $name {
-            fn read_field(
-                &mut self,
-                key: &str,
-                node: $crate::syntax::Node<'_>,
-                rules: $crate::rke::cluster::read::Rules,
-            ) -> $crate::error::Result<bool> {
-                $( if $crate::rke::cluster::model::Model::read_field(&mut self.$base, key, node, rules)? {
-                    return Ok(true);
-                } )?
-                $( if rules.is_key(key, $yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)) {
-                    let rules = rules.inside($crate::rke::cluster::model::tag!($($($tag)+)?));
-                    $crate::rke::cluster::model::Part::read(&mut self.$field, node, rules)?;
-                    return Ok(true);
-                } )*
-                Ok(false)
-            }
+                fn write_fields(&self, map: &mut Mapping, form: Form) {
+                    $( Model::write_fields(&self.$base, map, form); )?
+                    $( {
+                        let tag = tag!($($($tag)+)?);
+                        if let Some(value) = Part::value(&self.$field, form.inside(tag), tag) {
+                            map.insert(form.key($yaml, json_key!($yaml $($json)?)), value);
+                        }
+                    } )*
+                    write_other::<Self>(map, &self.other, form);
+                }
 
-            fn write_fields(&self, map: &mut $crate::syntax::Mapping, form: $crate::rke::cluster::model::Form) {
-                $( $crate::rke::cluster::model::Model::write_fields(&self.$base, map, form); )?
-                $( {
-                    let tag = $crate::rke::cluster::model::tag!($($($tag)+)?);
-                    if let Some(value) = $crate::rke::cluster::model::Part::value(&self.$field, form.inside(tag), tag) {
-                        map.insert(form.key($yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)), value);
-                    }
-                } )*
-                $crate::rke::cluster::model::write_other::<Self>(map, &self.other, form);
-            }
+                fn has_field(key: &str, form: Form) -> bool {
+                    $( <$base_type as Model>::has_field(key, form) || )?
+                    $( form.is_key(key, $yaml, json_key!($yaml $($json)?)) || )*
+                    false
+                }
 
-            fn has_field(key: &str, form: $crate::rke::cluster::model::Form) -> bool {
-                $( <$base_type as $crate::rke::cluster::model::Model>::has_field(key, form) || )?
-                $( form.is_key(key, $yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?)) || )*
-                false
-            }
+                fn list_fields(lister: &mut Lister<'_>) {
+                    $( <$base_type as Model>::list_fields(lister); )?
+                    $( lister.field::<$type>($yaml, json_key!($yaml $($json)?), tag!($($($tag)+)?)); )*
+                }
 
-            fn list_fields(lister: &mut $crate::rke::cluster::fields::Lister<'_>) {
-                $( <$base_type as $crate::rke::cluster::model::Model>::list_fields(lister); )?
-                $( lister.field::<$type>($yaml, $crate::rke::cluster::model::json_key!($yaml $($json)?), $crate::rke::cluster::model::tag!($($($tag)+)?)); )*
-            }
+                fn text_mut(&mut self, key: &str) -> Option<&mut Option<String>> {
+                    $( if key == $yaml {
+                        return Part::as_text(&mut self.$field);
+                    } )*
+                    None
+                }
 
-            fn text_mut(&mut self, key: &str) -> Option<&mut Option<String>> {
-                $( if key == $yaml {
-                    return $crate::rke::cluster::model::Part::as_text(&mut self.$field);
-                } )*
-                None
-            }
+                fn is_any_set(&self) -> bool {
+                    $( Model::is_any_set(&self.$base) || )?
+                    $( Part::is_set(&self.$field) || )*
+                    !self.other.is_empty()
+                }
 
-            fn is_any_set(&self) -> bool {
-                $( $crate::rke::cluster::model::Model::is_any_set(&self.$base) || )?
-                $( $crate::rke::cluster::model::Part::is_set(&self.$field) || )*
-                !self.other.is_empty()
+                fn other_mut(&mut self) -> &mut Mapping {
+                    &mut self.other
+                }
             }
-
-            fn other_mut(&mut self) -> &mut $crate::syntax::Mapping {
-                &mut self.other
-            }
-        }
+        };
     };
 }
 pub(crate) use model;

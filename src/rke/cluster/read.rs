@@ -2,7 +2,7 @@
 
 use super::model::{Model, Tag, same_key};
 use crate::error::{Error, ErrorKind, Result};
-use crate::syntax::{Mapping, Node, Resolved, Scalar, ScalarStyle, Value};
+use crate::syntax::{Mapping, Node, NodeKind, Resolved, Scalar, ScalarStyle, Value};
 use std::borrow::Cow;
 
 /// By whose rules a part is read.
@@ -90,7 +90,7 @@ pub(crate) fn read_value(node: Node<'_>) -> Result<Value> {
 
 /// The pairs of a map as Go's readers meet them: repeated keys each time, what is merged where the `<<` stands.
 pub(crate) fn pairs<'d>(node: Node<'d>, rules: Rules) -> Result<Vec<(Node<'d>, Node<'d>)>> {
-    if node.resolve().kind() != crate::syntax::NodeKind::Mapping {
+    if node.resolve().kind() != NodeKind::Mapping {
         return Err(mismatch(node, "a map"));
     }
     Ok(if rules.resolved { node.entries() } else { node.occurrences() })
@@ -98,7 +98,7 @@ pub(crate) fn pairs<'d>(node: Node<'d>, rules: Rules) -> Result<Vec<(Node<'d>, N
 
 pub(crate) fn items<'d>(node: Node<'d>) -> Result<impl Iterator<Item = Node<'d>>> {
     match node.resolve().kind() {
-        crate::syntax::NodeKind::Sequence => Ok(node.items()),
+        NodeKind::Sequence => Ok(node.items()),
         _ => Err(mismatch(node, "a list")),
     }
 }
@@ -167,8 +167,8 @@ pub(crate) fn mismatch(node: Node<'_>, expected: &str) -> Error {
     let target = node.resolve();
     let found = match (target.resolved(), target.kind()) {
         (Some(resolved), _) => resolved.noun(),
-        (None, crate::syntax::NodeKind::Sequence) => "a list",
-        (None, crate::syntax::NodeKind::Mapping) => "a map",
+        (None, NodeKind::Sequence) => "a list",
+        (None, NodeKind::Mapping) => "a map",
         (None, _) => "another kind of value",
     };
     let error = Error::new(ErrorKind::Type, format!("{found} where {expected} is expected"))

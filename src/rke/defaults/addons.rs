@@ -37,11 +37,13 @@ impl Defaults {
         self.start(dns);
         if let Some(dns) = dns {
             self.dns_strategy(&mut dns.update_strategy, provider);
-            let mut params = LinearAutoscalerParams::default();
-            params.cores_per_replica = Some(128.0);
-            params.nodes_per_replica = Some(4.0);
-            params.min = Some(1);
-            params.prevent_single_point_failure = Some(true);
+            let params = LinearAutoscalerParams {
+                cores_per_replica: Some(128.0),
+                nodes_per_replica: Some(4.0),
+                min: Some(1),
+                prevent_single_point_failure: Some(true),
+                ..LinearAutoscalerParams::default()
+            };
             self.set(&mut dns.linear_autoscaler_params, params);
             if let Some(default) = default {
                 self.text(&mut dns.provider, default);
@@ -114,11 +116,10 @@ fn is_rolling(strategy: &UpdateStrategy) -> bool {
 }
 
 fn rolling(unavailable: Option<IntOrString>, surge: Option<IntOrString>) -> UpdateStrategy {
-    let mut rolling = RollingUpdate::default();
-    rolling.max_unavailable = unavailable;
-    rolling.max_surge = surge;
-    let mut strategy = UpdateStrategy::default();
-    strategy.strategy = Some("RollingUpdate".to_owned());
-    strategy.rolling_update = Some(rolling);
-    strategy
+    let rolling = RollingUpdate { max_unavailable: unavailable, max_surge: surge, ..RollingUpdate::default() };
+    UpdateStrategy {
+        strategy: Some("RollingUpdate".to_owned()),
+        rolling_update: Some(rolling),
+        ..UpdateStrategy::default()
+    }
 }

@@ -36,10 +36,9 @@ impl ClusterConfig {
     /// The configuration with what RKE fills in, as it stands in the `rkeConfig` of an rkestate.
     ///
     /// This follows RKE 1.7. Offline nobody can know what depends on the metadata of an RKE release: `kubernetes_version`
-    /// where it is absent, `system_images` and the images of services, and `prefix_path` on the systems that need another.
-    /// Defaults that depend on the Kubernetes version (DNS provider, audit log, pod security, cri-dockerd, the ingress
-    /// controller's network) are filled in where `kubernetes_version` is set and valid. RKE puts in also what it makes
-    /// up from the machine it runs on; that is nothing in this version.
+    /// where it is absent, `system_images` and with them the images of services, and `prefix_path` on the systems that need
+    /// another. Defaults that depend on the Kubernetes version (DNS provider, audit log, pod security, cri-dockerd, the ingress
+    /// controller's network) are filled in where `kubernetes_version` is set and valid.
     ///
     /// ```
     /// use kubeconfig::rke::ClusterConfig;
@@ -236,11 +235,12 @@ impl Defaults {
 }
 
 fn default_drain() -> NodeDrainInput {
-    let mut input = NodeDrainInput::default();
-    input.ignore_daemonsets = Some(true);
-    input.timeout = Some(120);
-    input.grace_period = Some(-1);
-    input
+    NodeDrainInput {
+        ignore_daemonsets: Some(true),
+        timeout: Some(120),
+        grace_period: Some(-1),
+        ..NodeDrainInput::default()
+    }
 }
 
 /// As soon as one of three keys is missing RKE makes all of it anew, and an `ignore_daemonsets` that was given is lost on the

@@ -55,8 +55,7 @@ impl Defaults {
                 self.text(&mut api.pod_security_configuration, "privileged");
             }
         }
-        let mut default = AuditLog::default();
-        default.enabled = Some(true);
+        let default = AuditLog { enabled: Some(true), ..AuditLog::default() };
         let is_logged = version.is_some_and(needs_audit_log);
         if is_logged && self == Defaults::Fill {
             api.audit_log.get_or_insert_with(|| default.clone());
@@ -70,12 +69,14 @@ impl Defaults {
     }
 
     fn audit_log(self, configuration: &mut Option<AuditLogConfig>) {
-        let mut default = AuditLogConfig::default();
-        default.max_age = Some(30);
-        default.max_backup = Some(10);
-        default.max_size = Some(100);
-        default.path = Some("/var/log/kube-audit/audit-log.json".to_owned());
-        default.format = Some("json".to_owned());
+        let default = AuditLogConfig {
+            max_age: Some(30),
+            max_backup: Some(10),
+            max_size: Some(100),
+            path: Some("/var/log/kube-audit/audit-log.json".to_owned()),
+            format: Some("json".to_owned()),
+            ..AuditLogConfig::default()
+        };
         if self == Defaults::Fill {
             configuration.get_or_insert_with(|| default.clone());
         }

@@ -7,11 +7,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
-use crate::rke::recover::is_for;
 use crate::rke::state::{ClusterState, State};
 use crate::rke::{ClusterConfig, SavedStates};
 use crate::syntax::Document;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The three files of a [`FileSet`], as far as they are there, and what is wrong with them as a set.
 ///
@@ -41,24 +40,20 @@ impl FileSet {
     pub fn open(path: impl AsRef<Path>) -> Result<OpenFileSet> {
         let path = path.as_ref();
         let mut files = FileSet::of(path);
-        let is_there = |config: &&PathBuf| config.is_file() || kubeconfig_of(config).is_file();
-        if let Some(config) = files.configs.iter().find(is_there).cloned() {
-            files.configs = vec![config];
+        let mut configs = files.configs.iter();
+        let config = configs.clone().find(|config| config.is_file());
+        if let Some(config) = config.or_else(|| configs.find(|config| FileSet::of(config).kubeconfig().is_file())) {
+            files.configs = vec![config.clone()];
+        }
+        let names = [files.config().to_owned(), files.state().to_owned(), files.kubeconfig()];
+        if !names.iter().any(|file| file.exists()) {
+            let [config, state, kubeconfig] = names.map(|file| file.display().to_string());
+            return Err(Error::new(ErrorKind::NotFound, "none of RKE's three files is there")
+                .in_file(path)
+                .with_help(format!("they would be {config}, {state} and {kubeconfig}")));
         }
         let mut opening = Opening { files: &files, findings: Vec::new() };
-        let config = opening.config();
-        let state = opening.state();
-        let kubeconfig = opening.kubeconfig();
-        let any = [files.config(), files.state(), &files.kubeconfig()].iter().any(|file| file.exists());
-        if !any {
-            let message = "none of RKE's three files is there";
-            return Err(Error::new(ErrorKind::NotFound, message).in_file(path).with_help(format!(
-                "they would be {}, {} and {}",
-                files.config().display(),
-                files.state().display(),
-                files.kubeconfig().display()
-            )));
-        }
+        let (config, state, kubeconfig) = (opening.config(), opening.state(), opening.kubeconfig());
         opening.collision();
         if let Some(state) = &state {
             opening.finished(state);
@@ -99,10 +94,6 @@ impl OpenFileSet {
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
-}
-
-fn kubeconfig_of(config: &Path) -> PathBuf {
-    FileSet::of(config).kubeconfig()
 }
 
 struct Opening<'a> {
@@ -291,7 +282,7 @@ impl Sides<'_> {
             _ => address.eq_ignore_ascii_case(server.host),
         };
         let is_node = nodes.iter().any(|node| same(node.address));
-        let is_named = || self.certificates("kube-apiserver").iter().any(|certificate| is_for(certificate, server));
+        let is_named = || self.certificates("kube-apiserver").iter().any(|certificate| certificate.is_for(server.host));
         (!nodes.is_empty() && !server.host.is_empty()).then(|| is_node || is_named())
     }
 

@@ -31,6 +31,16 @@ pub(in crate::rke) enum Names {
     Default,
 }
 
+impl Names {
+    /// The name of the cluster and of the current context.
+    pub(super) fn of_cluster(&self) -> &str {
+        match self {
+            Names::Rke(name) => name,
+            Names::Default => "default",
+        }
+    }
+}
+
 const KUBE_ADMIN: &str = "kube-admin";
 const KUBE_CA: &str = "kube-ca";
 

@@ -1,6 +1,7 @@
 //! The admin kubeconfig of a cluster, made again from what is left of it. Nothing is connected to.
 
 mod admin;
+mod doubts;
 mod note;
 mod shape;
 
@@ -13,10 +14,10 @@ use super::input::Input;
 use super::saved::{Place, SavedStates};
 use super::server_folder::ServerFolder;
 use super::state::State;
-use crate::cert::{self, Certificate, SubjectAltName, Validity};
+use crate::cert::Certificate;
 use crate::config::{Context, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::{Server, check_server};
+use crate::export::check_server;
 use crate::store::{Finished, Saved, WriteOptions};
 use rustls_pki_types::UnixTime;
 use std::fmt;
@@ -76,11 +77,7 @@ impl State {
     /// As [`Recovery::build`].
     pub fn admin_kubeconfig(&self) -> Result<Kubeconfig> {
         let admin = Admin::of_state(self)?;
-        let name = match &admin.names {
-            Names::Rke(name) => name.clone(),
-            Names::Default => "default".to_owned(),
-        };
-        shape::config(&admin, &name, None)
+        shape::config(&admin, admin.names.of_cluster(), None)
     }
 }
 
@@ -205,22 +202,21 @@ impl Recovery {
         if let Some(url) = &self.server {
             check_server(url)?;
         }
+        if self.name.as_deref() == Some("") {
+            return Err(Error::new(ErrorKind::Usage, "the new name is empty"));
+        }
         let mut admin = match &self.origin {
             Origin::State(state) => Admin::of_state(state)?,
             Origin::Folder(folder) => folder.admin()?,
         };
-        let name = match (&self.name, &admin.names) {
-            (Some(name), _) if name.is_empty() => return Err(Error::new(ErrorKind::Usage, "the new name is empty")),
-            (Some(name), _) | (None, Names::Rke(name)) => name.clone(),
-            (None, Names::Default) => "default".to_owned(),
-        };
-        let config = shape::config(&admin, &name, self.server.as_deref())?;
+        let name = self.name.as_deref().unwrap_or(admin.names.of_cluster());
+        let config = shape::config(&admin, name, self.server.as_deref())?;
         let yaml = shape::text(&config, &admin.names)?;
         let finished = Finished::with_text(&config, yaml, self.inputs.iter().cloned())?;
         let mut notes = self.notes.clone();
         notes.append(&mut admin.notes);
-        notes.extend(doubts_of_time(&config, &admin, self.now.unwrap_or_else(UnixTime::now)));
-        notes.extend(doubts_of_servers(&config, &admin.serving));
+        notes.extend(doubts::of_time(&config, &admin, self.now.unwrap_or_else(UnixTime::now)));
+        notes.extend(doubts::of_servers(&config, &admin.serving));
         Ok(Recovered { config, finished, certificate: admin.certificate, notes })
     }
 }
@@ -279,62 +275,4 @@ impl Recovered {
 fn server_of<'a>(config: &'a Kubeconfig, context: &Context) -> &'a str {
     let cluster = context.cluster.as_deref().and_then(|name| config.clusters.get(name));
     cluster.and_then(|cluster| cluster.server.as_deref()).unwrap_or_default()
-}
-
-fn doubts_of_time(config: &Kubeconfig, admin: &Admin, now: UnixTime) -> Vec<RecoveryNote> {
-    let mut doubts = Vec::new();
-    if let Some(certificate) = &admin.certificate {
-        match certificate.is_valid_at(now) {
-            Validity::Valid => {}
-            Validity::Expired => doubts.push(RecoveryNote::Expired { at: certificate.not_after() }),
-            Validity::NotYetValid => doubts.push(RecoveryNote::NotYetValid { from: certificate.not_before() }),
-        }
-    }
-    let authority = config.clusters.iter().next().and_then(|(_, cluster)| cluster.certificate_authority_data.as_ref());
-    let authority = authority.and_then(|data| cert::certificates(&data.decode()).ok()).unwrap_or_default();
-    // One that is valid is enough.
-    if authority.iter().all(|ca| ca.is_valid_at(now) == Validity::Expired) {
-        let last = authority.iter().map(Certificate::not_after).max_by_key(UnixTime::as_secs);
-        doubts.extend(last.map(|at| RecoveryNote::AuthorityExpired { at }));
-    }
-    doubts
-}
-
-fn doubts_of_servers(config: &Kubeconfig, serving: &[Certificate]) -> Vec<RecoveryNote> {
-    let mut doubts = Vec::new();
-    for (name, context) in config.contexts.iter() {
-        let server = Server::of(server_of(config, context));
-        let context = || name.to_owned();
-        if server.is_this_machine() {
-            doubts.push(RecoveryNote::ThisMachine { context: context() });
-        } else if !serving.is_empty() && !serving.iter().any(|certificate| is_for(certificate, &server)) {
-            let names = serving.iter().flat_map(Certificate::subject_alt_names).map(shown).take(20).collect();
-            doubts.push(RecoveryNote::NotInCertificate { context: context(), host: server.host.to_owned(), names });
-        }
-    }
-    doubts
-}
-
-/// Whether a certificate is for a host, by Go's rules (`x509.Certificate.VerifyHostname`).
-pub(crate) fn is_for(certificate: &Certificate, server: &Server<'_>) -> bool {
-    let host = server.host.strip_suffix('.').unwrap_or(server.host);
-    certificate.subject_alt_names().iter().any(|name| match (name, server.ip()) {
-        (SubjectAltName::Ip(ip), Some(wanted)) => ip.to_canonical() == wanted.to_canonical(),
-        (SubjectAltName::Dns(pattern), None) => {
-            let pattern = pattern.strip_suffix('.').unwrap_or(pattern);
-            match (pattern.strip_prefix("*."), host.split_once('.')) {
-                (Some(domain), Some((label, rest))) => !label.is_empty() && domain.eq_ignore_ascii_case(rest),
-                (Some(_), None) => false,
-                (None, _) => pattern.eq_ignore_ascii_case(host),
-            }
-        }
-        _ => false,
-    })
-}
-
-fn shown(name: &SubjectAltName) -> String {
-    match name {
-        SubjectAltName::Dns(name) | SubjectAltName::Email(name) | SubjectAltName::Uri(name) => name.clone(),
-        SubjectAltName::Ip(ip) => ip.to_string(),
-    }
 }

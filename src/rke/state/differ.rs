@@ -11,28 +11,18 @@ impl State {
     /// beside those, RKE rewrites on the way). What stands in one of the two only differs too.
     pub fn differences(&self) -> Vec<String> {
         let (desired, current) = (&self.desired, &self.current);
-        let mut paths = Vec::new();
         let (a, b) = (config(desired), config(current));
-        for key in union(a.iter().map(|(key, _)| key), b.iter().map(|(key, _)| key)) {
-            if a.get(key) != b.get(key) {
-                paths.push(format!("rkeConfig.{key}"));
-            }
-        }
-        let names = |state: &'_ ClusterState| -> Vec<String> { state.certificates.keys().cloned().collect() };
-        let (a, b) = (names(desired), names(current));
-        for name in union(a.iter().map(String::as_str), b.iter().map(String::as_str)) {
-            if !desired
-                .certificates
-                .get(name)
-                .is_some_and(|a| current.certificates.get(name).is_some_and(|b| same(a, b)))
-            {
-                paths.push(format!("certificatesBundle.{name}"));
-            }
-        }
-        if desired.encryption_config != current.encryption_config {
-            paths.push("encryptionConfig".to_owned());
-        }
-        paths
+        let keys = union(a.iter().map(|(key, _)| key), b.iter().map(|(key, _)| key));
+        let fields = keys.into_iter().filter(|key| a.get(key) != b.get(key)).map(|key| format!("rkeConfig.{key}"));
+
+        let (a, b) = (&desired.certificates, &current.certificates);
+        let names = union(a.keys().map(String::as_str), b.keys().map(String::as_str));
+        let is_same = |name: &str| a.get(name).zip(b.get(name)).is_some_and(|(a, b)| same(a, b));
+        let entries = names.into_iter().filter(|name| !is_same(name)).map(|name| format!("certificatesBundle.{name}"));
+
+        let encryption =
+            (desired.encryption_config != current.encryption_config).then(|| "encryptionConfig".to_owned());
+        fields.chain(entries).chain(encryption).collect()
     }
 }
 

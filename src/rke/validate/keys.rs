@@ -5,7 +5,7 @@ use super::{Report, quoted};
 use crate::config::fold_char;
 use crate::finding::{Code, Finding, Severity};
 use crate::rke::cluster::{Field, Kind, fields};
-use crate::syntax::{Node, NodeKind};
+use crate::syntax::{Node, NodeKind, Resolved};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
@@ -17,7 +17,8 @@ pub(super) enum Whose {
     Ranchers,
 }
 
-pub(super) fn check(root: Node<'_>, report: &mut Report) -> Whose {
+/// `is_rewritten`: RKE makes JSON of the file before it reads it.
+pub(super) fn check(root: Node<'_>, is_rewritten: bool, report: &mut Report) -> Whose {
     if let Some((key, _)) = root.occurrences().into_iter().find(|(key, _)| key.text() == Some(RANCHERS)) {
         let finding =
             Finding::new(Code::DroppedKey, "this is Rancher's configuration of a cluster: RKE reads none of it")
@@ -28,7 +29,7 @@ pub(super) fn check(root: Node<'_>, report: &mut Report) -> Whose {
         return Whose::Ranchers;
     }
     static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::new);
-    Walk { report, seen: HashSet::new() }.map(root, &SCHEMA, &mut String::new());
+    Walk { report, is_rewritten, seen: HashSet::new() }.map(root, &SCHEMA, &mut String::new());
     Whose::Rkes
 }
 
@@ -44,6 +45,7 @@ struct Schema {
     json: &'static str,
     /// Read by its JSON keys, in any case.
     any_case: bool,
+    is_text: bool,
 }
 
 impl Schema {
@@ -66,6 +68,7 @@ impl Schema {
                     schema.any_case = any_case;
                 }
             }
+            schema.is_text = field.kind == Kind::String;
         }
         root
     }
@@ -80,6 +83,7 @@ impl Schema {
 
 struct Walk<'a> {
     report: &'a mut Report,
+    is_rewritten: bool,
     /// Where keys stand that were told of: what is merged several times is told of once.
     seen: HashSet<u32>,
 }
@@ -104,7 +108,24 @@ impl Walk<'_> {
                 }
             }
             (NodeKind::Mapping, ..) if !schema.keys.is_empty() => self.map(node, schema, path),
+            (NodeKind::Scalar, ..) if schema.is_text && !schema.any_case && self.is_rewritten => {
+                self.spelling(node, path)
+            }
             _ => {}
+        }
+    }
+
+    /// A number or a boolean where a text belongs: `0644` is usually `0644` to RKE, and `420` in a file with `custom_config`.
+    fn spelling(&mut self, node: Node<'_>, path: &str) {
+        let is_kept = match node.resolved() {
+            Some(Resolved::Float(f)) => node.text() == Some(&f.to_string()),
+            Some(Resolved::Null | Resolved::Str(_)) | None => true,
+            Some(_) => node.text() == Some(&node.resolve().key()),
+        };
+        if !is_kept {
+            let message = "RKE takes this by its value, not by its spelling, because the file has a custom_config";
+            let finding = Finding::new(Code::InvalidCluster, message).with_severity(Severity::Warning);
+            self.push(finding.with_help("put it in quotes").in_field(path), node);
         }
     }
 

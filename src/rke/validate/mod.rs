@@ -13,7 +13,7 @@ mod network;
 mod nodes;
 mod services;
 
-use super::cluster::ClusterConfig;
+use super::cluster::{ClusterConfig, is_rewritten};
 use super::topology::Topology;
 use super::version::KubeVersion;
 use crate::error::Result;
@@ -49,7 +49,7 @@ pub fn validate(document: &Document) -> Result<Vec<Finding>> {
     let config = ClusterConfig::from_document(document)?;
     let mut report = Report::default();
     let Some(root) = document.root() else { return Ok(check(&config)) };
-    if keys::check(root, &mut report) == keys::Whose::Ranchers {
+    if keys::check(root, is_rewritten(root), &mut report) == keys::Whose::Ranchers {
         // None of what RKE misses is missing: it stands one level deeper.
         return Ok(report.finish());
     }

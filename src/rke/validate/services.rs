@@ -99,6 +99,14 @@ fn kube_api(config: &ClusterConfig, version: Option<&KubeVersion>, report: &mut 
             report.invalid(field, "a level of pod security that RKE does not have", "write privileged or restricted");
         }
     }
+    let encryption = api.secrets_encryption_config.as_ref();
+    if encryption.is_some_and(|config| config.custom_config.is_some() && config.enabled != Some(true)) {
+        report.warning(
+            "services.kube-api.secrets_encryption_config.custom_config",
+            "RKE drops this configuration, because encryption is not enabled",
+            "set enabled: true beside it, or remove it",
+        );
+    }
     let has = |value: &Option<Value>, key: &str| {
         value.as_ref().is_none_or(|value| value.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty()))
     };

@@ -109,6 +109,7 @@ impl<'a> Tree<'a> {
     }
 
     /// JSON as RKE writes it to a file.
+    #[cfg(feature = "rke")]
     pub(crate) fn to_rke_json(&self) -> String {
         json::write(self, json::Dialect::Rke)
     }
