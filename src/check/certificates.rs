@@ -153,7 +153,7 @@ fn authority(pem: &Pem, cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) -> 
     };
     let place = pem.place();
     let at = notes.checker().at;
-    let mut found = passed_over(pem);
+    let mut found = passed_over(pem, certificates.len());
     let others_hold = certificates.iter().any(|certificate| certificate.is_valid_at(at) == Validity::Valid);
     for certificate in &certificates {
         let what = match certificates.len() {
@@ -176,9 +176,14 @@ fn authority(pem: &Pem, cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) -> 
     certificates
 }
 
-/// Broken sections of a bundle, which Go passes over without a word.
-fn passed_over(pem: &Pem) -> Vec<Finding> {
+/// Broken sections of a bundle, which Go passes over without a word; `good` are not broken.
+fn passed_over(pem: &Pem, good: usize) -> Vec<Finding> {
     let Ok(content) = &pem.content else { return Vec::new() };
+    let is_good = |section: Result<cert::Section>| section.is_ok_and(|s| s.kind() == SectionKind::Certificate);
+    // Of a big bundle nothing is read twice, as long as all of it is well.
+    if cert::sections(content).map(is_good).eq(std::iter::repeat_n(true, good)) {
+        return Vec::new();
+    }
     let place = pem.place();
     let broken = cert::sections(content).filter_map(|section| match section {
         Err(error) => Some(error),

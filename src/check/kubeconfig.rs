@@ -89,7 +89,7 @@ impl<'d> ConfigFile<'d> {
             };
         };
         let current = document.root().and_then(|root| root.get("current-context"));
-        let current = current.and_then(|node| Some((node.as_str()?.to_owned(), Some(node.span()))));
+        let current = current.and_then(|node| Some((text_of(node)?, Some(node.span()))));
         ConfigFile {
             path: path.to_owned(),
             folder: folder.to_owned(),
@@ -152,7 +152,7 @@ fn entries<'d, T: Listed>(document: &'d Document, bad: &Bad, notes: &mut Notes<'
 
 fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Notes<'_>) -> Entry<'d, T> {
     let name_node = item.get("name");
-    let name = name_node.and_then(|name| name.as_str()).unwrap_or_default().to_owned();
+    let name = name_node.and_then(text_of).unwrap_or_default();
     let body = item.get(T::KEY);
     let fields: Vec<_> = body.map(|body| body.entries()).unwrap_or_default();
     let fields: Vec<_> = fields.into_iter().map(|(key, value)| (key.key(), value)).collect();
@@ -183,6 +183,15 @@ fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Not
         unread.push(EVERYTHING.to_owned());
     }
     Entry { name, body, path, item: Some(item), fields, bad: unread }
+}
+
+/// A text, with what `!!binary` stands for; `None` where it is none. One that needs quotes is what was meant.
+pub(super) fn text_of(node: Node<'_>) -> Option<String> {
+    match node.resolve().tag() {
+        None if node.resolve().resolved() == Some(Resolved::Null) => None,
+        None => node.resolve().text().map(str::to_owned),
+        Some(_) => from_node_without::<Option<String>>(node, &[]).ok().flatten(),
+    }
 }
 
 fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, T>> {

@@ -93,7 +93,10 @@ impl<'a> Notes<'a> {
     /// Puts down that a file can't be read; `text` is what is in it.
     pub(super) fn add_unreadable(&mut self, error: &Error, text: Option<&str>) {
         for error in error.errors() {
-            let finding = of_error(Code::Unreadable, error);
+            let mut finding = of_error(Code::Unreadable, error);
+            if error.is_file_not_found() {
+                finding.help.get_or_insert_with(|| "is the path right?".to_owned());
+            }
             let Some(position) = error.position() else {
                 self.put(finding, None);
                 continue;

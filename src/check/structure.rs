@@ -1,5 +1,6 @@
 //! What is wrong with a kubeconfig before it is read as one: types, unknown and repeated keys, what stands behind it.
 
+use super::kubeconfig::text_of;
 use super::mask::harmless;
 use super::notes::{Notes, of_error};
 use super::schema::{Leaf, Schema};
@@ -109,6 +110,7 @@ fn repeated_names(root: Node<'_>, notes: &mut Notes<'_>) {
     let mut look = |list: Option<Node<'_>>, path: &str| {
         // Names that are none are told of by themselves.
         let is_name = |place: Node<'_>| match place.kind() {
+            NodeKind::Scalar if place.tag().is_some() => text_of(place).is_some(),
             NodeKind::Scalar => matches!(place.resolved(), Some(Resolved::Str(_) | Resolved::Null)),
             kind => kind == NodeKind::Mapping,
         };
@@ -231,8 +233,8 @@ impl<'w> Walk<'w, '_> {
         finding.severity = severity.unwrap_or(finding.severity);
         finding.help = help;
         finding.entry = self.entry.map(|(list, item)| {
-            let name = item.get("name").and_then(|name| name.as_str()).unwrap_or_default();
-            [Subject::Cluster(name), Subject::User(name), Subject::Context(name)][list].to_string()
+            let name = item.get("name").and_then(text_of).unwrap_or_default();
+            [Subject::Cluster(&name), Subject::User(&name), Subject::Context(&name)][list].to_string()
         });
         self.notes.add(finding, Some(node.span()));
     }

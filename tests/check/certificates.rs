@@ -224,5 +224,5 @@ fn a_bundle_of_ten_thousand() {
     let report = checker().bytes("config", with(&bundle, &client.certificate, &client.key));
     assert_eq!(report.worst(), None, "{report}");
     checker().bytes("bundle.pem", bundle);
-    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(60), "{:?}", begun.elapsed());
 }

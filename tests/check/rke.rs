@@ -53,34 +53,31 @@ pub(super) fn rows() -> Vec<Row> {
             Files::named("cluster.yml", CLUSTER),
         )
     };
+    let networks = |code: Code, line, pods: &str, services: &str| {
+        Row::new(code, Error, line, with_networks(pods, services), with_networks("10.42.0.0/16", "10.43.0.0/16"))
+    };
     let mut rows = vec![
-        changed(NoEtcd, Error, "nodes", ", etcd", ""),
-        changed(NoControlPlane, Error, "nodes", "controlplane, ", ""),
-        changed(NoWorker, Warning, "nodes", ", worker", ""),
+        changed(NoEtcd, Error, "203.0.113.10", ", etcd", ""),
+        changed(NoControlPlane, Error, "203.0.113.10", "controlplane, ", ""),
+        changed(NoWorker, Warning, "203.0.113.10", ", worker", ""),
         changed(DuplicateNode, Error, "203.0.113.11", "address: 203.0.113.12", "address: 203.0.113.11"),
         changed(DroppedKey, Warning, "clusterName", "cluster_name", "clusterName"),
         changed(InvalidCluster, Error, "role", "[controlplane, etcd, worker]", "[controlplane, etcd, worker, boss]"),
-        changed(OverlappingCidr, Error, "cluster_cidr", "10.42.0.0/16", "10.43.0.0/16"),
-        changed(
-            DifferingCidr,
-            Error,
-            "10.99",
-            "    service_cluster_ip_range: 10.43.0.0/16\nauth",
-            "    service_cluster_ip_range: 10.99.0.0/16\nauth",
-        ),
+        networks(OverlappingCidr, "cluster_cidr", "10.43.0.0/16", "10.43.0.0/16"),
+        networks(DifferingCidr, "10.99", "10.42.0.0/16", "10.99.0.0/16"),
         changed(DuplicateKey, Warning, "user: root", "  user: rke\n  role", "  user: rke\n  user: root\n  role"),
         changed(LaterDocument, Warning, "---", "  sans: [k8s.example.com]\n", "  sans: [k8s.example.com]\n---\na: b\n"),
         Row::new(
             EvenEtcd,
             Warning,
-            "nodes",
+            "203.0.113.10",
             Files::named("cluster.yml", CLUSTER.replacen(", etcd", "", 1)),
             Files::named("cluster.yml", CLUSTER),
         ),
         Row::new(
             NotHighlyAvailable,
             Note,
-            "nodes",
+            "203.0.113.10",
             Files::named("cluster.yml", one_node()),
             Files::named("cluster.yml", CLUSTER),
         ),
@@ -98,6 +95,13 @@ pub(super) fn rows() -> Vec<Row> {
         rows.extend(of_states(state));
     }
     rows
+}
+
+/// With the networks of pods and services as kube-controller is told of them.
+fn with_networks(pods: &str, services: &str) -> Files {
+    let controller =
+        format!("  kube-controller:\n    cluster_cidr: {pods}\n    service_cluster_ip_range: {services}\n");
+    Files::named("cluster.yml", CLUSTER.replace("authentication:", &format!("{controller}authentication:")))
 }
 
 fn one_node() -> String {

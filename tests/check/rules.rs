@@ -53,8 +53,8 @@ pub(super) fn rows() -> Vec<Row> {
         "client-certificate-data: QQ==\nclient-key: config\nclient-key-data: QQ==",
         "token: t",
     );
-    user(InvalidAuth, "token", "token: t\nusername: n", "token: t");
-    user(InvalidAuth, "username", "tokenFile: config\nusername: n", "tokenFile: config");
+    user(InvalidAuth, "token", "token: t\nusername: me", "token: t");
+    user(InvalidAuth, "username", "tokenFile: config\nusername: me", "tokenFile: config");
     let exec =
         |fields: &str| format!("exec:\n{}", fields.lines().map(|line| format!("  {line}\n")).collect::<String>());
     let whole = exec("apiVersion: client.authentication.k8s.io/v1\ncommand: a\ninteractiveMode: Never");

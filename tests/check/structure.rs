@@ -11,7 +11,7 @@ pub(super) fn rows() -> Vec<Row> {
         changed(Unreadable, Error, "kind:", "kind: Config", "kind: Config: x"),
         changed(Unreadable, Error, "\tnamespace", "    namespace: web", "\tnamespace: web"),
         Row::new(Unreadable, Error, "", Files::one("- a\n- b\n"), Files::one(good.clone())),
-        Row::new(Unreadable, Error, "", Files::one(vec![0xff, 0xff, 0]), Files::one(good.clone())),
+        Row::new(Unreadable, Error, "\u{fffd}", Files::one(vec![0xff, 0xff, 0]), Files::one(good.clone())),
         Row::new(EmptyFile, Warning, "", Files::one(""), Files::one(good.clone())),
         Row::new(EmptyFile, Warning, "", Files::one("# nothing\n"), Files::one(good.clone())),
         changed(WrongVersion, Error, "apiVersion: v2", "apiVersion: v1", "apiVersion: v2"),

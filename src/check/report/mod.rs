@@ -7,6 +7,7 @@ mod sarif;
 pub use human::Human;
 
 use super::excerpt::Excerpt;
+use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -182,8 +183,21 @@ impl fmt::Display for Report {
     }
 }
 
-/// A value as JSON with indentation, and a line end behind it.
+/// A value as JSON with indentation, and a line end behind it; what a terminal would act on is escaped.
 pub(super) fn pretty(value: &impl serde::Serialize) -> String {
     // What is written here are maps with text keys, lists, texts and numbers: that does not fail.
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+    let json = serde_json::to_string_pretty(value).unwrap_or_default() + "\n";
+    // JSON itself escapes those of ASCII. The others can stand in strings only.
+    let is_safe = |c: char| c.is_ascii() || Printable(c.encode_utf8(&mut [0; 4])).to_string().len() == c.len_utf8();
+    if json.chars().all(is_safe) {
+        return json;
+    }
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        match is_safe(c) {
+            true => safe.push(c),
+            false => c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| safe.push_str(&format!("\\u{unit:04x}"))),
+        }
+    }
+    safe
 }
