@@ -33,6 +33,11 @@ pub(crate) fn put(
         let folder = folder.to_string_lossy();
         say(&format_args!("warning: it lies in the git work tree {}; take care not to commit it", Printable(&folder)));
     }
+    if let Some(mode) = saved.open_to_others {
+        say(&format_args!(
+            "warning: others than its owner may read it, as they could before: its mode is {mode:04o}; `chmod 600` it"
+        ));
+    }
     Ok(())
 }
 
