@@ -139,7 +139,9 @@ fn of_states(state: &RkeState) -> Vec<Row> {
     };
     let other = Cluster::three().state().expect("a state");
     let foreign = |mut files: Files| {
-        files.files[2].1 = other.kubeconfig().into_bytes();
+        let own = super::base64(state.field("kube-ca", "certificatePEM"));
+        let foreign = super::base64(&common::pki::world().rke_ca.certificate);
+        files.files[2].1 = state.kubeconfig().replace(&own, &foreign).into_bytes();
         first(files, "kube_config_cluster.yml")
     };
     // The administrator's certificate of before, of the same CA: that of another client.
