@@ -28,10 +28,12 @@ mod target;
 mod url;
 mod validate;
 
+#[cfg(feature = "check")]
 pub(crate) use client::login_faults;
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
 pub(crate) use files::{read_config, read_reference};
+#[cfg(feature = "check")]
 pub(crate) use validate::{Fault, validate_cluster, validate_context, validate_user};
 
 #[cfg(feature = "check")]

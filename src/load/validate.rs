@@ -11,6 +11,7 @@ use std::path::Path;
 /// it is about.
 #[derive(Debug)]
 pub(crate) struct Fault {
+    #[cfg_attr(not(feature = "check"), expect(dead_code, reason = "only findings have codes"))]
     pub(crate) code: Code,
     pub(crate) field: &'static str,
     pub(crate) error: Error,
