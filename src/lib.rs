@@ -37,6 +37,7 @@
 //! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
+//! | what is wrong with a file, and what will be (feature `check`) | [`check`](https://docs.rs/kubeconfig/latest/kubeconfig/check/) |
 //! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
 //! | cluster.yml, rkestate, and the admin kubeconfig out of them (feature `rke`) | [`rke`](https://docs.rs/kubeconfig/latest/kubeconfig/rke/) |
 //!
@@ -57,6 +58,8 @@
 mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
+#[cfg(feature = "check")]
+pub mod check;
 pub mod config;
 mod error;
 pub mod export;

@@ -199,6 +199,11 @@ mod program {
             &["resolve", "--context", "basic", "--token", "SECRET-CANARY"],
             &["resolve", "--server", "https://a:SECRET-CANARY@b.example.com"],
             &["resolve", "--server", "::SECRET-CANARY::"],
+            &["check"],
+            &["check", "-o", "json"],
+            &["check", "-o", "sarif", "--fail-on", "note"],
+            &["certs"],
+            &["certs", "-o", "json"],
             &["export", "--out", "out"],
             &["export", "--out", "in/none"],
             &["export", "--context", "key", "--name", "new", "--server", "https://a:SECRET-CANARY@b", "--out", "two"],
@@ -226,6 +231,9 @@ mod program {
                 assert!(!out.stderr.contains("panicked"), "{}: {}", variant.how, out.stderr);
                 assert!(!variant.refused || out.code == Some(1), "{}: {verb}: {:?}", variant.how, out.code);
             }
+            let out = run(folder.path(), &["check", "config"]);
+            check(&format!("{}: check", variant.how), &format!("{}{}", out.stdout, out.stderr));
+            assert!(matches!(out.code, Some(1 | 2)) || !variant.refused, "{}: check: {:?}", variant.how, out.code);
         }
     }
 }

@@ -15,13 +15,17 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("cert", &["calendar", "error", "secret"]),
     ("jwt", &["error", "secret"]),
     ("config", &["error", "secret", "syntax"]),
-    ("load", &["error", "secret", "syntax", "cert", "config"]),
+    ("load", &["error", "secret", "finding", "syntax", "cert", "config"]),
     ("store", &["calendar", "error", "secret", "syntax", "cert", "config", "load"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
     ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
     ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
     ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export", "rke"]),
+    (
+        "check",
+        &["error", "secret", "finding", "syntax", "cert", "jwt", "config", "store", "load", "export", "rancher", "rke"],
+    ),
 ];
 
 /// Words that stand nowhere in the library, and why.

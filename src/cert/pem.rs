@@ -146,6 +146,8 @@ impl fmt::Debug for Section {
 pub struct Sections<'a> {
     rest: &'a [u8],
     line: usize,
+    /// The line on which the last section began.
+    begun: usize,
 }
 
 /// The sections of a PEM text, in order. A broken one is an error in its place, and the next one follows.
@@ -153,7 +155,7 @@ pub struct Sections<'a> {
 /// What is broken: a section without an end (up to the next beginning), one with the end of another, one that is not
 /// base64. kubectl passes over those. The text is read once, as the iterator goes.
 pub fn sections(pem: &[u8]) -> Sections<'_> {
-    Sections { rest: pem, line: 0 }
+    Sections { rest: pem, line: 0, begun: 0 }
 }
 
 impl fmt::Debug for Sections<'_> {
@@ -163,6 +165,12 @@ impl fmt::Debug for Sections<'_> {
 }
 
 impl<'a> Sections<'a> {
+    /// The line on which the section began that came last.
+    #[cfg(feature = "check")]
+    pub(crate) fn begun(&self) -> usize {
+        self.begun
+    }
+
     /// The next line, without its end and the blanks before that.
     fn next_line(&mut self) -> Option<&'a [u8]> {
         if self.rest.is_empty() {
@@ -178,13 +186,14 @@ impl<'a> Sections<'a> {
     }
 
     /// The next section with its kind, which is known of a broken one too.
-    fn next_section(&mut self) -> Option<(SectionKind, Result<Section>)> {
+    pub(crate) fn next_section(&mut self) -> Option<(SectionKind, Result<Section>)> {
         let label = loop {
             if let Some(label) = label_of(self.next_line()?, BEGIN) {
                 break label;
             }
         };
         let (kind, line) = (SectionKind::of(label), self.line);
+        self.begun = line;
         let broken = |what| {
             let message = format!("the {} at line {line} {what}", kind.name());
             Some((kind, Err(Error::new(ErrorKind::Certificate, message))))

@@ -126,10 +126,10 @@ impl fmt::Debug for Decoded {
     }
 }
 
-const HELP: &str = "it must be standard base64 with padding on one line, as in `base64 -w0 FILE`";
+pub(crate) const HELP: &str = "it must be standard base64 with padding on one line, as in `base64 -w0 FILE`";
 
 /// The offset of the first byte that Go's `base64.StdEncoding` refuses.
-fn illegal_byte(text: &[u8]) -> Option<usize> {
+pub(crate) fn illegal_byte(text: &[u8]) -> Option<usize> {
     const SKIP: u8 = 1;
     const DIGIT: u8 = 2;
     const CLASS: [u8; 256] = {

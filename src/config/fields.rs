@@ -354,6 +354,13 @@ macro_rules! model {
             }
         }
 
+        #[cfg(feature = "check")]
+        impl $crate::config::describe::Describe for $name {
+            fn describe(list: &mut $crate::config::describe::List) {
+                $( list.key($key, <$type as $crate::config::describe::Describe>::describe); )*
+            }
+        }
+
         impl $crate::config::fields::Keys for $name {
             const KEYS: &'static [&'static str] = &[$($key),*];
         }

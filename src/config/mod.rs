@@ -10,6 +10,8 @@
 //! repeated key, and does not look at `kind`.
 
 mod data;
+#[cfg(feature = "check")]
+pub(crate) mod describe;
 mod edit;
 mod entries;
 pub(crate) mod fields;
@@ -19,11 +21,15 @@ mod view;
 mod write;
 
 pub use data::{Data, Decoded};
+#[cfg(feature = "check")]
+pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
 pub use fields::without_userinfo;
 #[cfg(feature = "rke")]
 pub(crate) use read::fold_char;
+#[cfg(feature = "check")]
+pub(crate) use read::{Version, header, repeated};
 pub use view::View;
 
 use crate::secret::Secret;

@@ -57,14 +57,17 @@ pub(super) fn is_internal(document: &Document) -> bool {
     matches!(document.root().map(header), Some(Ok(Version::Internal)))
 }
 
-enum Version {
+/// The versions of a kubeconfig that kubectl reads.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Version {
     V1,
+    /// client-go's unversioned type.
     Internal,
 }
 
 /// What `kind` and `apiVersion` say. They are looked for as Go's `encoding/json` does, whatever the case of the key; of
 /// several spellings the one that sorts last counts.
-fn header(root: Node<'_>) -> Result<Version> {
+pub(crate) fn header(root: Node<'_>) -> Result<Version> {
     let at = root.span().start as usize;
     if root.resolved() == Some(Resolved::Null) {
         return Ok(Version::V1);
@@ -154,26 +157,47 @@ fn duplicate(root: Node<'_>) -> Option<Error> {
     lists(root, "").or_else(|| lists(root.get("preferences")?, "preferences."))
 }
 
+/// A name that an earlier item of the list has already.
+pub(crate) struct Repeated<'d> {
+    /// `clusters[3].name`
+    pub(crate) field: String,
+    /// The name, or the item if it has none.
+    pub(crate) place: Node<'d>,
+    name: &'d str,
+    first: Node<'d>,
+}
+
+impl Repeated<'_> {
+    pub(crate) fn message(&self) -> String {
+        let shown = format!("{:?}", self.name);
+        format!("the name {} stands at {} already", Printable(&shown), self.first.position())
+    }
+}
+
 fn in_list(list: Node<'_>, path: &str) -> Option<Error> {
+    let repeated = repeated(list, path).next()?;
+    Some(
+        Error::new(ErrorKind::DuplicateName, repeated.message())
+            .with_help("give one of the two another name, or remove it")
+            .at(repeated.place.position())
+            .in_field(repeated.field),
+    )
+}
+
+/// The items of a list of named entries whose name stands there already.
+pub(crate) fn repeated<'d>(list: Node<'d>, path: &str) -> impl Iterator<Item = Repeated<'d>> {
     // The item that has a name now, and where the name stands.
     let mut seen: HashMap<&str, (Node<'_>, Node<'_>)> = HashMap::new();
-    for (i, item) in list.items().enumerate() {
+    let may_be_null = path.ends_with("extensions");
+    list.items().enumerate().filter_map(move |(i, item)| {
         let name = item.get("name");
         let text = name.and_then(|n| n.as_str()).unwrap_or_default();
         let place = name.unwrap_or(item);
-        let Some((earlier, first)) = seen.insert(text, (item, place)) else { continue };
+        let (earlier, first) = seen.insert(text, (item, place))?;
         let null = |item: Node<'_>| item.get("extension").is_none_or(|value| value.resolved() == Some(Resolved::Null));
-        if path.ends_with("extensions") && null(earlier) {
-            continue;
+        if may_be_null && null(earlier) {
+            return None;
         }
-        let shown = format!("{text:?}");
-        let message = format!("the name {} stands at {} already", Printable(&shown), first.position());
-        return Some(
-            Error::new(ErrorKind::DuplicateName, message)
-                .with_help("give one of the two another name, or remove it")
-                .in_field(format!("{path}[{i}].name"))
-                .at(place.position()),
-        );
-    }
-    None
+        Some(Repeated { field: format!("{path}[{i}].name"), place, name: text, first })
+    })
 }

@@ -50,9 +50,19 @@ codes! {
     Unreadable "unreadable" Error "the file can't be read, or not as what it is"
         "kubectl refuses the whole file, with all its contexts, and the others of $KUBECONFIG with it."
         "Mend the place that is named. A copy of an earlier version is better than a guess."
+    WrongVersion "wrong-version" Error "kind or apiVersion are not those of a kubeconfig"
+        "kubectl refuses the whole file: a kubeconfig has kind Config and apiVersion v1, or names neither."
+        "Correct them, if it is a kubeconfig."
+    WrongType "wrong-type" Error "a value of another kind than its field"
+        "kubectl refuses the whole file: a list where a map belongs, a text where a switch does."
+        "Correct the value. Often the indentation is wrong."
+    EmptyFile "empty-file" Warning "there is nothing in the file"
+        "To kubectl it is an empty configuration, so that it tries localhost:8080. A write that was cut off leaves such a file."
+        "Take a copy of an earlier version, or remove the file."
     UnknownField "unknown-field" Note "a field that client-go does not know"
         "kubectl ignores it without a word, and drops it when it writes the file. A misspelt field does nothing."
-        "Correct the spelling where one is suggested; put data of your own under `extensions`."
+        "Correct it if it was meant for a known one, which is a warning where one is near; put data of your own under \
+         `extensions`, which is kept."
     DuplicateKey "duplicate-key" Warning "a key stands twice in one map"
         "kubectl takes the last and ignores the first. Other programs refuse the file."
         "Keep the one that is meant."
@@ -75,6 +85,10 @@ codes! {
     DanglingCurrentContext "dangling-current-context" Error "the current context is not there"
         "Every command without `--context` fails."
         "Name another: `use-context NAME`."
+    ShadowedEntry "shadowed-entry" Warning "an entry is not used, because an earlier file has one of that name"
+        "The first file of $KUBECONFIG wins, with the whole entry. A context of this file then leads to the cluster, or uses the \
+         credentials, of the other file. Where both say the same it is a note."
+        "Rename one of the two; `merge --on-conflict rename` does it."
     NoCurrentContext "no-current-context" Note "no context is the current one"
         "Every command needs `--context`; without it kubectl connects to localhost:8080."
         "Name one: `use-context NAME`. Some leave it out on purpose."
@@ -115,6 +129,9 @@ codes! {
         "It needs a command, an apiVersion and, with v1, an interactiveMode of Never, IfAvailable or Always; and no \
          auth-provider beside it."
         "Add what is missing, by the documentation of the command."
+    InvalidAuthProvider "invalid-auth-provider" Error "a login plugin of client-go lacks settings"
+        "kubectl refuses the user: oidc needs idp-issuer-url and client-id, and a CA that is one if it names any."
+        "Add what is missing, or log in anew with the program that wrote it."
     InvalidImpersonation "invalid-impersonation" Error "impersonation of a uid, groups or extras without a user"
         "kubectl refuses it."
         "Set `as` too."
@@ -131,7 +148,7 @@ codes! {
         "The API server refuses it. Mostly a clock is wrong."
         "Look at the clocks, here and where it was made."
     CaExpired "ca-expired" Error "a CA's certificate has expired"
-        "No certificate it signed is valid any more: kubectl refuses the server."
+        "No certificate it signed is valid any more: kubectl refuses the server. Beside another CA that holds it is a note."
         "Rotate the cluster's CA, then get a new kubeconfig."
     CaExpiresSoon "ca-expires-soon" Warning "a CA's certificate expires soon"
         "On that day every certificate it signed is worthless: all clients and the cluster's own parts."
@@ -188,8 +205,11 @@ codes! {
     TokenExpiresSoon "token-expires-soon" Warning "a token expires soon"
         "At that time this way in is closed."
         "Get a new one in time."
-    TokenFileMissing "token-file-missing" Error "a token file is not there"
-        "kubectl has no credentials then. Where there is a `token` beside it, that one is taken."
+    TokenNotYetValid "token-not-yet-valid" Error "a token is not valid yet"
+        "The API server answers with 401 Unauthorized. Mostly a clock is wrong."
+        "Look at the clocks, here and where it was made."
+    TokenFileMissing "token-file-missing" Error "a token file is not there, can't be read, or is empty"
+        "kubectl has no credentials then. Where there is a `token` beside it, that one is taken, and it is a note."
         "Correct the path. Files below /var/run/secrets exist only within a pod."
     RancherToken "rancher-token" Note "a token that Rancher made"
         "It ends when Rancher says so, 30 days after the download by default since 2.8, also on a direct way; no file says when, \
@@ -202,7 +222,7 @@ codes! {
         "Remove it and give the CA: certificate-authority-data."
     PlainHttp "plain-http" Warning "a server without TLS"
         "Everything can be read on the way. A server without a scheme counts as http too, and kubectl then leaves all \
-         credentials out."
+         credentials out. To the machine itself it is a note."
         "Write https://."
     ExecCommand "exec-command" Note "a command that is run to log in"
         "kubectl runs it with your rights whenever the context is used. A file of somebody else's can name any command."
@@ -226,13 +246,15 @@ codes! {
         "Without it this way in is closed, and who runs it sees where you connect to."
         "Make sure that it is meant, and that it works when Rancher is gone."
     OutsideReference "outside-reference" Warning "a path that leads out of the kubeconfig's folder"
-        "A file of somebody else's can name any file of yours; it is read and, as a token, sent to the server."
+        "A file of somebody else's can name any file of yours; it is read and, as a token, sent to the server. Of certificates and \
+         keys, which are not sent, it is a note."
         "Copy the file beside the kubeconfig, or embed it with `export`."
     TokenFileAsSecretRead "token-file-as-secret-read" Warning "a token file that looks like no token"
         "kubectl sends the content of the file to the server, whatever it is: a private key, a password list."
         "Look at what the path means before using the file."
     LoosePermissions "loose-permissions" Warning "others can read or change the file"
-        "Whoever reads it has the credentials in it; whoever can write to its folder can put another in its place."
+        "Whoever reads it has the credentials in it; whoever can write to its folder can put another in its place. Where only the \
+         group can read the file or write to the folder, it is a note."
         "chmod 600 for the file, and 700 for the folder."
     ControlCharacters "control-characters" Warning "a name with control characters"
         "A terminal acts on them: they can hide or fake what is shown."
@@ -278,7 +300,8 @@ codes! {
          cluster.yml and cluster.yaml overwrite each other's."
         "Rename one of them."
     MissingState "missing-state" Warning "the state file is not there"
-        "It holds the keys of all certificates. Without it RKE makes new ones at the next `rke up`, and nothing can be recovered."
+        "It holds the keys of all certificates. Without it RKE makes new ones at the next `rke up`, and nothing can be recovered. \
+         Beside a configuration without a kubeconfig, which was perhaps never used, it is a note."
         "Find a copy, or save it from the cluster: kubectl -n kube-system get secret full-cluster-state -o json (a ConfigMap before \
          RKE 1.4.19 and 1.5.10). RKE before 0.2.0 has none."
     MissingKubeconfig "missing-kubeconfig" Note "RKE's kubeconfig is not beside its configuration"
@@ -298,7 +321,7 @@ codes! {
         "Run `rke up` again, or find a later state."
 
     // Rancher.
-    ProxiedOnly "proxied-only" Warning "the only way into a cluster is through Rancher"
+    ProxiedOnly "proxied-only" Note "the only way into a cluster is through Rancher"
         "When Rancher is down, so is this way."
         "Enable the authorized cluster endpoint and download the kubeconfig again, or add its contexts with `ace`; \
          `outage` says for each cluster what is missing."
@@ -310,11 +333,37 @@ codes! {
         "Give Rancher the CA of what answers there, if it is a private one."
     UnbracketedIpv6 "unbracketed-ipv6" Warning "an IPv6 address without brackets"
         "Rancher writes it so. RFC 3986 forbids it: kubectl built with Go before 1.26 takes the last colon for that of the port, \
-         newer ones and other programs refuse it."
+         newer ones and other programs refuse it. Without a port it is an error: the last part of the address is taken for one."
         "Write https://[ADDRESS]:6443."
     HtmlEscaped "html-escaped" Note "a name with HTML entities in it"
         "Rancher up to 2.11 escaped names like HTML: `&` became `&amp;`. The names differ from those that Rancher shows."
         "Rename the entry, or download the kubeconfig from Rancher 2.12 or later."
+}
+
+impl Code {
+    /// Its page, of a few lines: what it means, why it matters, how to mend it.
+    pub fn page(self) -> String {
+        let fix = wrapped(&format!("How to mend it: {}", self.fix()));
+        format!("{self} ({}): {}\n\n{}\n\n{fix}\n", self.severity(), self.what(), wrapped(self.why()))
+    }
+}
+
+/// Lines of at most 80 characters.
+fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 80;
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() || line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                if !line.is_empty() {
+                    line.push(' ');
+                }
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines.join("\n")
 }
 
 impl fmt::Display for Code {

@@ -10,6 +10,7 @@ pub use codes::Code;
 use crate::error::{Position, Printable};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,21 @@ impl Severity {
             Severity::Note => "note",
             Severity::Warning => "warning",
             Severity::Error => "error",
+        }
+    }
+}
+
+impl FromStr for Severity {
+    type Err = crate::Error;
+
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where it is none of the three.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "note" => Ok(Severity::Note),
+            "warning" => Ok(Severity::Warning),
+            "error" => Ok(Severity::Error),
+            _ => Err(crate::Error::new(crate::ErrorKind::Usage, "it is none of error, warning, note")),
         }
     }
 }

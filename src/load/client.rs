@@ -1,12 +1,13 @@
 //! What client-go refuses when it builds a client, before any connection: `rest/transport.go`,
 //! `transport/transport.go`, the auth-providers and the exec plugin.
 
-use super::loaded::Place;
 use super::pem::{self, Part};
 use super::target::{set_data, set_secret_data};
+use super::validate::Fault;
 use super::{Target, read_reference, url, validate};
-use crate::config::{AuthProviderConfig, Data, set, set_secret, without_userinfo};
+use crate::config::{AuthInfo, AuthProviderConfig, Data, set, set_secret, without_userinfo};
 use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::finding::Code;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -54,25 +55,14 @@ impl Target {
                 Ok(_) => {}
             }
         }
-        if let Some(exec) = &user.exec {
-            let version = exec.api_version.as_deref().unwrap_or_default();
-            if !matches!(version, "client.authentication.k8s.io/v1" | "client.authentication.k8s.io/v1beta1") {
-                fault(
-                    invalid(format!("exec plugin: invalid apiVersion \"{}\"", Printable(version))).with_help(
-                        "it must be client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1",
-                    ),
-                );
-            }
-        }
-        if let Some(provider) = &user.auth_provider {
-            check_provider(provider, place, &mut fault);
+        for found in login_faults(user) {
+            fault(match found.error.file() {
+                Some(_) => place.of_reference(found.error, found.field.rsplit('.').next().unwrap_or_default()),
+                None => found.error,
+            });
         }
         if self.has_certificate() {
             self.check_certificate(&mut fault);
-        }
-        let has_token = token.is_some() || set(&user.token_file).is_some();
-        if has_token && set(&user.username).is_some() {
-            fault(invalid("username/password or bearer token may be set, but not both".into()));
         }
     }
 
@@ -123,38 +113,65 @@ fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidConfiguration, message)
 }
 
-fn check_provider(provider: &AuthProviderConfig, place: &Place, fault: &mut impl FnMut(Error)) {
-    match provider.name.as_deref().unwrap_or_default() {
-        "oidc" => {
-            let setting = |key: &str| {
-                let value = provider.config.as_ref()?.get(key)?;
-                Some(value.expose().as_str()).filter(|value| !value.is_empty())
-            };
-            for key in ["idp-issuer-url", "client-id"] {
-                if setting(key).is_none() {
-                    fault(invalid(format!("Must provide {key}")));
-                }
-            }
-            let data = setting("idp-certificate-authority-data").map(Data::from_base64).transpose();
-            // Unlike the other paths of a kubeconfig this one starts from the process's current folder.
-            let path = setting("idp-certificate-authority");
-            match data.and_then(|data| bytes(data.as_ref(), path)) {
-                Ok(None) => {}
-                Ok(Some(content)) => check_authority(&content, fault),
-                Err(error) if error.file().is_some() => {
-                    fault(place.of_reference(error, "idp-certificate-authority"));
-                }
-                Err(error) => fault(error.in_field("idp-certificate-authority-data")),
-            }
+/// What client-go refuses of the ways to log in when it builds a client, certificates and token files left aside.
+pub(crate) fn login_faults(user: &AuthInfo) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Some(exec) = &user.exec {
+        let version = exec.api_version.as_deref().unwrap_or_default();
+        if !matches!(version, "client.authentication.k8s.io/v1" | "client.authentication.k8s.io/v1beta1") {
+            let is_old = version == "client.authentication.k8s.io/v1alpha1";
+            let code = if is_old { Code::RemovedExecVersion } else { Code::InvalidExec };
+            let error = invalid(format!("exec plugin: invalid apiVersion \"{}\"", Printable(version)))
+                .with_help("it must be client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1");
+            faults.push(Fault::new(code, "exec.apiVersion", error));
         }
-        "gcp" => fault(
+    }
+    if let Some(provider) = &user.auth_provider {
+        provider_faults(provider, &mut faults);
+    }
+    let has_token = set_secret(&user.token).is_some() || set(&user.token_file).is_some();
+    if has_token && set(&user.username).is_some() {
+        let error = invalid("username/password or bearer token may be set, but not both".into());
+        faults.push(Fault::new(Code::InvalidAuth, "username", error));
+    }
+    faults
+}
+
+fn provider_faults(provider: &AuthProviderConfig, faults: &mut Vec<Fault>) {
+    const NAME: &str = "auth-provider.name";
+    let gone = |error: Error| Fault::new(Code::RemovedAuthProvider, NAME, error);
+    match provider.name.as_deref().unwrap_or_default() {
+        "oidc" => oidc_faults(provider, faults),
+        "gcp" => faults.push(gone(
             invalid("The gcp auth plugin has been removed".into())
                 .with_help("use the exec plugin gke-gcloud-auth-plugin instead"),
-        ),
-        "azure" => fault(
+        )),
+        "azure" => faults.push(gone(
             invalid("The azure auth plugin has been removed".into()).with_help("use the exec plugin kubelogin instead"),
-        ),
-        name => fault(invalid(format!("no Auth Provider found for name \"{}\"", Printable(name)))),
+        )),
+        name => faults.push(gone(invalid(format!("no Auth Provider found for name \"{}\"", Printable(name))))),
+    }
+}
+
+fn oidc_faults(provider: &AuthProviderConfig, faults: &mut Vec<Fault>) {
+    let setting = |key: &str| {
+        let value = provider.config.as_ref()?.get(key)?;
+        Some(value.expose().as_str()).filter(|value| !value.is_empty())
+    };
+    let mut fault = |field, error| faults.push(Fault::new(Code::InvalidAuthProvider, field, error));
+    for key in ["idp-issuer-url", "client-id"] {
+        if setting(key).is_none() {
+            fault("auth-provider.config", invalid(format!("Must provide {key}")));
+        }
+    }
+    let data = setting("idp-certificate-authority-data").map(Data::from_base64).transpose();
+    // Unlike the other paths of a kubeconfig this one starts from the process's current folder.
+    let path = setting("idp-certificate-authority");
+    match data.and_then(|data| bytes(data.as_ref(), path)) {
+        Ok(None) => {}
+        Ok(Some(content)) => check_authority(&content, &mut |error| fault("auth-provider.config", error)),
+        Err(error) if error.file().is_some() => fault("auth-provider.config.idp-certificate-authority", error),
+        Err(error) => fault("auth-provider.config", error.in_field("idp-certificate-authority-data")),
     }
 }
 

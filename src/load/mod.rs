@@ -28,9 +28,16 @@ mod target;
 mod url;
 mod validate;
 
+#[cfg(feature = "check")]
+pub(crate) use client::login_faults;
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
 pub(crate) use files::{read_config, read_reference};
+#[cfg(feature = "check")]
+pub(crate) use validate::{Fault, validate_cluster, validate_context, validate_user};
+
+#[cfg(feature = "check")]
+pub(crate) use url::server_is_tls;
 
 /// Whether client-go can read `text` as a server.
 pub(crate) fn is_server(text: &str) -> bool {
@@ -142,7 +149,7 @@ impl Loader {
         (Loaded::from_sources(sources, missing, &self.environment), Error::several(errors))
     }
 
-    fn is_required(&self) -> bool {
+    pub(crate) fn is_required(&self) -> bool {
         self.explicit.is_some() && self.require_explicit
     }
 

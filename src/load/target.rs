@@ -118,10 +118,11 @@ impl Loaded {
             let error = validate::context_not_found(name);
             errors.push(if chosen { error } else { self.placed(error, Subject::CurrentContext) });
         }
-        errors.extend(validate::validate_user(user, &target.auth_info).into_iter().map(|e| target.user_place.of(e)));
+        let found = validate::validate_user(user, &target.auth_info);
+        errors.extend(found.into_iter().map(|fault| target.user_place.of(fault.error)));
         if !validate::is_blank(&target.cluster) || target.cluster_place.is_in_a_file() {
             let found = validate::validate_cluster(cluster, &target.cluster);
-            errors.extend(found.into_iter().map(|e| target.cluster_place.of(e)));
+            errors.extend(found.into_iter().map(|fault| target.cluster_place.of(fault.error)));
         } else if errors.is_empty() {
             return Err(validate::empty_config());
         } else if dangling.is_none() {

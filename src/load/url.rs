@@ -2,7 +2,7 @@
 
 /// What client-go makes of a server: whether it is https, or `None` where it is neither a URL nor `host:port`
 /// (`rest/url_utils.go`). No server at all is `localhost` by plain http.
-pub(super) fn server_is_tls(server: &str) -> Option<bool> {
+pub(crate) fn server_is_tls(server: &str) -> Option<bool> {
     if let Some(url) = Url::parse(server) {
         if !url.scheme.is_empty() && !url.host.is_empty() {
             return Some(url.scheme == "https");

@@ -4,7 +4,24 @@ use super::target::{set_data, set_secret_data};
 use super::{Loaded, Subject, files, url};
 use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_secret, without_userinfo};
 use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::finding::Code;
 use std::path::Path;
+
+/// A broken rule of client-go's: the error that tells of it, and for those who look into files its code, and the field that
+/// it is about.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    #[cfg_attr(not(feature = "check"), expect(dead_code, reason = "only findings have codes"))]
+    pub(crate) code: Code,
+    pub(crate) field: &'static str,
+    pub(crate) error: Error,
+}
+
+impl Fault {
+    pub(super) fn new(code: Code, field: &'static str, error: Error) -> Self {
+        Fault { code, field, error }
+    }
+}
 
 impl Loaded {
     /// client-go's `Validate`: every entry, used or not, and the current context.
@@ -62,14 +79,16 @@ impl Loaded {
     }
 
     fn check_context(&self, name: &str, body: &Context, errors: &mut Vec<Error>) {
-        let found = validate_context(name, body, self.config());
-        errors.extend(found.into_iter().map(|error| self.placed(error, Subject::Context(name))));
+        let config = self.config();
+        let found =
+            validate_context(name, body, |user| config.users.contains(user), |name| config.clusters.contains(name));
+        errors.extend(found.into_iter().map(|fault| self.placed(fault.error, Subject::Context(name))));
     }
 
     fn check_user(&self, name: &str, errors: &mut Vec<Error>) {
         if let Some(body) = self.user_with_paths(name) {
             let found = validate_user(name, &body);
-            errors.extend(found.into_iter().map(|error| self.placed(error, Subject::User(name))));
+            errors.extend(found.into_iter().map(|fault| self.placed(fault.error, Subject::User(name))));
         }
     }
 
@@ -81,7 +100,7 @@ impl Loaded {
             Some(body) if is_blank(&body) && self.origin(subject).is_none() => errors.push(empty_cluster()),
             Some(body) => {
                 let found = validate_cluster(name, &body);
-                errors.extend(found.into_iter().map(|error| self.placed(error, subject)));
+                errors.extend(found.into_iter().map(|fault| self.placed(fault.error, subject)));
             }
         }
     }
@@ -145,58 +164,66 @@ pub(super) fn is_blank(cluster: &Cluster) -> bool {
         && cluster.extensions.is_empty()
 }
 
-pub(super) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Error> {
-    let mut errors = Vec::new();
+/// client-go's `validateClusterInfo`. Paths in it are to be absolute.
+pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let shown = Printable(name);
     if set(&cluster.server).is_none() {
-        errors.push(no_server(name));
+        faults.push(Fault::new(Code::NoServer, "server", no_server(name)));
     }
     if let Some(proxy) = set(&cluster.proxy_url) {
         if let Some(fault) = url::proxy_fault(proxy) {
             let proxy = without_userinfo(proxy);
-            errors.push(invalid(format!("invalid 'proxy-url' \"{proxy}\" for cluster \"{shown}\": {fault}")));
+            let error = invalid(format!("invalid 'proxy-url' \"{proxy}\" for cluster \"{shown}\": {fault}"));
+            faults.push(Fault::new(Code::InvalidProxyUrl, "proxy-url", error));
         }
     }
     if let Some(path) = set(&cluster.certificate_authority) {
         if set_data(&cluster.certificate_authority_data).is_some() {
-            errors.push(invalid(format!(
-                "certificate-authority-data and certificate-authority are both specified for {shown}"
-            )));
+            let error = format!("certificate-authority-data and certificate-authority are both specified for {shown}");
+            faults.push(Fault::new(Code::InvalidCertificateAuthority, "certificate-authority", invalid(error)));
         }
-        check_open("certificate-authority", path, name, &mut errors);
+        let error = cannot_open("certificate-authority", path, name);
+        faults.extend(error.map(|e| Fault::new(Code::InvalidCertificateAuthority, "certificate-authority", e)));
     }
-    errors
+    faults
 }
 
-pub(super) fn validate_user(name: &str, user: &AuthInfo) -> Vec<Error> {
-    let mut errors = Vec::new();
+/// client-go's `validateAuthInfo`. Paths in it are to be absolute.
+pub(crate) fn validate_user(name: &str, user: &AuthInfo) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let shown = Printable(name);
-    validate_certificate(name, user, &mut errors);
+    validate_certificate(name, user, &mut faults);
     if let Some(exec) = &user.exec {
         if user.auth_provider.is_some() {
-            errors.push(invalid(format!(
-                "authProvider cannot be provided in combination with an exec plugin for {shown}"
-            )));
+            let error = format!("authProvider cannot be provided in combination with an exec plugin for {shown}");
+            faults.push(Fault::new(Code::InvalidExec, "auth-provider", invalid(error)));
         }
-        validate_exec(name, exec, &mut errors);
+        validate_exec(name, exec, &mut faults);
     }
     let basic = set(&user.username).is_some() || set_secret(&user.password).is_some();
     if set_secret(&user.token).is_some() && basic {
-        errors.push(invalid(format!(
+        let error = invalid(format!(
             "more than one authentication method found for {shown}; found [token basicAuth], only one is allowed"
-        )));
+        ));
+        faults.push(Fault::new(Code::InvalidAuth, "token", error));
     }
-    let impersonates = set(&user.impersonate_uid).is_some()
-        || !user.impersonate_groups.is_empty()
-        || !user.impersonate_user_extra.is_empty();
-    if impersonates && set(&user.impersonate).is_none() {
-        errors.push(invalid(format!("requesting uid, groups or user-extra for {shown} without impersonating a user")));
+    let impersonates = if set(&user.impersonate_uid).is_some() {
+        Some("as-uid")
+    } else if !user.impersonate_groups.is_empty() {
+        Some("as-groups")
+    } else {
+        (!user.impersonate_user_extra.is_empty()).then_some("as-user-extra")
+    };
+    if let (Some(field), None) = (impersonates, set(&user.impersonate)) {
+        let error = invalid(format!("requesting uid, groups or user-extra for {shown} without impersonating a user"));
+        faults.push(Fault::new(Code::InvalidImpersonation, field, error));
     }
-    errors
+    faults
 }
 
 /// A key alone is not looked at.
-fn validate_certificate(name: &str, user: &AuthInfo, errors: &mut Vec<Error>) {
+fn validate_certificate(name: &str, user: &AuthInfo, faults: &mut Vec<Fault>) {
     let shown = Printable(name);
     let (certificate, certificate_data) =
         (set(&user.client_certificate), set_data(&user.client_certificate_data).is_some());
@@ -205,73 +232,88 @@ fn validate_certificate(name: &str, user: &AuthInfo, errors: &mut Vec<Error>) {
         return;
     }
     if certificate.is_some() && certificate_data {
-        errors.push(invalid(format!("client-cert-data and client-cert are both specified for {shown}")));
+        let error = invalid(format!("client-cert-data and client-cert are both specified for {shown}"));
+        faults.push(Fault::new(Code::InvalidClientCertificate, "client-certificate", error));
     }
     if key.is_some() && key_data {
-        errors.push(invalid(format!("client-key-data and client-key are both specified for {shown}")));
+        let error = invalid(format!("client-key-data and client-key are both specified for {shown}"));
+        faults.push(Fault::new(Code::InvalidClientKey, "client-key", error));
     }
     if key.is_none() && !key_data {
-        errors.push(invalid(format!(
+        let field = if certificate_data { "client-certificate-data" } else { "client-certificate" };
+        let error = invalid(format!(
             "client-key-data or client-key must be specified for {shown} to use the clientCert authentication method"
-        )));
+        ));
+        faults.push(Fault::new(Code::InvalidClientKey, field, error));
     }
-    if let Some(path) = certificate {
-        check_open("client-cert", path, name, errors);
+    if let Some(error) = certificate.and_then(|path| cannot_open("client-cert", path, name)) {
+        faults.push(Fault::new(Code::InvalidClientCertificate, "client-certificate", error));
     }
-    if let Some(path) = key {
-        check_open("client-key", path, name, errors);
+    if let Some(error) = key.and_then(|path| cannot_open("client-key", path, name)) {
+        faults.push(Fault::new(Code::InvalidClientKey, "client-key", error));
     }
 }
 
-fn validate_exec(name: &str, exec: &ExecConfig, errors: &mut Vec<Error>) {
+fn validate_exec(name: &str, exec: &ExecConfig, faults: &mut Vec<Fault>) {
     let shown = Printable(name);
-    let mut required = |what: &str, is_set: bool| {
+    let mut required = |what: &str, field: &'static str, is_set: bool| {
         if !is_set {
-            errors.push(invalid(format!("{what} must be specified for {shown} to use exec authentication plugin")));
+            let error = invalid(format!("{what} must be specified for {shown} to use exec authentication plugin"));
+            faults.push(Fault::new(Code::InvalidExec, field, error));
         }
     };
-    required("command", set(&exec.command).is_some());
-    required("apiVersion", set(&exec.api_version).is_some());
-    required("env variable name", exec.variables().iter().all(|variable| set(&variable.name).is_some()));
+    required("command", "exec.command", set(&exec.command).is_some());
+    required("apiVersion", "exec.apiVersion", set(&exec.api_version).is_some());
+    let named = exec.variables().iter().all(|variable| set(&variable.name).is_some());
+    required("env variable name", "exec.env", named);
     let mode = exec.effective_interactive_mode();
-    required("interactiveMode", mode.is_some());
+    required("interactiveMode", "exec.interactiveMode", mode.is_some());
     if let Some(mode) = mode {
         if !matches!(mode, "Never" | "IfAvailable" | "Always") {
-            errors.push(
-                invalid(format!("invalid interactiveMode for {shown}: \"{}\"", Printable(mode)))
-                    .with_help("it must be Never, IfAvailable or Always"),
-            );
+            let error = invalid(format!("invalid interactiveMode for {shown}: \"{}\"", Printable(mode)))
+                .with_help("it must be Never, IfAvailable or Always");
+            faults.push(Fault::new(Code::InvalidExec, "exec.interactiveMode", error));
         }
     }
 }
 
-fn validate_context(name: &str, context: &Context, config: &Kubeconfig) -> Vec<Error> {
-    let mut errors = Vec::new();
+/// client-go's `validateContext`; whether the user and the cluster are there is for the caller to say.
+pub(crate) fn validate_context(
+    name: &str,
+    context: &Context,
+    is_user: impl Fn(&str) -> bool,
+    is_cluster: impl Fn(&str) -> bool,
+) -> Vec<Fault> {
+    let mut faults = Vec::new();
     let shown = Printable(name);
     if name.is_empty() {
-        errors.push(invalid("empty context name is not allowed".into()));
+        let error = invalid("empty context name is not allowed".into());
+        faults.push(Fault::new(Code::InvalidContext, "name", error));
     }
-    let mut refers = |what: &str, to: Option<&str>, exists: bool| match to {
-        None => errors.push(invalid(format!("{what} was not specified for context \"{shown}\""))),
-        Some(to) if !exists => {
+    let mut refers = |what: &'static str, to: Option<&str>, dangling: Code, is_there: &dyn Fn(&str) -> bool| match to {
+        None => {
+            let error = invalid(format!("{what} was not specified for context \"{shown}\""));
+            faults.push(Fault::new(Code::InvalidContext, what, error));
+        }
+        Some(to) if !is_there(to) => {
             let to = Printable(to);
-            errors.push(invalid(format!("{what} \"{to}\" was not found for context \"{shown}\"")));
+            let error = invalid(format!("{what} \"{to}\" was not found for context \"{shown}\""));
+            faults.push(Fault::new(dangling, what, error));
         }
         Some(_) => {}
     };
-    let user = set(&context.user);
-    refers("user", user, user.is_some_and(|name| config.users.contains(name)));
-    let cluster = set(&context.cluster);
-    refers("cluster", cluster, cluster.is_some_and(|name| config.clusters.contains(name)));
+    refers("user", set(&context.user), Code::DanglingUser, &is_user);
+    refers("cluster", set(&context.cluster), Code::DanglingCluster, &is_cluster);
     if let Some(namespace) = set(&context.namespace) {
         if !is_dns_label(namespace) {
-            errors.push(invalid(format!(
+            let error = invalid(format!(
                 "namespace \"{}\" for context \"{shown}\" does not conform to the kubernetes DNS_LABEL rules",
                 Printable(namespace)
-            )));
+            ));
+            faults.push(Fault::new(Code::InvalidNamespace, "namespace", error));
         }
     }
-    errors
+    faults
 }
 
 /// RFC 1123: small letters, digits and hyphens, none of these first or last, at most 63.
@@ -283,9 +325,8 @@ fn is_dns_label(text: &str) -> bool {
         && !text.is_empty()
 }
 
-fn check_open(what: &str, path: &str, name: &str, errors: &mut Vec<Error>) {
-    if let Err(error) = files::can_open(Path::new(path)) {
-        let (path, name) = (Printable(path), Printable(name));
-        errors.push(invalid(format!("unable to read {what} {path} for {name} due to {error}")));
-    }
+fn cannot_open(what: &str, path: &str, name: &str) -> Option<Error> {
+    let error = files::can_open(Path::new(path)).err()?;
+    let (path, name) = (Printable(path), Printable(name));
+    Some(invalid(format!("unable to read {what} {path} for {name} due to {error}")))
 }

@@ -332,7 +332,7 @@ fn name_by<'a>(one: &Found<'a>) -> &'a str {
 }
 
 /// Names as they were before Rancher's HTML template (up to 2.11) escaped them.
-fn unescape(name: &str) -> Cow<'_, str> {
+pub(crate) fn unescape(name: &str) -> Cow<'_, str> {
     if !name.contains('&') {
         return name.into();
     }

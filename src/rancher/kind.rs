@@ -400,7 +400,7 @@ pub(super) fn file_name(command: &str) -> &str {
 }
 
 /// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
-pub(super) fn is_rancher_token(token: &str) -> bool {
+pub(crate) fn is_rancher_token(token: &str) -> bool {
     let Some((name, secret)) = token.trim().split_once(':') else { return false };
     let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| name.starts_with(prefix));
     known && !secret.is_empty() && !secret.contains(':')

@@ -35,7 +35,11 @@ mod provisioner;
 
 pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
 pub use choose::{direct, is_through_rancher, judge, prefer_direct, prefer_direct_of};
+#[cfg(feature = "check")]
+pub(crate) use clusters::unescape;
 pub use clusters::{ClusterGroup, Member, Tie, clusters};
+#[cfg(feature = "check")]
+pub(crate) use kind::is_rancher_token;
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
 pub use objects::{ControlPlaneNode, LocalClusterAuthEndpoint, ManagedCluster};
 pub use provisioner::Provisioner;

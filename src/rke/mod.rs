@@ -20,10 +20,16 @@ mod validate;
 mod version;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
+#[cfg(feature = "check")]
+pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};
 pub use server_folder::ServerFolder;
 pub use state::{CertificateEntry, ClusterState, State};
+#[cfg(feature = "check")]
+pub(crate) use state::{document as state_document, is_state};
 pub use topology::{Datastore, Distribution, Topology};
+#[cfg(feature = "check")]
+pub(crate) use validate::Locator;
 pub use validate::validate;

@@ -93,7 +93,7 @@ pub(crate) fn from_node<T: DeserializeOwned>(node: Node<'_>) -> Result<T> {
 }
 
 /// As [`from_node`], as if the map `node` had none of the keys `without`.
-pub(crate) fn from_node_without<T: DeserializeOwned>(node: Node<'_>, without: &'static [&'static str]) -> Result<T> {
+pub(crate) fn from_node_without<'d, T: DeserializeOwned>(node: Node<'d>, without: &'d [&'d str]) -> Result<T> {
     let depth = node.document().value_depth();
     T::deserialize(NodeDeserializer { node, depth, without }).map_err(|e| node.document().locate(e))
 }
@@ -138,7 +138,7 @@ struct NodeDeserializer<'d> {
     /// Levels that may still follow.
     depth: u32,
     /// Keys of this map that are passed over.
-    without: &'static [&'static str],
+    without: &'d [&'d str],
 }
 
 impl<'d> NodeDeserializer<'d> {

@@ -155,9 +155,35 @@ impl Document {
         position_after(marks, &self.text.source, offset)
     }
 
+    /// The offset of a place; the end of its line, where that has fewer characters.
+    #[cfg(feature = "check")]
+    pub(crate) fn offset(&self, position: Position) -> u32 {
+        let marks = self.marks.get_or_init(|| marks(&self.text.source));
+        let index = marks.partition_point(|mark| mark.position <= position).saturating_sub(1);
+        let Some(mark) = marks.get(index) else { return 0 };
+        let rest = self.text.source.get(mark.offset as usize..).unwrap_or_default();
+        let behind = rest.char_indices().nth((position.column - mark.position.column.min(position.column)) as usize);
+        let limit = marks.get(index + 1).map_or(self.text.source.len() as u32, |next| next.offset);
+        (mark.offset + behind.map_or(rest.len(), |(at, _)| at) as u32).min(limit)
+    }
+
     /// All nodes, each before its children.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
         (0..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })
+    }
+
+    /// The last node that begins at `offset` or before it: nodes stand in the order of the text.
+    #[cfg(feature = "check")]
+    pub(crate) fn last_node_before(&self, offset: u32) -> Option<Node<'_>> {
+        let behind = self.tree.nodes.partition_point(|node| node.start <= offset);
+        let index = u32::try_from(behind.checked_sub(1)?).ok()?;
+        Some(Node { document: self, index })
+    }
+
+    /// `node` and all that follow it in the text.
+    #[cfg(feature = "check")]
+    pub(crate) fn nodes_from<'d>(&'d self, node: Node<'d>) -> impl Iterator<Item = Node<'d>> {
+        (node.index..self.tree.nodes.len() as u32).map(|index| Node { document: self, index })
     }
 
     pub(super) fn tree(&self) -> &Tree {
@@ -327,6 +353,14 @@ impl<'d> Node<'d> {
         effective::pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
     }
 
+    /// The keys of a map as they stand in the text, repeated ones too, without `<<` and what that merges.
+    #[cfg(feature = "check")]
+    pub(crate) fn keys(self) -> impl Iterator<Item = Node<'d>> {
+        let is_mapping = self.is_mapping();
+        let pairs = self.children_as_pairs().filter(move |_| is_mapping);
+        pairs.map(|(key, _)| key).filter(|key| !effective::is_merge_key(*key))
+    }
+
     /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,
     /// added to in RKE.
     #[cfg(feature = "rke")]
@@ -358,7 +392,7 @@ impl<'d> Node<'d> {
     }
 
     /// Its place in the tree: each node comes before its children.
-    pub(super) fn index(&self) -> u32 {
+    pub(crate) fn index(&self) -> u32 {
         self.index
     }
 

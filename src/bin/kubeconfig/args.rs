@@ -1,6 +1,8 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::certs::CertsArgs;
+use crate::check::CheckArgs;
 use crate::merge::MergeArgs;
 use crate::outage::OutageArgs;
 use crate::recover::RecoverArgs;
@@ -49,6 +51,16 @@ pub(crate) enum Verb {
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
     /// token is valid on the direct way. Exit 1: nothing was written.
     Ace(AceArgs),
+    /// Say what is wrong with files, and what will be: kubeconfigs, RKE's files, certificates
+    ///
+    /// What a file is, is told from its content; a folder means every file right in it that is of a kind known here. Nothing is
+    /// executed and nothing is connected to. Exit 0: nothing as bad as --fail-on. Exit 1: something. Exit 2: a PATH could not be read.
+    Check(CheckArgs),
+    /// List every certificate in files, those that end first at the top
+    ///
+    /// Of kubeconfigs those embedded and those in files that they name, each of a bundle, all of a state. What can't be read is
+    /// told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH could not be read.
+    Certs(CertsArgs),
     /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
     ///
     /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap

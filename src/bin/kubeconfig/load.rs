@@ -32,6 +32,14 @@ pub(crate) fn loader_of<'a>(files: impl IntoIterator<Item = &'a Path>) -> Result
     }
 }
 
+/// As [`loader`], for who reads standard input himself.
+pub(crate) fn plain(source: &Source) -> Loader {
+    match source.explicit() {
+        Some(path) => Loader::from_env().explicit(path),
+        None => Loader::from_env(),
+    }
+}
+
 /// Loads as `kubectl config` does: to its verbs a file that is named and not there is an empty configuration.
 pub(crate) fn config(source: &Source) -> Result<Loaded, Failure> {
     Ok(loader(source)?.require_explicit(false).load()?)

@@ -2,6 +2,8 @@
 
 mod ace;
 mod args;
+mod certs;
+mod check;
 mod export;
 mod get;
 mod load;
@@ -12,6 +14,7 @@ mod pflag;
 mod recover;
 mod resolve;
 mod saved;
+mod times;
 mod view;
 
 use args::Verb;
@@ -49,6 +52,8 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Resolve(args) => resolve::resolve(args, out),
         Verb::Export(args) => Ok(export::export(args, out)),
         Verb::Ace(args) => Ok(ace::ace(args, out)),
+        Verb::Certs(args) => Ok(certs::certs(args, out)),
+        Verb::Check(args) => Ok(check::check(args, out)),
         Verb::Recover(args) => Ok(recover::recover(args, out)),
         Verb::Outage(args) => Ok(outage::outage(args, out)),
         Verb::Merge(args) => Ok(merge::merge(args, out)),

@@ -20,6 +20,18 @@ impl Out {
         self.is_terminal
     }
 
+    /// Whether colours are wanted: on a terminal that has them, unless `$NO_COLOR` says no.
+    pub(crate) fn has_color(&self) -> bool {
+        let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        self.is_terminal && !is_set("NO_COLOR") && !is_dumb
+    }
+
+    /// What is safe for a terminal already.
+    pub(crate) fn safe(&mut self, text: &dyn fmt::Display) -> Result<(), Failure> {
+        Ok(write!(self.writer, "{text}")?)
+    }
+
     /// A name from a file: as it is for another program, made safe for a terminal.
     pub(crate) fn name(&self, name: &str) -> String {
         if self.is_terminal { Printable(name).to_string() } else { name.to_owned() }

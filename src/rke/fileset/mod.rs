@@ -4,6 +4,8 @@ mod drift;
 mod open;
 
 pub use open::OpenFileSet;
+#[cfg(feature = "check")]
+pub(crate) use open::unfinished;
 
 use std::path::{Path, PathBuf};
 

@@ -162,22 +162,7 @@ impl Opening<'_> {
 
     /// Whether the last `rke up` went through.
     fn finished(&mut self, state: &State) {
-        let of_state = |code, message: String| Finding::new(code, message).in_file(self.files.state());
-        if state.current.is_empty() {
-            let message = "currentState is empty: `rke up` did not come to its end, or only `rke up --init` was run";
-            self.findings.push(of_state(Code::EmptyCurrentState, message.to_owned()).in_field("currentState"));
-            return;
-        }
-        let differences = state.differences();
-        if !differences.is_empty() && !state.desired.is_empty() {
-            let more = differences.len().saturating_sub(20);
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let message = format!(
-                "desiredState and currentState differ in {}{more}: the last `rke up` did not come to its end",
-                differences.iter().take(20).cloned().collect::<Vec<_>>().join(", ")
-            );
-            self.findings.push(of_state(Code::StateDrift, message).in_field("desiredState"));
-        }
+        self.findings.extend(unfinished(state).map(|finding| finding.in_file(self.files.state())));
     }
 
     /// Whether the state still says what cluster.yml says.
@@ -211,16 +196,17 @@ impl Opening<'_> {
     /// Whether the kubeconfig is of this cluster, and of today. What it does not embed can't be told.
     fn belongs(&mut self, kubeconfig: &Kubeconfig, state: &State) {
         let context = kubeconfig.current_context().and_then(|name| kubeconfig.contexts.get(name));
-        let cluster = context.and_then(|context| kubeconfig.clusters.get(context.cluster.as_deref()?));
-        let user = context.and_then(|context| kubeconfig.users.get(context.user.as_deref()?));
+        let cluster = context.and_then(|context| kubeconfig.clusters.iter().enumerate().find(named(&context.cluster)));
+        let user = context.and_then(|context| kubeconfig.users.iter().enumerate().find(named(&context.user)));
         let sides = Sides([&state.current, &state.desired]);
         let of_kubeconfig = |code, message: String| Finding::new(code, message).in_file(&self.files.kubeconfig());
         let mut findings = Vec::new();
-        if let Some(cluster) = cluster {
+        if let Some((i, (_, cluster))) = cluster {
             if sides.trusts(cluster) == Some(false) {
                 let message = "the CA in it is not that of the state: it is the kubeconfig of another cluster, or of before \
                                the CA was rotated";
-                findings.push(of_kubeconfig(Code::ForeignKubeconfig, message.to_owned()));
+                let finding = of_kubeconfig(Code::ForeignKubeconfig, message.to_owned());
+                findings.push(finding.in_field(format!("clusters[{i}].cluster.certificate-authority-data")));
             }
             let server = Server::of(cluster.server.as_deref().unwrap_or_default());
             if sides.serves(&server) == Some(false) {
@@ -228,18 +214,45 @@ impl Opening<'_> {
                     "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
                     server.host
                 );
-                findings.push(of_kubeconfig(Code::StaleKubeconfig, message).with_severity(Severity::Warning));
+                let finding = of_kubeconfig(Code::StaleKubeconfig, message).with_severity(Severity::Warning);
+                findings.push(finding.in_field(format!("clusters[{i}].cluster.server")));
             }
         }
         // What is of another cluster need not be compared further.
         if findings.first().is_none_or(|finding| finding.code != Code::ForeignKubeconfig) {
-            findings.extend(user.and_then(|user| sides.stale(user)).map(|stale| {
+            findings.extend(user.and_then(|(i, (_, user))| {
+                let stale = sides.stale(user)?;
                 let finding = of_kubeconfig(Code::StaleKubeconfig, stale.message).with_severity(stale.severity);
-                finding.with_help("`recover` makes it again from the state")
+                let finding = finding.in_field(format!("users[{i}].user.client-certificate-data"));
+                Some(finding.with_help("`recover` makes it again from the state"))
             }));
         }
         self.findings.append(&mut findings);
     }
+}
+
+/// Whether an entry is the one of that name.
+fn named<T>(name: &Option<String>) -> impl FnMut(&(usize, (&str, T))) -> bool {
+    move |(_, (found, _))| Some(*found) == name.as_deref()
+}
+
+/// That the last `rke up` did not go through.
+pub(crate) fn unfinished(state: &State) -> Option<Finding> {
+    if state.current.is_empty() {
+        let message = "currentState is empty: `rke up` did not come to its end, or only `rke up --init` was run";
+        return Some(Finding::new(Code::EmptyCurrentState, message).in_field("currentState"));
+    }
+    let differences = state.differences();
+    if differences.is_empty() || state.desired.is_empty() {
+        return None;
+    }
+    let more = differences.len().saturating_sub(20);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message = format!(
+        "desiredState and currentState differ in {}{more}: the last `rke up` did not come to its end",
+        differences.iter().take(20).cloned().collect::<Vec<_>>().join(", ")
+    );
+    Some(Finding::new(Code::StateDrift, message).in_field("desiredState"))
 }
 
 /// The two states: what is in either of them is not foreign.

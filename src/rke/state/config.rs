@@ -8,11 +8,11 @@ use crate::syntax::Value;
 
 /// A node of the control plane.
 #[derive(PartialEq)]
-pub(in crate::rke) struct ControlPlaneNode<'a> {
+pub(crate) struct ControlPlaneNode<'a> {
     /// Where RKE reaches it, and where the kubeconfig leads.
-    pub(in crate::rke) address: &'a str,
+    pub(crate) address: &'a str,
     /// Its name in Kubernetes, else its address.
-    pub(in crate::rke) name: &'a str,
+    pub(crate) name: &'a str,
 }
 
 impl ClusterState {
@@ -31,7 +31,7 @@ impl ClusterState {
     }
 
     /// The nodes of the control plane in the order of the configuration, which is the order in which RKE tries them.
-    pub(in crate::rke) fn control_plane(&self) -> Vec<ControlPlaneNode<'_>> {
+    pub(crate) fn control_plane(&self) -> Vec<ControlPlaneNode<'_>> {
         let nodes = self.rke_config.as_ref().and_then(|config| get(config, "nodes")?.as_sequence());
         let is_control_plane = |node: &&Value| {
             let roles = get(node, "role").and_then(Value::as_sequence).unwrap_or_default();

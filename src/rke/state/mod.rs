@@ -10,7 +10,8 @@ mod read;
 mod write;
 
 pub use entry::CertificateEntry;
-pub(super) use read::{behind, document, is_state, no_end, position};
+pub(super) use read::{behind, no_end, position};
+pub(crate) use read::{document, is_state};
 
 use crate::cert;
 use crate::secret::Secret;

@@ -51,7 +51,7 @@ impl State {
 }
 
 /// The document of a text that is JSON, or else YAML.
-pub(in crate::rke) fn document(text: &[u8]) -> Result<Document> {
+pub(crate) fn document(text: &[u8]) -> Result<Document> {
     let json = std::str::from_utf8(text).ok().filter(|text| {
         // Of several documents each but the first has this before it.
         let text = text.trim_ascii_start();
@@ -115,7 +115,7 @@ pub(in crate::rke) fn position(text: &[u8], offset: usize) -> Position {
 }
 
 /// Whether it has what makes an rkestate one.
-pub(in crate::rke) fn is_state(node: Node<'_>) -> bool {
+pub(crate) fn is_state(node: Node<'_>) -> bool {
     let is = |key: &str| ["desiredState", "currentState"].iter().any(|name| key.eq_ignore_ascii_case(name));
     node.entries().iter().any(|(key, _)| is(&key.key()))
 }

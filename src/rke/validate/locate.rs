@@ -5,14 +5,14 @@ use crate::syntax::Node;
 use std::collections::HashMap;
 
 /// Finds fields of a document. What it has found it remembers, so that many findings take no longer than one look each.
-pub(super) struct Locator<'d> {
+pub(crate) struct Locator<'d> {
     root: Node<'d>,
     nodes: HashMap<String, Node<'d>>,
     items: HashMap<String, Vec<Node<'d>>>,
 }
 
 impl<'d> Locator<'d> {
-    pub(super) fn new(root: Node<'d>) -> Self {
+    pub(crate) fn new(root: Node<'d>) -> Self {
         Locator { root, nodes: HashMap::new(), items: HashMap::new() }
     }
 
@@ -22,7 +22,7 @@ impl<'d> Locator<'d> {
         place(finding, self.find(&field.clone()));
     }
 
-    fn find(&mut self, path: &str) -> Node<'d> {
+    pub(crate) fn find(&mut self, path: &str) -> Node<'d> {
         let mut found = self.root;
         let mut start = 0;
         // Each end of a step: at a dot, before a bracket, at the end.

@@ -19,7 +19,7 @@ use super::version::KubeVersion;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::syntax::Document;
-use locate::Locator;
+pub(crate) use locate::Locator;
 use std::collections::BTreeMap;
 
 /// How many findings of one code are told apart; of the others only their number is told.

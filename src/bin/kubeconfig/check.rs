@@ -1,0 +1,92 @@
+//! `check`: what is wrong with files, and what will be.
+
+use crate::args::{Source, path};
+use crate::load;
+use crate::output::{Failure, Out};
+use crate::times::duration;
+use clap::Args;
+use kubeconfig::cert::parse_time;
+use kubeconfig::check::{Checker, Report};
+use kubeconfig::finding::{Code, Severity};
+use rustls_pki_types::UnixTime;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::time::Duration;
+
+#[derive(Args)]
+pub(crate) struct CheckArgs {
+    /// The files and folders to check; - is standard input. Without any, what kubectl would read
+    #[arg(value_name = "PATH", value_parser = path(), conflicts_with = "kubeconfig")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    source: Source,
+    /// The time to judge by: RFC 3339 or a date; now, if it is not given
+    #[arg(long, value_name = "TIME", value_parser = parse_time)]
+    at: Option<UnixTime>,
+    /// What ends within that time ends soon: 30d, 12h, 2w
+    #[arg(long, value_name = "TIME", default_value = "30d", value_parser = duration)]
+    within: Duration,
+    /// Exit 1 where there is a finding as bad as this: error, warning or note
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = Severity::from_str)]
+    fail_on: Severity,
+    /// human, json with "schema": 1, or sarif (2.1.0)
+    #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json", "sarif"])]
+    output: String,
+    /// Leave out findings of that code; may be repeated
+    #[arg(long = "allow", value_name = "CODE", value_parser = Code::from_str)]
+    allowed: Vec<Code>,
+    /// Say what a code means, why it matters and how to mend it, and check nothing
+    #[arg(long, value_name = "CODE", value_parser = Code::from_str, conflicts_with = "paths")]
+    explain: Option<Code>,
+}
+
+/// 0: nothing as bad as `--fail-on`; 1: something; 2: not all could be read.
+pub(crate) fn check(args: &CheckArgs, out: &mut Out) -> u8 {
+    run(args, out).unwrap_or_else(|failure| {
+        failure.report();
+        2
+    })
+}
+
+fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
+    if let Some(code) = args.explain {
+        out.text(&code.page())?;
+        out.flush()?;
+        return Ok(0);
+    }
+    let report = report(args)?;
+    match args.output.as_str() {
+        "json" => out.text(&report.to_json())?,
+        "sarif" => out.text(&report.to_sarif())?,
+        // It has made itself safe for a terminal.
+        _ => out.safe(&report.human().color(out.has_color()))?,
+    }
+    out.flush()?;
+    Ok(match report.worst() {
+        _ if report.unread().next().is_some() => 2,
+        Some(worst) if worst >= args.fail_on => 1,
+        _ => 0,
+    })
+}
+
+/// With what `-` stands for, where that is among the paths.
+pub(crate) fn checker(at: UnixTime, paths: &[PathBuf], source: &Source) -> Result<Checker, Failure> {
+    let checker = Checker::at(at);
+    let is_stdin = |path: &PathBuf| path == Path::new("-");
+    match paths.iter().any(is_stdin) || source.explicit().is_some_and(is_stdin) {
+        true => Ok(checker.stdin(load::read(Path::new("-"))?)),
+        false => Ok(checker),
+    }
+}
+
+fn report(args: &CheckArgs) -> Result<Report, Failure> {
+    let at = args.at.unwrap_or_else(UnixTime::now);
+    let mut checker = checker(at, &args.paths, &args.source)?.within(args.within);
+    for code in &args.allowed {
+        checker = checker.allow(*code);
+    }
+    Ok(match args.paths.is_empty() {
+        true => checker.loader(&load::plain(&args.source)),
+        false => checker.paths(&args.paths),
+    })
+}

@@ -1,0 +1,85 @@
+//! Kubeconfigs that are one configuration, as those of $KUBECONFIG are: names of one file are known in the others.
+
+use super::kubeconfig::{ConfigFile, Entry, Listed};
+use crate::config::{Entries, Kubeconfig, set};
+use std::collections::{HashMap, HashSet};
+
+/// The files, and what they are together.
+pub(super) struct Group<'g, 'd> {
+    pub(super) files: &'g [ConfigFile<'d>],
+    /// Merged as kubectl does: the first wins.
+    pub(super) config: Kubeconfig,
+    /// Which file an entry of the merged configuration is of.
+    clusters: HashMap<&'g str, usize>,
+    users: HashMap<&'g str, usize>,
+    contexts: HashMap<&'g str, usize>,
+    /// The names that contexts use, those of hidden contexts too.
+    used_clusters: HashSet<&'g str>,
+    used_users: HashSet<&'g str>,
+    /// The current context, and the file that names it.
+    pub(super) current: Option<(usize, &'g str)>,
+}
+
+impl<'g, 'd> Group<'g, 'd> {
+    pub(super) fn of(files: &'g [ConfigFile<'d>]) -> Self {
+        let mut config = Kubeconfig::new();
+        let mut group = Group {
+            files,
+            clusters: merge(files, |file| &file.clusters, &mut config.clusters),
+            users: merge(files, |file| &file.users, &mut config.users),
+            contexts: merge(files, |file| &file.contexts, &mut config.contexts),
+            config,
+            used_clusters: HashSet::new(),
+            used_users: HashSet::new(),
+            current: None,
+        };
+        for context in files.iter().flat_map(|file| &file.contexts) {
+            group.used_clusters.extend(set(&context.body.cluster));
+            group.used_users.extend(set(&context.body.user));
+        }
+        let mut currents =
+            files.iter().enumerate().filter_map(|(i, file)| Some((i, file.current.as_ref()?.0.as_str())));
+        group.current = currents.next();
+        group.config.current_context = group.current.map(|(_, name)| name.to_owned());
+        group
+    }
+
+    /// The file whose entry of that list and name is used.
+    pub(super) fn file_of<T: Listed>(&self, name: &str) -> Option<usize> {
+        let files = match T::LIST {
+            "clusters" => &self.clusters,
+            "users" => &self.users,
+            _ => &self.contexts,
+        };
+        files.get(name).copied()
+    }
+
+    /// Whether a context names it.
+    pub(super) fn is_used<T: Listed>(&self, name: &str) -> bool {
+        match T::LIST {
+            "clusters" => self.used_clusters.contains(name),
+            "users" => self.used_users.contains(name),
+            _ => true,
+        }
+    }
+}
+
+fn merge<'g, 'd, T: Listed + Clone + 'g>(
+    files: &'g [ConfigFile<'d>],
+    list: impl Fn(&'g ConfigFile<'d>) -> &'g Vec<Entry<'d, T>>,
+    merged: &mut Entries<T>,
+) -> HashMap<&'g str, usize>
+where
+    'd: 'g,
+{
+    let mut origin = HashMap::new();
+    for (i, file) in files.iter().enumerate() {
+        for entry in list(file) {
+            if !merged.contains(&entry.name) {
+                merged.insert(entry.name.clone(), entry.body.clone());
+                origin.insert(entry.name.as_str(), i);
+            }
+        }
+    }
+    origin
+}

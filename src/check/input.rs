@@ -1,0 +1,263 @@
+//! Files and folders, and what each file is.
+
+use super::{Checker, FileKind};
+use crate::cert;
+use crate::error::{Error, ErrorKind, Result};
+use crate::load::{Os, read_config};
+use crate::rke::{self, SavedStates};
+use crate::syntax::{Document, Limits, Node, NodeKind, Resolved};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// A file that was asked for, or found in a folder that was.
+pub(super) struct Input {
+    /// As given.
+    pub(super) path: PathBuf,
+    /// The folder that relative paths in it start from.
+    pub(super) folder: PathBuf,
+    /// Where it lies, if it is a file.
+    pub(super) place: Option<PathBuf>,
+    pub(super) content: Content,
+}
+
+/// What is in a file.
+pub(super) enum Content {
+    Kubeconfig(Document),
+    Cluster(Document),
+    /// An rkestate, with its text where that is the state and nothing around it.
+    State(Box<SavedStates>, Option<Document>),
+    Pem(Zeroizing<Vec<u8>>),
+    /// It can't be read. The text, where there is one, for the line that is broken.
+    Unreadable(Error, Option<Zeroizing<String>>),
+    /// It is something else.
+    Unknown(Error),
+}
+
+impl Input {
+    fn of_file(path: &Path, content: Content) -> Self {
+        Input { place: Some(path.to_owned()), ..Input::of(path, content) }
+    }
+
+    fn of(path: &Path, content: Content) -> Self {
+        Input { path: path.to_owned(), folder: folder_of(path), place: None, content }
+    }
+
+    /// What a file could hold that need not be there.
+    pub(super) fn of_bytes(path: &Path, bytes: Vec<u8>) -> Self {
+        Input::of(path, content(bytes))
+    }
+}
+
+impl Content {
+    pub(super) fn kind(&self) -> Option<FileKind> {
+        match self {
+            Content::Kubeconfig(_) => Some(FileKind::Kubeconfig),
+            Content::Cluster(_) => Some(FileKind::RkeCluster),
+            Content::State(..) => Some(FileKind::RkeState),
+            Content::Pem(_) => Some(FileKind::Pem),
+            Content::Unreadable(..) | Content::Unknown(_) => None,
+        }
+    }
+}
+
+/// The folder of a file, from the root of the file system. A link is not followed.
+fn folder_of(path: &Path) -> PathBuf {
+    let current = std::env::current_dir().unwrap_or_default();
+    Os::current().folder_of(&current, path)
+}
+
+/// Reads a path: a file, a folder, or standard input.
+pub(super) fn read(checker: &Checker, path: &Path) -> Vec<Input> {
+    if let Some(bytes) = checker.stdin.as_ref().filter(|_| path == Path::new("-")) {
+        return vec![Input::of(path, content(bytes.to_vec()))];
+    }
+    if path.is_dir() {
+        return match folder(path) {
+            Ok(inputs) => inputs,
+            Err(error) => vec![Input::of(path, Content::Unreadable(error, None))],
+        };
+    }
+    vec![Input::of_file(path, file(path))]
+}
+
+/// Reads a file that is to be a kubeconfig.
+pub(super) fn kubeconfig(checker: &Checker, path: &Path) -> Input {
+    let is_stdin = checker.stdin.is_some() && path == Path::new("-");
+    let bytes = match &checker.stdin {
+        Some(bytes) if is_stdin => Ok(bytes.to_vec()),
+        _ => read_config(path, path, Limits::default().input),
+    };
+    let content = match bytes.map(Document::parse) {
+        Ok(Ok(document)) => Content::Kubeconfig(document),
+        // Read again for the line that is broken, which only a file that is broken needs.
+        Ok(Err(error)) => Content::Unreadable(error, None),
+        Err(error) => Content::Unreadable(error, None),
+    };
+    if is_stdin { Input::of(path, content) } else { Input::of_file(path, content) }
+}
+
+/// Reads a file, whatever it is.
+fn file(path: &Path) -> Content {
+    match read_config(path, path, Limits::default().input) {
+        Ok(bytes) => content(bytes),
+        Err(error) => Content::Unreadable(error, None),
+    }
+}
+
+/// Every file in a folder that is one of ours, by name. What can't be read, or looks like one of ours and can't be parsed,
+/// is among them: nobody should believe that it was looked at.
+fn folder(path: &Path) -> Result<Vec<Input>> {
+    let failed = |error| Error::io("cannot read the folder", path, error);
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        paths.push(entry.map_err(failed)?.path());
+    }
+    paths.sort();
+    let mut inputs = Vec::new();
+    for path in paths {
+        // Pipes and devices could hang; a link to nowhere is no file.
+        if !fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+            continue;
+        }
+        let content = match is_text(&path) {
+            Ok(false) => continue,
+            Ok(true) => file(&path),
+            Err(error) => Content::Unreadable(Error::io("cannot open", &path, error), None),
+        };
+        let is_ours = match &content {
+            Content::Kubeconfig(document) => document.root().is_some_and(is_kubeconfig),
+            Content::Cluster(_) | Content::State(..) | Content::Pem(_) => true,
+            Content::Unreadable(_, None) => true,
+            Content::Unreadable(_, Some(text)) => looks_like_ours(text),
+            Content::Unknown(_) => false,
+        };
+        if is_ours {
+            inputs.push(Input::of_file(&path, content));
+        }
+    }
+    Ok(inputs)
+}
+
+/// Whether a file begins as a text does. Only of those the whole is read.
+fn is_text(path: &Path) -> std::io::Result<bool> {
+    const START: u64 = 4096;
+    let mut start = Vec::new();
+    fs::File::open(path)?.take(START).read_to_end(&mut start)?;
+    let is_utf16 = start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]);
+    Ok(is_utf16 || is_zip(&start) || !start.contains(&0))
+}
+
+/// What the bytes of a file are.
+fn content(bytes: Vec<u8>) -> Content {
+    let bytes = Zeroizing::new(bytes);
+    if cert::sections(&bytes).next().is_some() {
+        return Content::Pem(bytes);
+    }
+    if is_zip(&bytes) {
+        return saved(&bytes);
+    }
+    let text = || Some(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()));
+    let document = match Document::parse(bytes.to_vec()) {
+        Ok(document) => document,
+        // Go reads and writes JSON that kubectl's reader does not take.
+        Err(error) => match rke::state_document(&bytes).ok().filter(|d| d.root().is_some_and(rke::is_state)) {
+            Some(document) => return state(&bytes, Some(document)),
+            None => return Content::Unreadable(error, text()),
+        },
+    };
+    let Some(root) = document.root() else { return Content::Kubeconfig(document) };
+    if root.resolved() == Some(Resolved::Null) || is_empty_map(root) || is_kubeconfig(root) {
+        Content::Kubeconfig(document)
+    } else if rke::is_state(root) {
+        state(&bytes, Some(document))
+    } else if is_cluster(root) {
+        Content::Cluster(document)
+    } else {
+        saved(&bytes)
+    }
+}
+
+/// A state, or what is wrong with one.
+fn state(bytes: &[u8], document: Option<Document>) -> Content {
+    match SavedStates::from_bytes(bytes) {
+        Ok(states) => Content::State(Box::new(states), document),
+        Err(error) => Content::Unreadable(error, None),
+    }
+}
+
+/// A state within something else: an object of a cluster, a snapshot. What is none is nothing that is known.
+fn saved(bytes: &[u8]) -> Content {
+    match SavedStates::from_bytes(bytes) {
+        Ok(states) => Content::State(Box::new(states), None),
+        Err(error) if error.kind() != ErrorKind::NotFound => Content::Unreadable(error, None),
+        Err(_) => {
+            let help = "known are kubeconfigs, RKE's cluster.yml and rkestate, and certificates or keys as PEM";
+            Content::Unknown(Error::new(ErrorKind::Type, "this is of no kind that is known here").with_help(help))
+        }
+    }
+}
+
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04")
+}
+
+/// Whether it is RKE's cluster.yml: nodes with an address or a role, or several of its words. Objects of Kubernetes and the
+/// files of others that have nodes (kind, Docker Compose) name an apiVersion or have other words.
+fn is_cluster(root: Node<'_>) -> bool {
+    const WORDS: &[&str] = &[
+        "cluster_name",
+        "kubernetes_version",
+        "ssh_key_path",
+        "ssh_agent_auth",
+        "services",
+        "network",
+        "ingress",
+        "authentication",
+        "authorization",
+        "addons",
+        "addons_include",
+        "system_images",
+        "private_registries",
+        "cloud_provider",
+        "prefix_path",
+        "bastion_host",
+        "monitoring",
+        "dns",
+        "upgrade_strategy",
+        "ignore_docker_version",
+        "enable_cri_dockerd",
+    ];
+    if root.get("rancher_kubernetes_engine_config").is_some() {
+        return true;
+    }
+    let has = |key: &&&str| root.get(key).is_some();
+    let is_node = |node: Node<'_>| node.get("address").is_some() || node.get("role").is_some();
+    let has_nodes = root.get("nodes").is_some_and(|nodes| nodes.items().any(is_node));
+    root.get("apiVersion").is_none() && (has_nodes || WORDS.iter().filter(has).count() >= 3)
+}
+
+fn is_empty_map(root: Node<'_>) -> bool {
+    root.resolve().kind() == NodeKind::Mapping && root.entries().is_empty()
+}
+
+fn is_kubeconfig(root: Node<'_>) -> bool {
+    const KEYS: &[&str] = &["clusters", "users", "contexts", "current-context"];
+    let is_config = root.get("kind").and_then(|kind| kind.as_str()) == Some("Config");
+    is_config || KEYS.iter().any(|key| root.get(key).is_some())
+}
+
+/// Whether a text that can't be parsed was meant as one of ours, by the words at the beginning of its lines.
+fn looks_like_ours(text: &str) -> bool {
+    const WORDS: &[&str] = &["clusters", "users", "contexts", "current-context", "desiredState", "certificatesBundle"];
+    const LINES: usize = 100_000;
+    let starts = |word: &&&str| {
+        let begins = |line: &str| {
+            let line = line.trim_start_matches(['{', ' ', '\t', '"']);
+            line.strip_prefix(**word).is_some_and(|rest| rest.starts_with([':', '"']))
+        };
+        text.lines().take(LINES).any(begins)
+    };
+    WORDS.iter().filter(starts).count() >= 2 || text.trim_start().starts_with("-----BEGIN ")
+}

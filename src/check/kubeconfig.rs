@@ -1,0 +1,247 @@
+//! Kubeconfigs read entry by entry, so that a bad one never hides the others.
+
+use super::notes::Notes;
+use super::structure::{self, Bad};
+use crate::config::{AuthInfo, Body, Cluster, Context, Entries, Kubeconfig};
+use crate::finding::{Code, Finding};
+use crate::load::{Os, Subject};
+use crate::syntax::de::from_node_without;
+use crate::syntax::{Document, Node, NodeKind, Resolved, Span};
+use serde::de::DeserializeOwned;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// A file, as far as it can be read.
+pub(super) struct ConfigFile<'d> {
+    /// As given.
+    pub(super) path: PathBuf,
+    /// The folder that its relative paths start from.
+    pub(super) folder: PathBuf,
+    pub(super) clusters: Vec<Entry<'d, Cluster>>,
+    pub(super) users: Vec<Entry<'d, AuthInfo>>,
+    pub(super) contexts: Vec<Entry<'d, Context>>,
+    pub(super) current: Option<(String, Option<Span>)>,
+}
+
+/// An entry of one of the lists, and where its fields stand.
+pub(super) struct Entry<'d, T> {
+    pub(super) name: String,
+    pub(super) body: T,
+    /// `users[3]`
+    path: String,
+    /// The item of the list; none of what came from no file.
+    item: Option<Node<'d>>,
+    /// The fields of the body.
+    fields: Vec<(Cow<'d, str>, Node<'d>)>,
+    /// Those that can't be read, which is told of them already.
+    bad: Vec<String>,
+}
+
+/// What an entry of a list is.
+pub(super) trait Listed: Body + DeserializeOwned + Default {
+    const LIST: &'static str;
+    fn subject(name: &str) -> Subject<'_>;
+    fn list(config: &Kubeconfig) -> &Entries<Self>
+    where
+        Self: Sized;
+}
+
+impl Listed for Cluster {
+    const LIST: &'static str = "clusters";
+    fn subject(name: &str) -> Subject<'_> {
+        Subject::Cluster(name)
+    }
+    fn list(config: &Kubeconfig) -> &Entries<Self> {
+        &config.clusters
+    }
+}
+
+impl Listed for AuthInfo {
+    const LIST: &'static str = "users";
+    fn subject(name: &str) -> Subject<'_> {
+        Subject::User(name)
+    }
+    fn list(config: &Kubeconfig) -> &Entries<Self> {
+        &config.users
+    }
+}
+
+impl Listed for Context {
+    const LIST: &'static str = "contexts";
+    fn subject(name: &str) -> Subject<'_> {
+        Subject::Context(name)
+    }
+    fn list(config: &Kubeconfig) -> &Entries<Self> {
+        &config.contexts
+    }
+}
+
+impl<'d> ConfigFile<'d> {
+    /// Reads a document, and notes what kubectl could not read of it.
+    pub(super) fn read(document: &'d Document, path: &Path, folder: &Path, notes: &mut Notes<'_>) -> Self {
+        let Some(bad) = structure::check(document, notes) else {
+            return match Kubeconfig::from_document(document) {
+                Ok(config) => ConfigFile::of_config(&config, path, folder),
+                Err(error) => {
+                    notes.add_error(Code::Unreadable, &error);
+                    ConfigFile::of_config(&Kubeconfig::default(), path, folder)
+                }
+            };
+        };
+        let current = document.root().and_then(|root| root.get("current-context"));
+        let current = current.and_then(|node| Some((text_of(node)?, Some(node.span()))));
+        ConfigFile {
+            path: path.to_owned(),
+            folder: folder.to_owned(),
+            clusters: entries(document, &bad, notes),
+            users: entries(document, &bad, notes),
+            contexts: entries(document, &bad, notes),
+            current: current.filter(|(name, _)| !name.is_empty()),
+        }
+    }
+
+    /// What has no document, or one whose lists are maps.
+    pub(super) fn of_config(config: &Kubeconfig, path: &Path, folder: &Path) -> Self {
+        ConfigFile {
+            path: path.to_owned(),
+            folder: folder.to_owned(),
+            clusters: without_places(&config.clusters),
+            users: without_places(&config.users),
+            contexts: without_places(&config.contexts),
+            current: config.current_context().map(|name| (name.to_owned(), None)),
+        }
+    }
+
+    /// Whether somebody who reads it can log in with it.
+    pub(super) fn has_secrets(&self) -> bool {
+        self.users.iter().any(|user| {
+            let user = &user.body;
+            user.token.is_some()
+                || user.password.is_some()
+                || user.client_key_data.is_some()
+                || user.auth_provider.is_some()
+        })
+    }
+
+    /// Where it lies.
+    pub(super) fn place(&self) -> PathBuf {
+        self.folder.join(self.path.file_name().unwrap_or_default())
+    }
+
+    /// What a path in it means.
+    pub(super) fn resolve(&self, path: &str) -> PathBuf {
+        Os::current().resolve(&self.folder, path)
+    }
+
+    /// As [`resolve`](ConfigFile::resolve), as text.
+    pub(super) fn absolute(&self, path: &mut Option<String>) {
+        if let Some(relative) = path.as_deref().filter(|path| !path.is_empty()) {
+            *path = Some(self.resolve(relative).to_string_lossy().into_owned());
+        }
+    }
+}
+
+fn entries<'d, T: Listed>(document: &'d Document, bad: &Bad, notes: &mut Notes<'_>) -> Vec<Entry<'d, T>> {
+    let list = document.root().and_then(|root| root.get(T::LIST));
+    let items = list.into_iter().flat_map(|list| list.items());
+    // An item that is no map has been told of.
+    let is_entry = |item: &Node<'_>| item.kind() == NodeKind::Mapping || item.resolved() == Some(Resolved::Null);
+    let items = items.enumerate().filter(|(_, item)| is_entry(item));
+    items.map(|(i, item)| entry(item, format!("{}[{i}]", T::LIST), bad, notes)).collect()
+}
+
+fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Notes<'_>) -> Entry<'d, T> {
+    let name_node = item.get("name");
+    let name = name_node.and_then(text_of).unwrap_or_default();
+    let body = item.get(T::KEY);
+    let fields: Vec<_> = body.map(|body| body.entries()).unwrap_or_default();
+    let fields: Vec<_> = fields.into_iter().map(|(key, value)| (key.key(), value)).collect();
+    let mut without: Vec<&str> =
+        fields.iter().filter(|(_, value)| bad.contains(*value)).map(|(key, _)| key.as_ref()).collect();
+    let body = loop {
+        let Some(body) = body else { break T::default() };
+        let error = match from_node_without::<Option<T>>(body, &without) {
+            Ok(body) => break body.unwrap_or_default(),
+            Err(error) => error,
+        };
+        // The walk over the structure has seen it, or the whole body is no map.
+        if bad.contains(body) && fields.is_empty() {
+            break T::default();
+        }
+        let field = error.field().and_then(|field| field.split(['.', '[']).next()).unwrap_or_default();
+        let culprit = fields.iter().find(|(key, _)| key == field && !without.contains(&key.as_ref()));
+        let span = culprit.map_or(body.span(), |(_, value)| value.span());
+        structure::unforeseen(&error, &T::subject(&name).to_string(), Some(span), notes);
+        match culprit {
+            Some((key, _)) => without.push(key.as_ref()),
+            None => break T::default(),
+        }
+    };
+    let mut unread: Vec<String> = without.into_iter().map(str::to_owned).collect();
+    unread.extend(name_node.filter(|name| bad.contains(*name)).map(|_| "name".to_owned()));
+    if item.entries().into_iter().any(|(key, value)| key.key() == T::KEY && bad.contains(value)) && fields.is_empty() {
+        unread.push(EVERYTHING.to_owned());
+    }
+    Entry { name, body, path, item: Some(item), fields, bad: unread }
+}
+
+/// A text, with what `!!binary` stands for; `None` where it is none. One that needs quotes is what was meant.
+pub(super) fn text_of(node: Node<'_>) -> Option<String> {
+    match node.resolve().tag() {
+        None if node.resolve().resolved() == Some(Resolved::Null) => None,
+        None => node.resolve().text().map(str::to_owned),
+        Some(_) => from_node_without::<Option<String>>(node, &[]).ok().flatten(),
+    }
+}
+
+fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, T>> {
+    let entry = |(i, (name, body)): (usize, (&str, &T))| Entry {
+        name: name.to_owned(),
+        body: body.clone(),
+        path: format!("{}[{i}]", T::LIST),
+        item: None,
+        fields: Vec::new(),
+        bad: Vec::new(),
+    };
+    entries.iter().enumerate().map(entry).collect()
+}
+
+/// Stands for all fields among those that can't be read.
+const EVERYTHING: &str = "*";
+
+impl<'d, T: Listed> Entry<'d, T> {
+    /// Whether a field could not be read, so that nothing can be said of it, not even that it is missing.
+    pub(super) fn is_unread(&self, field: &str) -> bool {
+        let first = field.split(['.', '[']).next().unwrap_or_default();
+        self.bad.iter().any(|bad| bad == first || bad == EVERYTHING && first != "name")
+    }
+
+    /// A finding about the field `field` of the body (`exec.command`), or about the entry where it is empty.
+    pub(super) fn find(&self, finding: Finding, field: &str) -> (Finding, Option<Span>) {
+        let path = match field {
+            "" => self.path.clone(),
+            "name" => format!("{}.name", self.path),
+            field => format!("{}.{}.{field}", self.path, T::KEY),
+        };
+        (finding.of(T::subject(&self.name).to_string()).in_field(path), self.span(field))
+    }
+
+    /// Where a field of the body stands; for one that is not there, what would hold it: the map around it, the name.
+    fn span(&self, field: &str) -> Option<Span> {
+        let name = || Some(self.item?.get("name").or(self.item)?.span());
+        let (first, rest) = field.split_at(field.find(['.', '[']).unwrap_or(field.len()));
+        let Some((_, found)) = self.fields.iter().find(|(key, _)| key == first) else { return name() };
+        let mut node = *found;
+        for step in rest.split(['.', '[']).filter(|step| !step.is_empty()) {
+            let inner = match step.strip_suffix(']').map(str::parse::<usize>) {
+                Some(index) => node.items().nth(index.unwrap_or(usize::MAX)),
+                None => node.entries().into_iter().find(|(key, _)| key.key() == step).map(|(_, value)| value),
+            };
+            match inner {
+                Some(inner) => node = inner,
+                None => break,
+            }
+        }
+        Some(node.span())
+    }
+}

@@ -1,0 +1,143 @@
+//! Where findings are put down: the place of each, and the line of source beside it.
+
+use super::Checker;
+use super::excerpt::Excerpt;
+use super::mask::Mask;
+use super::report::Found;
+use super::schema::Schema;
+use crate::error::Error;
+use crate::finding::{Code, Finding};
+use crate::rke::Locator;
+use crate::syntax::{Document, Span};
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+
+/// The findings of one file.
+pub(super) struct Notes<'a> {
+    checker: &'a Checker,
+    path: Option<PathBuf>,
+    document: Option<(&'a Document, &'static Schema)>,
+    mask: OnceCell<Mask>,
+    found: Vec<Found>,
+}
+
+impl<'a> Notes<'a> {
+    /// Of what came from no file.
+    pub(super) fn new(checker: &'a Checker) -> Self {
+        Notes { checker, path: None, document: None, mask: OnceCell::new(), found: Vec::new() }
+    }
+
+    /// Of a file without a tree.
+    pub(super) fn of_file(checker: &'a Checker, path: &Path) -> Self {
+        Notes { path: Some(path.to_owned()), ..Notes::new(checker) }
+    }
+
+    /// Of a file that is a document with fields by `schema`.
+    pub(super) fn of_document(
+        checker: &'a Checker,
+        path: &Path,
+        document: &'a Document,
+        schema: &'static Schema,
+    ) -> Self {
+        Notes { document: Some((document, schema)), ..Notes::of_file(checker, path) }
+    }
+
+    pub(super) fn checker(&self) -> &'a Checker {
+        self.checker
+    }
+
+    /// Puts a finding down, at a place of the document if one is known.
+    pub(super) fn add(&mut self, finding: Finding, span: Option<Span>) {
+        let (Some(span), Some((document, schema))) = (span, self.document) else {
+            return self.put(finding, None);
+        };
+        if self.checker.allowed.contains(&finding.code) {
+            return;
+        }
+        let mask = self.mask.get_or_init(|| Mask::of(document, schema));
+        let excerpt = Excerpt::of(document, mask, span);
+        let finding = finding.at(document.position(span.start), document.position(span.end));
+        self.put(finding, Some(excerpt));
+    }
+
+    /// Puts a finding down that has its place already.
+    pub(super) fn put(&mut self, mut finding: Finding, excerpt: Option<Excerpt>) {
+        if self.checker.allowed.contains(&finding.code) {
+            return;
+        }
+        if let Some(path) = &self.path {
+            finding = finding.in_file(path);
+        }
+        if finding.help.is_none() {
+            finding.help = Some(finding.code.fix().to_owned());
+        }
+        self.found.push(Found { finding, excerpt });
+    }
+
+    /// Puts a finding down that somebody else made of this document: at its place, or that of its field.
+    pub(super) fn add_located(&mut self, finding: Finding) {
+        if finding.file.is_some() && finding.file != self.path {
+            return self.put(finding, None);
+        }
+        let span = self.document.and_then(|(document, _)| match (finding.position, &finding.field) {
+            (Some(start), _) => {
+                let (start, end) = (document.offset(start), finding.end.map(|end| document.offset(end)));
+                Some(Span { start, end: end.unwrap_or(start).max(start) })
+            }
+            (None, Some(field)) => document.root().map(|root| Locator::new(root).find(field).span()),
+            (None, None) => None,
+        });
+        self.add(finding, span);
+    }
+
+    /// Puts down that a file can't be read; `text` is what is in it.
+    pub(super) fn add_unreadable(&mut self, error: &Error, text: Option<&str>) {
+        for error in error.errors() {
+            let mut finding = of_error(Code::Unreadable, error);
+            if error.is_file_not_found() {
+                finding.help.get_or_insert_with(|| "is the path right?".to_owned());
+            }
+            let Some(position) = error.position() else {
+                self.put(finding, None);
+                continue;
+            };
+            let line = text.and_then(|text| text.lines().nth(position.line.saturating_sub(1) as usize));
+            let excerpt = line.map(|line| Excerpt::unparsed(line, position.column as usize));
+            self.put(finding.at(position, position), excerpt);
+        }
+    }
+
+    /// Puts down what an error says: its message, its help, its place.
+    pub(super) fn add_error(&mut self, code: Code, error: &Error) {
+        for error in error.errors() {
+            let finding = of_error(code, error);
+            match (error.position(), self.document) {
+                (Some(position), Some((document, _))) => {
+                    let at = document.offset(position);
+                    self.add(finding, Some(Span { start: at, end: at }));
+                }
+                (Some(position), None) => self.put(finding.at(position, position), None),
+                (None, _) => self.put(finding, None),
+            }
+        }
+    }
+
+    /// All of them, in the order of the file; what has no place comes first.
+    pub(super) fn finish(mut self) -> Vec<Found> {
+        let key = |found: &Found| found.finding.position;
+        self.found.sort_by_key(key);
+        self.found
+    }
+}
+
+/// What an error says, without its place.
+pub(super) fn of_error(code: Code, error: &Error) -> Finding {
+    let message = match error.io_error() {
+        Some(source) => format!("{}: {source}", error.message()),
+        None => error.message().to_owned(),
+    };
+    let mut finding = Finding::new(code, message);
+    finding.help = error.help().map(str::to_owned);
+    finding.field = error.field().map(str::to_owned);
+    finding
+}

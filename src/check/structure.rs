@@ -1,0 +1,316 @@
+//! What is wrong with a kubeconfig before it is read as one: types, unknown and repeated keys, what stands behind it.
+
+use super::kubeconfig::text_of;
+use super::mask::harmless;
+use super::notes::{Notes, of_error};
+use super::schema::{Leaf, Schema};
+use super::words;
+use crate::config::describe::Kind;
+use crate::config::{BASE64_HELP, Version, header, illegal_byte, repeated};
+use crate::error::Printable;
+use crate::finding::{Code, Finding, Severity};
+use crate::load::Subject;
+use crate::syntax::de::check_json;
+use crate::syntax::{Document, Node, NodeKind, Resolved, ScalarStyle, Span};
+use std::collections::{HashMap, HashSet};
+
+/// Nodes that kubectl can't read as what belongs there, by number; and the nodes around them.
+#[derive(Default)]
+pub(super) struct Bad(HashSet<u32>);
+
+impl Bad {
+    pub(super) fn contains(&self, node: Node<'_>) -> bool {
+        self.0.contains(&node.index()) || self.0.contains(&node.resolve().index())
+    }
+}
+
+/// Looks over the whole document. `None` where it is of client-go's unversioned type, whose lists are maps.
+pub(super) fn check(document: &Document, notes: &mut Notes<'_>) -> Option<Bad> {
+    repeated_keys(document, notes);
+    later_document(document, notes);
+    if let Err(error) = check_json(document) {
+        notes.add_error(Code::WrongType, &error);
+    }
+    let Some(root) = document.root() else { return Some(Bad::default()) };
+    let version = match header(root) {
+        Ok(version) => version,
+        Err(error) => {
+            notes.add_error(Code::WrongVersion, &document.locate(error));
+            Version::V1
+        }
+    };
+    if version == Version::Internal {
+        return None;
+    }
+    repeated_names(root, notes);
+    let mut walk = Walk { notes, bad: HashSet::new(), seen: HashSet::new(), path: String::new(), entry: None };
+    walk.node(root, Schema::kubeconfig());
+    Some(Bad(walk.bad))
+}
+
+/// Keys that stand twice in one map, anywhere in the document.
+pub(super) fn repeated_keys(document: &Document, notes: &mut Notes<'_>) {
+    let mut seen: HashMap<String, u32> = HashMap::new();
+    for map in document.nodes().filter(|node| node.kind() == NodeKind::Mapping) {
+        seen.clear();
+        for key in map.keys() {
+            let name = key.key().into_owned();
+            let Some(first) = seen.get(&name).copied() else {
+                seen.insert(name, key.span().start);
+                continue;
+            };
+            let shown =
+                if words::is_field_like(&name) { format!("the key {name} stands") } else { "a key stands".into() };
+            let line = document.position(first).line;
+            let message = format!("{shown} in the same map at line {line} already; kubectl takes the last");
+            notes.add(Finding::new(Code::DuplicateKey, message), Some(key.span()));
+        }
+    }
+}
+
+/// What stands behind the first document of the text.
+pub(super) fn later_document(document: &Document, notes: &mut Notes<'_>) {
+    let text = document.text();
+    let start = document.root().map_or(0, |root| root.span().end) as usize;
+    // A document of nothing ends where the next begins, and its own beginning is no end.
+    let mut is_begun = start > 0;
+    let mut marker = None;
+    let mut at = start;
+    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+        let line_start = at;
+        at += line.len();
+        let is_first = line_start == start && is_begun;
+        let content = line.trim();
+        let is_marker =
+            !is_first && (content.starts_with("---") || content.starts_with("...")) && line.starts_with(['-', '.']);
+        let behind = if is_marker { content[3..].trim() } else { content };
+        if is_marker {
+            if is_begun || marker.is_some() {
+                marker.get_or_insert((line_start, content.len()));
+            }
+            is_begun = true;
+        }
+        let is_nothing = behind.is_empty() || behind.starts_with('#') || (!is_marker && line.starts_with('%'));
+        if !is_nothing && is_begun {
+            let (start, length) = marker.unwrap_or((line_start + line.len() - line.trim_start().len(), content.len()));
+            let span = Span { start: clamp(start), end: clamp(start + length) };
+            let message = "what follows here is not read: it stands behind the first YAML document";
+            notes.add(Finding::new(Code::LaterDocument, message), Some(span));
+            return;
+        }
+    }
+}
+
+fn clamp(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// Names that stand twice in one list, as kubectl refuses them.
+fn repeated_names(root: Node<'_>, notes: &mut Notes<'_>) {
+    let mut look = |list: Option<Node<'_>>, path: &str| {
+        // Names that are none are told of by themselves.
+        let is_name = |place: Node<'_>| match place.kind() {
+            NodeKind::Scalar if place.tag().is_some() => text_of(place).is_some(),
+            NodeKind::Scalar => matches!(place.resolved(), Some(Resolved::Str(_) | Resolved::Null)),
+            kind => kind == NodeKind::Mapping,
+        };
+        let repeated = list.into_iter().flat_map(|list| repeated(list, path));
+        for name in repeated.filter(|name| is_name(name.place.resolve())) {
+            notes.add(
+                Finding::new(Code::DuplicateName, name.message()).in_field(name.field.clone()),
+                Some(name.place.span()),
+            );
+        }
+    };
+    for (key, body) in [("clusters", "cluster"), ("users", "user"), ("contexts", "context")] {
+        let Some(list) = root.get(key) else { continue };
+        look(Some(list), key);
+        for (i, item) in list.items().enumerate() {
+            let extensions = item.get(body).and_then(|body| body.get("extensions"));
+            look(extensions, &format!("{key}[{i}].{body}.extensions"));
+        }
+    }
+    look(root.get("extensions"), "extensions");
+    look(root.get("preferences").and_then(|node| node.get("extensions")), "preferences.extensions");
+}
+
+struct Walk<'w, 'a> {
+    notes: &'w mut Notes<'a>,
+    bad: HashSet<u32>,
+    /// What aliases stand for and was looked at.
+    seen: HashSet<u32>,
+    path: String,
+    /// The entry of the file this is in: its list and its node.
+    entry: Option<(usize, Node<'w>)>,
+}
+
+impl<'w> Walk<'w, '_> {
+    /// Whether the node is what belongs there.
+    fn node(&mut self, node: Node<'w>, schema: &Schema) -> bool {
+        let target = node.resolve();
+        if node.kind() == NodeKind::Alias && !self.seen.insert(target.index()) {
+            return !self.bad.contains(&target.index());
+        }
+        let is_good = match schema {
+            Schema::Unknown => true,
+            Schema::Leaf(leaf) => self.leaf(node, *leaf),
+            _ if target.resolved() == Some(Resolved::Null) => true,
+            Schema::Fields(_) | Schema::Keys(_) if target.kind() == NodeKind::Mapping => self.map(target, schema),
+            Schema::Items(inner) if target.kind() == NodeKind::Sequence => self.list(target, inner),
+            Schema::Fields(_) | Schema::Keys(_) => self.wrong(node, "a map"),
+            Schema::Items(_) => self.wrong(node, "a list"),
+        };
+        if !is_good {
+            self.bad.extend([node.index(), target.index()]);
+        }
+        is_good
+    }
+
+    fn map(&mut self, map: Node<'w>, schema: &Schema) -> bool {
+        let mut is_good = true;
+        for (key, value) in map.entries() {
+            let name = key.key();
+            match schema.field(&name) {
+                Some(inner) => is_good &= self.inside(&format!(".{name}"), |walk| walk.node(value, inner)),
+                None => self.unknown(key, value, &name, schema),
+            }
+        }
+        is_good
+    }
+
+    fn list(&mut self, list: Node<'w>, inner: &Schema) -> bool {
+        let is_top = ["clusters", "users", "contexts"].iter().position(|name| *name == self.path);
+        let mut is_good = true;
+        for (i, item) in list.items().enumerate() {
+            if let Some(of) = is_top {
+                self.entry = Some((of, item));
+            }
+            is_good &= self.inside(&format!("[{i}]"), |walk| walk.node(item, inner));
+        }
+        if is_top.is_some() {
+            self.entry = None;
+        }
+        is_good
+    }
+
+    fn inside<T>(&mut self, step: &str, inner: impl FnOnce(&mut Self) -> T) -> T {
+        let length = self.path.len();
+        self.path.push_str(if length == 0 { step.trim_start_matches('.') } else { step });
+        let result = inner(self);
+        self.path.truncate(length);
+        result
+    }
+
+    fn leaf(&mut self, node: Node<'w>, leaf: Leaf) -> bool {
+        let target = node.resolve();
+        let resolved = target.resolved();
+        match leaf.kind {
+            Kind::Any => true,
+            // Tags are left to the reader of types.
+            _ if target.tag().is_some() || resolved == Some(Resolved::Null) => true,
+            Kind::Bool => matches!(resolved, Some(Resolved::Bool(_))) || self.wrong(node, "a boolean"),
+            Kind::Text => match resolved {
+                Some(Resolved::Str(text)) => {
+                    if leaf.is_harmless {
+                        self.control_characters(node, text);
+                    }
+                    true
+                }
+                Some(_) => self.ambiguous(node),
+                None => self.wrong(node, "a string"),
+            },
+            Kind::Base64 => match resolved {
+                Some(Resolved::Str(text)) => self.base64(node, text),
+                Some(_) => self.ambiguous(node),
+                // A list of bytes is as good.
+                None => target.kind() == NodeKind::Sequence || self.wrong(node, "a string of base64"),
+            },
+        }
+    }
+
+    fn add(&mut self, code: Code, severity: Option<Severity>, message: String, help: Option<String>, node: Node<'_>) {
+        let mut finding = Finding::new(code, message).in_field(self.path.clone());
+        finding.severity = severity.unwrap_or(finding.severity);
+        finding.help = help;
+        finding.entry = self.entry.map(|(list, item)| {
+            let name = item.get("name").and_then(text_of).unwrap_or_default();
+            [Subject::Cluster(&name), Subject::User(&name), Subject::Context(&name)][list].to_string()
+        });
+        self.notes.add(finding, Some(node.span()));
+    }
+
+    fn wrong(&mut self, node: Node<'_>, expected: &str) -> bool {
+        let message = format!("{} where {expected} belongs", noun(node));
+        let is_quoted_bool = expected == "a boolean" && noun(node) == "a string";
+        let help = is_quoted_bool.then(|| "write true or false without quotes".to_owned());
+        self.add(Code::WrongType, None, message, help, node);
+        false
+    }
+
+    fn ambiguous(&mut self, node: Node<'_>) -> bool {
+        if node.resolve().style() != Some(ScalarStyle::Plain) {
+            return self.wrong(node, "a string");
+        }
+        let message = format!("without quotes this is {} to kubectl, and a string belongs here", noun(node));
+        self.add(Code::AmbiguousScalar, None, message, Some("put the value in quotes".into()), node);
+        false
+    }
+
+    fn base64(&mut self, node: Node<'_>, text: &str) -> bool {
+        let Some(at) = illegal_byte(text.as_bytes()) else { return true };
+        let is_key = self.path.ends_with("client-key-data");
+        let code = if is_key { Code::KeyUnreadable } else { Code::CertUnreadable };
+        let help = match text.trim_start().starts_with("-----BEGIN") {
+            true => "this is PEM as it is; the field holds the base64 of it, as `base64 -w0 FILE` prints it",
+            false => BASE64_HELP,
+        };
+        self.add(code, None, format!("not base64: illegal byte at offset {at}"), Some(help.into()), node);
+        false
+    }
+
+    fn control_characters(&mut self, node: Node<'_>, text: &str) {
+        // Advice may have several lines.
+        let is_advice = self.path.ends_with(".installHint");
+        let is_bad = |c: char| {
+            Printable(c.encode_utf8(&mut [0; 4])).to_string().len() != c.len_utf8() && !(is_advice && c == '\n')
+        };
+        if !text.chars().any(is_bad) {
+            return;
+        }
+        let shown = Printable(&harmless(text)).to_string();
+        let message = format!("characters that a terminal acts on, or that can't be seen: {shown}");
+        self.add(Code::ControlCharacters, None, message, None, node);
+    }
+
+    fn unknown(&mut self, key: Node<'_>, value: Node<'_>, name: &str, schema: &Schema) {
+        if !words::is_field_name(name, value) {
+            let message = "a key that client-go does not know; its name is not shown, as it may be a value".to_owned();
+            return self.add(Code::UnknownField, None, message, None, key);
+        }
+        let nearest = words::nearest(name, schema.keys());
+        let (severity, help) = match nearest {
+            Some(nearest) => (Some(Severity::Warning), Some(format!("did you mean {nearest}?"))),
+            None => match Schema::home_of(name) {
+                Some(home) => (Some(Severity::Warning), Some(format!("it is a field of {home}: it does nothing here"))),
+                None => (None, None),
+            },
+        };
+        let message = format!("client-go does not know the field {name} here");
+        self.inside(&format!(".{name}"), |walk| walk.add(Code::UnknownField, severity, message, help, key));
+    }
+}
+
+fn noun(node: Node<'_>) -> &'static str {
+    let target = node.resolve();
+    match (target.resolved(), target.kind()) {
+        (Some(resolved), _) => resolved.noun(),
+        (None, NodeKind::Sequence) => "a list",
+        (None, NodeKind::Mapping) => "a map",
+        (None, _) => "another kind of value",
+    }
+}
+
+/// Puts down an error of the reader of types that the walk above did not foresee.
+pub(super) fn unforeseen(error: &crate::Error, entry: &str, span: Option<Span>, notes: &mut Notes<'_>) {
+    notes.add(of_error(Code::WrongType, error).of(entry), span);
+}

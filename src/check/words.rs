@@ -1,0 +1,78 @@
+//! Words of a file: which known one a misspelt one is nearest to, and which may be shown.
+
+use crate::syntax::Node;
+
+/// The word nearest to `word`, if one is near enough to be meant: another writing of the same (`token-file`, `tokenfile` for
+/// `tokenFile`), or a slip or two.
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    const LONGEST: usize = 64;
+    if word.len() > LONGEST {
+        return None;
+    }
+    let plain = |word: &str| word.chars().filter(|c| !"-_".contains(*c)).collect::<String>().to_ascii_lowercase();
+    let bare = plain(word);
+    let slips = (word.len() / 4).min(3);
+    let near = |candidate: &&str| if plain(candidate) == bare { 0 } else { distance(word, candidate) };
+    let found = known.map(|candidate| (near(&candidate), candidate)).filter(|(distance, _)| *distance <= slips);
+    found.min().map(|(_, candidate)| candidate)
+}
+
+/// Whether an unknown key may be shown: it looks like the name of a field, and has a value. Others may be values themselves
+/// that got there by mistake.
+pub(super) fn is_field_name(key: &str, value: Node<'_>) -> bool {
+    is_field_like(key) && value.span().start < value.span().end
+}
+
+pub(super) fn is_field_like(key: &str) -> bool {
+    const LONGEST: usize = 40;
+    key.len() <= LONGEST
+        && key.starts_with(|c: char| c.is_ascii_alphabetic())
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
+}
+
+/// How many letters must be put in, taken out, changed or swapped with the next to make one of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    // Three lines of the table: the one before the last, the last, and the one that is made.
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.iter().enumerate() {
+        let mut line = vec![i + 1];
+        for (j, y) in b.iter().enumerate() {
+            let mut least = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(line[j] + 1);
+            if i > 0 && j > 0 && a[i - 1] == *y && b[j - 1] == *x {
+                least = least.min(before[j - 1] + 1);
+            }
+            line.push(least);
+        }
+        before = std::mem::replace(&mut last, line);
+    }
+    last.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_and_other_writings() {
+        let known = ["token", "tokenFile", "client-certificate", "client-certificate-data", "as", "as-uid", "exec"];
+        for (word, want) in [
+            ("tokne", Some("token")),
+            ("Token", Some("token")),
+            ("token-file", Some("tokenFile")),
+            ("tokenfile", Some("tokenFile")),
+            ("clientCertificateData", Some("client-certificate-data")),
+            ("client-certificat-dat", Some("client-certificate-data")),
+            ("client-certifcate", Some("client-certificate")),
+            ("asuid", Some("as-uid")),
+            ("x", None),
+            ("at", None),
+            ("server", None),
+            ("api-version", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(word, known.into_iter()), want, "{word}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The fields of the model as a list, for those who look at the tree before it is read as the model.
+
+use super::{Body, Data, Entries, Kubeconfig};
+use crate::secret::{Secret, Wipe};
+use crate::syntax::Value;
+use std::collections::BTreeMap;
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    Bool,
+    Base64,
+    /// Anything at all.
+    Any,
+}
+
+/// A field that holds a value (and not other fields). In its path `[]` stands for the items of a list, `*` for the keys of
+/// a map.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) path: String,
+    pub(crate) kind: Kind,
+    /// Whether it is secret, or may hold secrets.
+    pub(crate) is_secret: bool,
+}
+
+/// Every field of a kubeconfig.
+pub(crate) fn fields() -> Vec<Field> {
+    let mut list = List { fields: Vec::new(), path: String::new(), is_secret: false };
+    Kubeconfig::describe(&mut list);
+    list.fields
+}
+
+/// Collects the fields.
+pub(crate) struct List {
+    fields: Vec<Field>,
+    path: String,
+    is_secret: bool,
+}
+
+impl List {
+    pub(crate) fn key(&mut self, key: &str, inner: impl FnOnce(&mut Self)) {
+        let dot = if self.path.is_empty() { "" } else { "." };
+        self.step(&format!("{dot}{key}"), inner);
+    }
+
+    fn step(&mut self, step: &str, inner: impl FnOnce(&mut Self)) {
+        let length = self.path.len();
+        self.path.push_str(step);
+        inner(self);
+        self.path.truncate(length);
+    }
+
+    fn leaf(&mut self, kind: Kind) {
+        self.fields.push(Field { path: self.path.clone(), kind, is_secret: self.is_secret });
+    }
+}
+
+/// A type of the model, or of a field of it.
+pub(crate) trait Describe {
+    fn describe(list: &mut List);
+}
+
+macro_rules! leaves {
+    ($($type:ty: $kind:ident)*) => {$(
+        impl Describe for $type {
+            fn describe(list: &mut List) {
+                list.leaf(Kind::$kind);
+            }
+        }
+    )*};
+}
+
+leaves! {
+    String: Text
+    bool: Bool
+    Data: Base64
+    Value: Any
+}
+
+impl<T: Describe> Describe for Option<T> {
+    fn describe(list: &mut List) {
+        T::describe(list);
+    }
+}
+
+impl<T: Describe + Wipe> Describe for Secret<T> {
+    fn describe(list: &mut List) {
+        list.is_secret = true;
+        T::describe(list);
+        list.is_secret = false;
+    }
+}
+
+impl<T: Describe> Describe for Vec<T> {
+    fn describe(list: &mut List) {
+        list.step("[]", T::describe);
+    }
+}
+
+impl<T: Describe> Describe for BTreeMap<String, T> {
+    fn describe(list: &mut List) {
+        list.key("*", T::describe);
+    }
+}
+
+impl<T: Describe + Body> Describe for Entries<T> {
+    fn describe(list: &mut List) {
+        list.step("[]", |list| {
+            list.key("name", String::describe);
+            list.key(T::KEY, T::describe);
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fields_of_a_kubeconfig() {
+        let fields = fields();
+        let find = |path: &str| fields.iter().find(|f| f.path == path).map(|f| (f.kind, f.is_secret));
+        assert_eq!(find("clusters[].name"), Some((Kind::Text, false)));
+        assert_eq!(find("clusters[].cluster.certificate-authority-data"), Some((Kind::Base64, false)));
+        assert_eq!(find("users[].user.client-key-data"), Some((Kind::Base64, true)));
+        assert_eq!(find("users[].user.exec.env[].value"), Some((Kind::Text, true)));
+        assert_eq!(find("users[].user.exec.args[]"), Some((Kind::Text, true)));
+        assert_eq!(find("users[].user.auth-provider.config.*"), Some((Kind::Text, true)));
+        assert_eq!(find("users[].user.as-user-extra.*[]"), Some((Kind::Text, false)));
+        assert_eq!(find("contexts[].context.extensions[].extension"), Some((Kind::Any, false)));
+        assert_eq!(find("preferences.colors"), Some((Kind::Bool, false)));
+    }
+}
