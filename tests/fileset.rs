@@ -163,17 +163,27 @@ fn missing_and_broken_files() {
     assert_eq!(found, ["prod.rkestate: missing-state", "kube_config_prod.yml: missing-kubeconfig"]);
     let help = findings[0].help.as_deref().unwrap();
     assert!(help.contains("full-cluster-state") && help.contains("RKE before 0.2.0"), "{help}");
+    scene.write("kube_config_prod.yml", "kind: Config\n");
     fs::remove_file(path("prod.yml")).unwrap();
+    let (found, _) = scene.found("kube_config_prod.yml");
+    assert_eq!(found, ["prod.yml: missing-config", "prod.rkestate: missing-state"]);
+    fs::remove_file(path("kube_config_prod.yml")).unwrap();
     let error = FileSet::open(path("prod.yml")).unwrap_err();
     assert_eq!(error.kind(), kubeconfig::ErrorKind::NotFound);
 
-    scene.write("prod.yml", "nodes:\n- address: [1]\n");
+    scene.write("prod.yml", "nodes:\n- address: [1]\n  role: etcd\n");
     scene.write("prod.rkestate", "{\n\"desiredState\": {");
     scene.write("kube_config_prod.yml", "clusters: 1\n");
     let (found, findings) = scene.found("prod.rkestate");
-    assert_eq!(found, ["prod.yml: unreadable", "prod.rkestate: unreadable", "kube_config_prod.yml: unreadable"]);
+    let expected = [
+        "prod.yml: unreadable",
+        "prod.yml: unreadable",
+        "prod.rkestate: unreadable",
+        "kube_config_prod.yml: unreadable",
+    ];
+    assert_eq!(found, expected);
     let places: Vec<_> = findings.iter().map(|finding| finding.position.unwrap().line).collect();
-    assert_eq!(places, [2, 2, 1]);
+    assert_eq!(places, [2, 3, 2, 1]);
 
     // Two configurations, one state.
     let Some(scene) = Scene::new() else { return };

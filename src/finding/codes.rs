@@ -299,6 +299,9 @@ codes! {
         "RKE makes the names of the state and of the kubeconfig from that of the configuration without its extension: \
          cluster.yml and cluster.yaml overwrite each other's."
         "Rename one of them."
+    MissingConfig "missing-config" Note "the configuration is not beside RKE's other files"
+        "Without it RKE can't change the cluster. To get in, it is not needed."
+        "Find a copy. The state holds what it said, in `desiredState.rkeConfig`, with RKE's defaults filled in."
     MissingState "missing-state" Warning "the state file is not there"
         "It holds the keys of all certificates. Without it RKE makes new ones at the next `rke up`, and nothing can be recovered. \
          Beside a configuration without a kubeconfig, which was perhaps never used, it is a note."

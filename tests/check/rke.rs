@@ -162,6 +162,7 @@ fn of_states(state: &RkeState) -> Vec<Row> {
     let kubeconfig = || first(good(), "kube_config_cluster.yml");
     vec![
         Row::new(MissingState, Warning, "", without("cluster.rkestate"), good()),
+        Row::new(MissingConfig, Note, "", without("cluster.yml"), good()),
         Row::new(MissingKubeconfig, Note, "", without("kube_config_cluster.yml"), good()),
         Row::new(ForeignKubeconfig, Error, "certificate-authority-data", foreign(good()), kubeconfig()),
         Row::new(StaleKubeconfig, Warning, "client-certificate-data", stale(good()), kubeconfig()),

@@ -104,6 +104,11 @@ struct Opening<'a> {
 impl Opening<'_> {
     fn config(&mut self) -> Option<(ClusterConfig, Document)> {
         let file = self.files.config();
+        if !file.exists() {
+            let message = "the configuration of the cluster, cluster.yml, is not there";
+            let finding = Finding::new(Code::MissingConfig, message).in_file(file);
+            self.findings.push(finding.with_help("the state holds what it said, in desiredState.rkeConfig"));
+        }
         self.read(file, |file| {
             let document = Document::parse(std::mem::take(&mut *read_reference(file)?))?;
             Ok((ClusterConfig::from_document(&document)?, document))
@@ -139,12 +144,14 @@ impl Opening<'_> {
         match if is_plain { read(file) } else { not_plain() } {
             Ok(read) => Some(read),
             Err(error) => {
-                let mut finding = Finding::new(Code::Unreadable, error.message()).in_file(file);
-                finding.position = error.position();
-                finding.end = error.position();
-                finding.field = error.field().map(str::to_owned);
-                finding.help = error.help().map(str::to_owned);
-                self.findings.push(finding);
+                self.findings.extend(error.errors().iter().map(|error| {
+                    let mut finding = Finding::new(Code::Unreadable, error.message()).in_file(file);
+                    finding.position = error.position();
+                    finding.end = error.position();
+                    finding.field = error.field().map(str::to_owned);
+                    finding.help = error.help().map(str::to_owned);
+                    finding
+                }));
                 None
             }
         }
@@ -171,9 +178,10 @@ impl Opening<'_> {
             Ok(Some(made)) => made,
             Ok(None) => return,
             Err(error) => {
-                let mut finding = Finding::new(Code::Unreadable, error.message()).in_file(self.files.state());
-                finding.field = Some(format!("desiredState.rkeConfig.{}", error.field().unwrap_or_default()));
-                self.findings.push(finding);
+                self.findings.extend(error.errors().iter().map(|error| {
+                    let finding = Finding::new(Code::Unreadable, error.message()).in_file(self.files.state());
+                    finding.in_field(format!("desiredState.rkeConfig.{}", error.field().unwrap_or_default()))
+                }));
                 return;
             }
         };
