@@ -34,6 +34,7 @@
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
 //! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
+//! | what `kubectl config` changes, and more: cascades, unused entries, what would change | [`edit`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what kind a context is, which cluster it leads into, the drill for the day Rancher is gone (feature `rancher`) | [`rancher`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/) |
@@ -57,6 +58,7 @@ mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
 pub mod config;
+pub mod edit;
 mod error;
 pub mod export;
 pub mod finding;

@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["error", "secret", "syntax"]),
     ("load", &["error", "secret", "syntax", "cert", "config"]),
     ("store", &["calendar", "error", "secret", "syntax", "cert", "config", "load"]),
+    ("edit", &["error", "secret", "syntax", "config", "store", "load"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
     ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.

@@ -1,9 +1,15 @@
 //! The command line: verbs and flags. How they are read is in `pflag.rs`.
 
 use crate::ace::AceArgs;
+use crate::clusters::{DeleteClusterArgs, SetClusterArgs};
+use crate::contexts::{DeleteContextArgs, RenameContextArgs, SetContextArgs, UseContextArgs};
 use crate::merge::MergeArgs;
 use crate::outage::OutageArgs;
+use crate::property::{SetArgs, UnsetArgs};
+use crate::prune::PruneArgs;
 use crate::recover::RecoverArgs;
+use crate::restore::RestoreArgs;
+use crate::users::{DeleteUserArgs, SetCredentialsArgs};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -67,6 +73,34 @@ pub(crate) enum Verb {
     /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
     /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
     Merge(MergeArgs),
+    /// Choose the current context
+    #[command(visible_alias = "use")]
+    UseContext(UseContextArgs),
+    /// Change a context, or make one
+    SetContext(SetContextArgs),
+    /// Change a cluster, or make one
+    SetCluster(SetClusterArgs),
+    /// Change a user, or make one
+    SetCredentials(SetCredentialsArgs),
+    /// Set a single property
+    ///
+    /// A name ends where a field follows: clusters.10.0.0.1.server. Where that leaves doubt it stands in brackets:
+    /// clusters["my.server"].server. Nothing is checked.
+    Set(SetArgs),
+    /// Remove a property, an entry or a whole list
+    Unset(UnsetArgs),
+    /// Give a context another name
+    RenameContext(RenameContextArgs),
+    /// Delete a context
+    DeleteContext(DeleteContextArgs),
+    /// Delete a cluster; contexts that use it stay
+    DeleteCluster(DeleteClusterArgs),
+    /// Delete a user, and say which kept copies still hold its credentials; contexts that use it stay
+    DeleteUser(DeleteUserArgs),
+    /// Delete clusters and users that no context uses
+    Prune(PruneArgs),
+    /// Bring the last kept version of a kubeconfig back; a second time undoes it
+    Restore(RestoreArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
