@@ -58,7 +58,8 @@ impl SetCluster {
 
         let is_new = !draft.config.clusters.contains(name);
         if is_new {
-            draft.config.clusters.insert(name, Cluster::default());
+            // kubectl writes a server even where there is none.
+            draft.config.clusters.insert(name, Cluster::new(""));
         }
         let Some(cluster) = draft.config.clusters.get_mut(name) else { return Ok(is_new) };
         change(&mut cluster.server, &self.server);

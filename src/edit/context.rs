@@ -47,7 +47,8 @@ impl SetContext {
     pub fn apply(&self, config: &mut Kubeconfig, name: &str) -> bool {
         let is_new = !config.contexts.contains(name);
         if is_new {
-            config.contexts.insert(name, Context::default());
+            // kubectl writes both even where they are empty.
+            config.contexts.insert(name, Context::new("", ""));
         }
         if let Some(context) = config.contexts.get_mut(name) {
             change(&mut context.cluster, &self.cluster);

@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::load::Subject;
 use crate::secret::Secret;
 use crate::store::Draft;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Fields of a user to change: kubectl's `set-credentials`. What is `None` stays, an empty text removes the field.
@@ -91,8 +92,9 @@ impl SetCredentials {
     fn change_provider(&self, user: &mut AuthInfo) {
         if let Some(name) = &self.auth_provider {
             if user.auth_provider.as_ref().is_none_or(|provider| set(&provider.name) != Some(name)) {
-                user.auth_provider =
-                    Some(AuthProviderConfig { name: Some(name.clone()), ..AuthProviderConfig::default() });
+                let config = Some(BTreeMap::new());
+                let name = Some(name.clone());
+                user.auth_provider = Some(AuthProviderConfig { name, config, ..AuthProviderConfig::default() });
             }
         }
         let Some(provider) = &mut user.auth_provider else { return };
