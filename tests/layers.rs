@@ -22,7 +22,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
     ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
-    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export", "rke"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "edit", "export", "rke"]),
 ];
 
 /// Words that stand nowhere in the library, and why.

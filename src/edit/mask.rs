@@ -1,7 +1,7 @@
 //! A kubeconfig's text as it may be shown: line by line the same, without what is or may be secret.
 
 use crate::config::without_userinfo;
-use crate::syntax::{Document, Node, NodeKind};
+use crate::syntax::{Document, Node, NodeKind, ScalarStyle};
 
 const HIDDEN: &str = "[hidden]";
 
@@ -113,14 +113,16 @@ impl Mask<'_> {
         match (rule, node.kind()) {
             (_, NodeKind::Alias) | (Rule::Show, NodeKind::Scalar) => {}
             (Rule::Url, NodeKind::Scalar) => {
-                let (start, end) = (node.span().start as usize, node.span().end as usize);
-                let written = self.text.get(start..end).unwrap_or_default();
-                let shown = without_userinfo(written);
-                if shown != written {
-                    match written.contains('\n') {
-                        true => self.hide_unless_null(node),
-                        false => self.spans.push(Span { start, end, shown: Some(shown.into_owned()) }),
-                    }
+                // Decoded: an escape may hide what parts the password from the host.
+                let url = node.as_str().unwrap_or_default();
+                let shown = without_userinfo(url);
+                if shown != url {
+                    let quote = match node.style() {
+                        Some(ScalarStyle::DoubleQuoted) => "\"",
+                        Some(ScalarStyle::SingleQuoted) => "'",
+                        _ => "",
+                    };
+                    self.replace(node, format!("{quote}{shown}{quote}"));
                 }
             }
             (Rule::Map(keys), _) => self.map(node, keys),
@@ -145,6 +147,13 @@ impl Mask<'_> {
             }
             _ => self.hide_unless_null(node),
         }
+    }
+
+    /// Shows `text` in the place of a node; of one in several lines nothing, so that their number stays.
+    fn replace(&mut self, node: Node<'_>, text: String) {
+        let (start, end) = (node.span().start as usize, node.span().end as usize);
+        let is_one_line = self.text.get(start..end).is_some_and(|written| !written.contains('\n'));
+        self.spans.push(Span { start, end, shown: is_one_line.then_some(text) });
     }
 
     fn hide_unless_null(&mut self, node: Node<'_>) {

@@ -4,10 +4,11 @@ use crate::args::Source;
 use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::pflag;
+use crate::saved;
 use clap::Args;
 use kubeconfig::edit::Diff;
-use kubeconfig::store::{Draft, Edited, PreviewedFile, Store};
-use kubeconfig::{Error, Printable};
+use kubeconfig::store::{Draft, Edited, How, PreviewedFile, Store, git_work_tree};
+use kubeconfig::{Error, Loader, Printable};
 use std::path::Path;
 
 #[derive(Args)]
@@ -33,6 +34,14 @@ pub(crate) struct HowArgs {
 }
 
 impl HowArgs {
+    /// For verbs that write anew where they don't change a file.
+    pub(crate) fn only_with_into(&self) -> Result<(), Failure> {
+        match self.dry_run || self.break_lock {
+            true => Err(Failure::said("--dry-run and --break-lock go with --into FILE")),
+            false => Ok(()),
+        }
+    }
+
     pub(crate) fn store(&self) -> Store {
         Store::from_env().keep(self.keep).break_lock(self.break_lock)
     }
@@ -54,6 +63,34 @@ pub(crate) fn edit<T>(
         return Ok(None);
     }
     Ok(Some(args.how.store().edit(&loader, change)?))
+}
+
+/// Changes the one file `--into` names, or shows what would change.
+pub(crate) fn into<T>(
+    file: &Path,
+    how: &HowArgs,
+    out: &mut Out,
+    change: impl FnMut(&mut Draft) -> Result<T, Error>,
+) -> Result<T, Failure> {
+    if file == Path::new("-") {
+        return Err(Failure::said("--into - makes no sense; --out - is standard output"));
+    }
+    let loader = Loader::from_env().explicit(file).require_explicit(false);
+    if how.dry_run {
+        let preview = how.store().preview_edit(&loader, change)?;
+        show(&preview.files, out)?;
+        return Ok(preview.value);
+    }
+    let edited = how.store().edit(&loader, change)?;
+    match edited.changed.first() {
+        Some(changed) => {
+            let deed = if changed.how == How::Created { "wrote" } else { "changed" };
+            say(&format_args!("{deed} {}", Printable(&shown(file))));
+            saved::warn_of_git(git_work_tree(&changed.target).as_deref());
+        }
+        None => say(&format_args!("there is nothing to change in {}", Printable(&shown(file)))),
+    }
+    Ok(edited.value)
 }
 
 /// Prints what would become of files.

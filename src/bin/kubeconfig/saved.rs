@@ -29,11 +29,16 @@ pub(crate) fn put(
     let saved = write(path)?;
     let deed = if saved.written.replaced { "replaced" } else { "wrote" };
     say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
-    if let Some(folder) = &saved.git_work_tree {
+    warn_of_git(saved.git_work_tree.as_deref());
+    Ok(())
+}
+
+/// A git work tree is a place from which credentials get published.
+pub(crate) fn warn_of_git(folder: Option<&Path>) {
+    if let Some(folder) = folder {
         let folder = folder.to_string_lossy();
         say(&format_args!("warning: it lies in the git work tree {}; take care not to commit it", Printable(&folder)));
     }
-    Ok(())
 }
 
 /// Ends a verb that writes a kubeconfig: says what failed, and that nothing was written where that is so.

@@ -65,8 +65,13 @@ impl OutageReport {
         let one = match &*found {
             [one] => one,
             [] => {
+                let known: Vec<String> = self.clusters.iter().take(10).map(|one| format!("{:?}", one.name)).collect();
                 let message = format!("no context leads into a cluster {cluster:?}");
-                return Err(Error::new(ErrorKind::NotFound, message));
+                let error = Error::new(ErrorKind::NotFound, message);
+                return Err(match known.is_empty() {
+                    true => error,
+                    false => error.with_help(format!("there are {}", known.join(", "))),
+                });
             }
             several => {
                 let names: Vec<String> = several.iter().map(|one| format!("{:?}", one.name)).collect();
@@ -75,11 +80,10 @@ impl OutageReport {
             }
         };
         one.by().next().ok_or_else(|| {
-            let missing = one.missing.first();
-            let what = missing.map_or("there is no direct context", |missing| &missing.what);
-            let message = format!("no way leads into the cluster {:?} without Rancher: {what}", one.name);
+            let why: Vec<String> = one.missing.iter().map(Missing::to_string).collect();
+            let message = format!("no way leads into the cluster {:?} without Rancher: {}", one.name, why.join("; "));
             let error = Error::new(ErrorKind::Refused, message);
-            match missing.and_then(|missing| missing.mend.clone()) {
+            match one.missing.iter().find_map(|missing| missing.mend.clone()) {
                 Some(mend) => error.with_help(mend),
                 None => error,
             }
@@ -313,6 +317,19 @@ impl fmt::Display for Fault {
             }
             Fault::NoAuthority => "its server is an address and the file has no CA for it",
         })
+    }
+}
+
+impl fmt::Display for Missing {
+    /// What is wrong, with the contexts it is about.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.mend.is_none() {
+            for (i, context) in self.contexts.iter().enumerate() {
+                write!(f, "{}{}", if i == 0 { "" } else { ", " }, Printable(context))?;
+            }
+            f.write_str(if self.contexts.is_empty() { "" } else { ": " })?;
+        }
+        f.write_str(&self.what)
     }
 }
 
