@@ -7,7 +7,7 @@ use crate::pflag;
 use crate::saved;
 use clap::Args;
 use kubeconfig::edit::Diff;
-use kubeconfig::store::{Draft, Edited, How, PreviewedFile, Store, git_work_tree};
+use kubeconfig::store::{Changed, Draft, Edited, How, PreviewedFile, Store, git_work_tree};
 use kubeconfig::{Error, Loader, Printable};
 use std::path::Path;
 
@@ -62,7 +62,18 @@ pub(crate) fn edit<T>(
         show(&preview.files, out)?;
         return Ok(None);
     }
-    Ok(Some(args.how.store().edit(&loader, change)?))
+    let edited = args.how.store().edit(&loader, change)?;
+    edited.changed.iter().for_each(say_in_place);
+    Ok(Some(edited))
+}
+
+/// That a file could not be replaced in one step.
+fn say_in_place(changed: &Changed) {
+    if changed.how == How::InPlace {
+        let copy = changed.kept.as_deref().map(|kept| format!("; what it held is in {}", Printable(&shown(kept))));
+        let (file, copy) = (shown(&changed.path), copy.unwrap_or_default());
+        say(&format_args!("note: {} was written in place, for its folder allows no other way{copy}", Printable(&file)));
+    }
 }
 
 /// Changes the one file `--into` names, or shows what would change.
@@ -82,6 +93,7 @@ pub(crate) fn into<T>(
         return Ok(preview.value);
     }
     let edited = how.store().edit(&loader, change)?;
+    edited.changed.iter().for_each(say_in_place);
     match edited.changed.first() {
         Some(changed) => {
             let deed = if changed.how == How::Created { "wrote" } else { "changed" };

@@ -115,8 +115,11 @@ fn change(args: &SetCredentialsArgs) -> Result<SetCredentials, Complaint> {
     Ok(change)
 }
 
+/// Keys with the values to set; `None` removes one.
+type Pairs = Vec<(String, Option<Secret<String>>)>;
+
 /// `KEY=VALUE` and `KEY-`; what is to be removed comes first, as in kubectl.
-fn pairs(flag: &str, texts: &[String]) -> Result<Vec<(String, Option<Secret<String>>)>, Complaint> {
+fn pairs(flag: &str, texts: &[String]) -> Result<Pairs, Complaint> {
     let (mut removed, mut set) = (Vec::new(), Vec::new());
     for text in texts {
         match (text.split_once('='), text.strip_suffix('-')) {
