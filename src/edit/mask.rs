@@ -1,7 +1,7 @@
 //! A kubeconfig's text as it may be shown: line by line the same, without what is or may be secret.
 
 use crate::config::without_userinfo;
-use crate::syntax::{Document, Node, NodeKind, ScalarStyle};
+use crate::syntax::{Document, Node, NodeKind, Resolved, ScalarStyle};
 
 const HIDDEN: &str = "[hidden]";
 
@@ -95,7 +95,7 @@ impl Mask<'_> {
     /// Hides what is not in `keys`. As deep as the rules are; what stands deeper is hidden.
     fn map(&mut self, node: Node<'_>, keys: Keys) {
         if node.kind() != NodeKind::Mapping {
-            return self.hide_unless_null(node);
+            return self.hide(node);
         }
         for (key, value) in node.written_pairs() {
             let name = key.key();
@@ -104,7 +104,7 @@ impl Mask<'_> {
                 _ if value.kind() == NodeKind::Alias => {}
                 Some((_, rule)) => self.value(value, *rule),
                 None if name == "<<" => self.map(value, keys),
-                None => self.hide_unless_null(value),
+                None => self.hide(value),
             }
         }
     }
@@ -135,7 +135,7 @@ impl Mask<'_> {
                 node.written_pairs().for_each(|(_, value)| self.value(value, Rule::Map(keys)));
             }
             (Rule::KeysOnly, NodeKind::Mapping) => {
-                node.written_pairs().for_each(|(_, value)| self.hide_unless_null(value));
+                node.written_pairs().for_each(|(_, value)| self.hide(value));
             }
             (Rule::Texts, NodeKind::Sequence) => {
                 for item in node.items().filter(|item| is_in(*item, node)) {
@@ -145,7 +145,7 @@ impl Mask<'_> {
             (Rule::Texts, NodeKind::Mapping) => {
                 node.written_pairs().for_each(|(_, value)| self.value(value, Rule::Texts));
             }
-            _ => self.hide_unless_null(node),
+            _ => self.hide(node),
         }
     }
 
@@ -156,9 +156,10 @@ impl Mask<'_> {
         self.spans.push(Span { start, end, shown: is_one_line.then_some(text) });
     }
 
-    fn hide_unless_null(&mut self, node: Node<'_>) {
+    /// Hides all of a node; null hides nothing.
+    fn hide(&mut self, node: Node<'_>) {
         let (start, end) = (node.span().start as usize, node.span().end as usize);
-        if node.kind() != NodeKind::Alias && start < end {
+        if node.kind() != NodeKind::Alias && start < end && node.resolved() != Some(Resolved::Null) {
             self.spans.push(Span { start, end, shown: None });
         }
     }

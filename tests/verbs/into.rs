@@ -1,6 +1,7 @@
 //! `--into`: merged, made and recovered contexts in a kubeconfig that is there already.
 
 use crate::common::program::run;
+use crate::common::rke_state::Cluster;
 use crate::{changed_lines, folder, read};
 use std::fs;
 
@@ -109,4 +110,31 @@ fn direct_contexts_into_the_file_itself_and_into_another() {
     assert_eq!(refused.code, Some(1));
     assert!(refused.stderr.contains("there is a user \"edge\" already"), "{}", refused.stderr);
     assert_eq!(run(folder.path(), &[&ace[..], &["third", "--force"]].concat()).code, Some(0));
+}
+
+/// An expired certificate is replaced where it stands.
+#[test]
+fn an_admin_made_again() {
+    let expired = Cluster { days: -1, ..Cluster::one() };
+    let (Some(old), Some(new)) = (expired.state(), Cluster::one().state()) else { return };
+    let folder = folder(MINE);
+    fs::write(folder.path().join("old.rkestate"), old.text()).unwrap();
+    fs::write(folder.path().join("new.rkestate"), new.text()).unwrap();
+    let recover =
+        |state: &str, more: &[&str]| run(folder.path(), &[&["recover", state, "--into", "config"], more].concat());
+    assert_eq!(recover("old.rkestate", &[]).code, Some(3));
+    let with_old = read(folder.path(), "config");
+    assert!(changed_lines(MINE, &with_old).iter().all(|line| line.starts_with('+')), "{with_old}");
+    let refused = recover("new.rkestate", &[]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("already, and it says something else") && refused.stderr.contains("--force"));
+    assert_eq!(read(folder.path(), "config"), with_old);
+    let shown = recover("new.rkestate", &["--force", "--dry-run"]);
+    assert!(shown.stdout.contains("+") && !shown.stdout.contains("LS0tLS1CRUdJTi"), "{}", shown.stdout);
+    assert_eq!(recover("new.rkestate", &["--force"]).code, Some(0));
+    let config: kubeconfig::Kubeconfig = read(folder.path(), "config").parse().unwrap();
+    let made: kubeconfig::Kubeconfig = new.kubeconfig().parse().unwrap();
+    assert_eq!(config.users["kube-admin-local"], made.users["kube-admin-local"]);
+    assert!(read(folder.path(), "config").starts_with("# mine\n"));
+    assert_eq!(run(folder.path(), &["recover", "new.rkestate", "--dry-run", "--out", "-"]).code, Some(1));
 }

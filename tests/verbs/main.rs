@@ -7,6 +7,7 @@ mod dry_run;
 mod faults;
 mod golden;
 mod into;
+mod properties;
 mod users_asked;
 
 use common::program::{Run, run};

@@ -74,28 +74,37 @@ pub(crate) enum Verb {
     /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
     Merge(MergeArgs),
     /// Choose the current context
-    #[command(visible_alias = "use")]
+    #[command(visible_alias = "use", override_usage = "kubeconfig use-context [OPTIONS] <NAME | - | --direct CLUSTER>")]
     UseContext(UseContextArgs),
     /// Change a context, or make one
+    #[command(override_usage = "kubeconfig set-context [OPTIONS] <NAME | --current>")]
     SetContext(SetContextArgs),
     /// Change a cluster, or make one
+    #[command(override_usage = "kubeconfig set-cluster [OPTIONS] NAME")]
     SetCluster(SetClusterArgs),
     /// Change a user, or make one
+    #[command(override_usage = "kubeconfig set-credentials [OPTIONS] NAME")]
     SetCredentials(SetCredentialsArgs),
     /// Set a single property
     ///
     /// A name ends where a field follows: clusters.10.0.0.1.server. Where that leaves doubt it stands in brackets:
     /// clusters["my.server"].server. Nothing is checked.
+    #[command(override_usage = "kubeconfig set [OPTIONS] PROPERTY VALUE")]
     Set(SetArgs),
     /// Remove a property, an entry or a whole list
+    #[command(override_usage = "kubeconfig unset [OPTIONS] PROPERTY")]
     Unset(UnsetArgs),
     /// Give a context another name
+    #[command(override_usage = "kubeconfig rename-context [OPTIONS] OLD NEW")]
     RenameContext(RenameContextArgs),
     /// Delete a context
+    #[command(override_usage = "kubeconfig delete-context [OPTIONS] NAME")]
     DeleteContext(DeleteContextArgs),
     /// Delete a cluster; contexts that use it stay
+    #[command(override_usage = "kubeconfig delete-cluster [OPTIONS] NAME")]
     DeleteCluster(DeleteClusterArgs),
     /// Delete a user, and say which kept copies still hold its credentials; contexts that use it stay
+    #[command(override_usage = "kubeconfig delete-user [OPTIONS] NAME")]
     DeleteUser(DeleteUserArgs),
     /// Delete clusters and users that no context uses
     Prune(PruneArgs),
