@@ -79,6 +79,9 @@ pub use error::{Error, ErrorKind, Position, Printable};
 pub use export::{Backup, Export};
 pub use load::{Loaded, Loader, Overrides, Target};
 pub use merge::{Merge, Merged};
+/// The crate whose types stand for DER and for times in this crate's interface.
+#[cfg(feature = "cert")]
+pub use rustls_pki_types as pki_types;
 pub use secret::{Secret, Wipe};
 
 /// The README's examples are tests.

@@ -253,6 +253,22 @@ fn of_several_the_newest() {
     let found = SavedStates::from_bytes(dump.as_bytes()).unwrap();
     assert!(!found.newest().state.current.is_empty());
 
+    // A long-lived certificate of another kind does not make an older one newer.
+    let mut old = older.json();
+    let lasting =
+        common::pki::world().rke_ca.server("kube-apiserver", &["10.0.0.1"], common::pki::Validity::days(36500));
+    *old.at(&["currentState", "certificatesBundle", "kube-apiserver", "certificatePEM"]) =
+        lasting.certificate.as_str().into();
+    let old = object_json("ConfigMap", "kube-system", FULL, FULL, &old.compact()).compact();
+    let found = SavedStates::from_bytes([old, wrap(&newer, "Secret")].join("\n---\n").as_bytes()).unwrap();
+    assert!(found.newest().state == expected);
+
+    // As `kubectl get -o json >> FILE` leaves them.
+    let dump = [wrap(&older, "ConfigMap"), wrap(&newer, "Secret")].join("\n");
+    let found = SavedStates::from_bytes(dump.as_bytes()).unwrap();
+    assert_eq!(found.iter().map(|saved| saved.position.unwrap().line).collect::<Vec<_>>(), [1, 2]);
+    assert!(found.newest().state == expected);
+
     // One that is broken does not hide another, and is told.
     let cut = wrap(&newer, "ConfigMap").replace("\\\"currentState\\\"", "");
     let dump = [cut.clone(), "a: [".into(), wrap(&older, "Secret")].join("\n---\n");
@@ -336,7 +352,7 @@ fn what_holds_no_state() {
             "line 4, column 1: this is what RKE before 0.2.0 kept in the cluster",
         ),
         ("etcd's database", database, ErrorKind::NotFound, "--token=TOKEN"),
-        ("nothing", b"".to_vec(), ErrorKind::NotFound, "no RKE state"),
+        ("nothing", b"".to_vec(), ErrorKind::NotFound, "nothing in this file"),
         ("a kubeconfig", b"kind: Config\nclusters: []\n".to_vec(), ErrorKind::NotFound, "no RKE state"),
         ("an empty list", b"kind: List\nitems: []\n".to_vec(), ErrorKind::NotFound, "no RKE state"),
         ("text", b"hello".to_vec(), ErrorKind::NotFound, "no RKE state"),
@@ -356,6 +372,42 @@ fn what_holds_no_state() {
     assert_eq!(error.kind(), ErrorKind::Type);
     assert!(SavedStates::read("/nonexistent").unwrap_err().is_file_not_found());
     assert!(SavedStates::read("/").unwrap_err().is_io());
+}
+
+#[test]
+fn nothing_stands_behind_the_end() {
+    let Some(made) = Cluster::one().state() else { return };
+    let text = made.text();
+    let lines = text.lines().count();
+    for (behind, place) in [
+        ("}", Some((lines, 2))),
+        ("\n\n  garbage here\n", Some((lines + 2, 3))),
+        ("\n=======\n", Some((lines + 1, 1))),
+        ("\n\n ", None),
+        ("\n# a comment\n", None),
+    ] {
+        let edited = format!("{text}{behind}");
+        let (state, saved) = (State::from_slice(edited.as_bytes()), SavedStates::from_bytes(edited.as_bytes()));
+        let Some((line, column)) = place else {
+            assert!(state.is_ok() && saved.is_ok(), "{behind:?}");
+            continue;
+        };
+        for error in [state.unwrap_err(), saved.unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::Syntax, "{behind:?}");
+            let position = error.position().unwrap();
+            assert_eq!((position.line as usize, position.column as usize), (line, column), "{behind:?}");
+        }
+    }
+}
+
+#[test]
+fn a_packed_state_is_no_bomb() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = "1,".repeat(5_000_000);
+    std::fs::write(folder.path().join("a.rkestate"), format!("{{\"desiredState\":{{\"x\":[{numbers}1]}}}}")).unwrap();
+    let Some(bytes) = zip(folder.path(), "ZIP_DEFLATED") else { return };
+    let error = SavedStates::from_bytes(bytes).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
 }
 
 #[test]

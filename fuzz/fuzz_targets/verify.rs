@@ -2,6 +2,7 @@
 #![no_main]
 
 use kubeconfig::cert::{self, Certificate, PrivateKey, Purpose, SignatureCheck, Validity, Verdict, Verifier};
+use kubeconfig::pki_types::UnixTime;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
@@ -28,7 +29,7 @@ fn keys(data: &[u8], certificates: &[Certificate]) {
     }
 }
 
-fn chain(leaf: &Certificate, bundle: &[Certificate], others: &[Certificate], time: rustls_pki_types::UnixTime) {
+fn chain(leaf: &Certificate, bundle: &[Certificate], others: &[Certificate], time: UnixTime) {
     let verifier = Verifier::new(bundle).with_intermediates(others);
     let found = verifier.verify(leaf, Purpose::ClientAuth, time);
     let path = found.path();

@@ -57,6 +57,8 @@ mod certificate;
 mod chain;
 mod extensions;
 mod host;
+#[cfg(feature = "rke")]
+mod issued;
 mod key;
 mod layout;
 mod name;

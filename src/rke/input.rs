@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 pub(super) enum Input {
     /// JSON or YAML, as far as one can tell without reading it.
     Text(Zeroizing<Vec<u8>>),
-    /// The `.rkestate` files of a zip file.
+    /// The `.rkestate` files of a zip or tar file.
     Snapshot(Vec<Packed>),
     /// The files of a server's folder out of a tar file.
     Folder(Vec<Packed>),
@@ -37,9 +37,10 @@ impl Input {
             Kind::Zip => Input::zip(file).map_err(named),
             Kind::Tar => {
                 let whole = Cursor::new(&*start).chain(file);
-                files_in_tar(whole, &start, server_folder::is_wanted).map(Input::Folder).map_err(named)
+                Input::tar(whole, &start).map_err(named)
             }
             Kind::Database => Err(named(database())),
+            Kind::Compressed(with) => Err(named(compressed(with))),
             Kind::Other => rest(&start, file, metadata.len(), path).map(Input::Text),
         }
     }
@@ -47,14 +48,22 @@ impl Input {
     pub(super) fn of_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self> {
         match Kind::of(&bytes) {
             Kind::Zip => Input::zip(Cursor::new(&*bytes)),
-            Kind::Tar => files_in_tar(Cursor::new(&*bytes), &bytes, server_folder::is_wanted).map(Input::Folder),
+            Kind::Tar => Input::tar(Cursor::new(&*bytes), &bytes),
             Kind::Database => Err(database()),
+            Kind::Compressed(with) => Err(compressed(with)),
             Kind::Other => Ok(Input::Text(bytes)),
         }
     }
 
+    /// The folder of a server, or else states.
+    fn tar(source: impl Read, start: &[u8]) -> Result<Self> {
+        let files = files_in_tar(source, start, server_folder::is_wanted)?;
+        let (states, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| server_folder::is_state(&file.path));
+        Ok(if files.is_empty() && !states.is_empty() { Input::Snapshot(states) } else { Input::Folder(files) })
+    }
+
     fn zip(source: impl Read + Seek) -> Result<Self> {
-        let files = files_in_zip(source, |path| path.ends_with(".rkestate"))?;
+        let files = files_in_zip(source, server_folder::is_state)?;
         if files.is_empty() {
             return Err(
                 Error::new(ErrorKind::NotFound, "there is no .rkestate in this zip file").with_help(SNAPSHOT_HELP)
@@ -69,6 +78,8 @@ enum Kind {
     Tar,
     /// bbolt, which is what etcd keeps its data in.
     Database,
+    /// With something this program does not unpack; its name.
+    Compressed(&'static str),
     Other,
 }
 
@@ -80,6 +91,9 @@ impl Kind {
             _ if is_zip(start) => Kind::Zip,
             _ if is_gzip(start) || is_tar(start) => Kind::Tar,
             _ if bolt => Kind::Database,
+            [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Kind::Compressed("xz"),
+            [0x28, 0xb5, 0x2f, 0xfd, ..] => Kind::Compressed("zstd"),
+            [b'B', b'Z', b'h', b'1'..=b'9', ..] => Kind::Compressed("bzip2"),
             _ => Kind::Other,
         }
     }
@@ -93,6 +107,11 @@ const SNAPSHOT_HELP: &str = "an etcd snapshot of RKE 1.1.4 and later is a zip fi
 #[cold]
 fn database() -> Error {
     Error::new(ErrorKind::NotFound, "this is an etcd database alone, without keys beside it").with_help(SNAPSHOT_HELP)
+}
+
+#[cold]
+fn compressed(with: &str) -> Error {
+    Error::new(ErrorKind::Refused, format!("this is compressed with {with}")).with_help("unpack it first")
 }
 
 fn start(file: &mut File) -> std::io::Result<Zeroizing<Vec<u8>>> {

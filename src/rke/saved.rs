@@ -2,7 +2,7 @@
 
 use super::archive::Packed;
 use super::input::Input;
-use super::state::{State, document, is_state};
+use super::state::{State, behind, document, is_state, no_end, position};
 use crate::config::Data;
 use crate::error::{Error, ErrorKind, Position, Printable, Result};
 use crate::syntax::stream::{Part, parts};
@@ -73,7 +73,7 @@ pub enum Place {
     },
     /// Rancher's record of a cluster; its id (`c-xxxxx`), empty where the text does not say.
     Rancher(String),
-    /// A file in a zip file.
+    /// A file in a zip or tar file.
     Packed(String),
 }
 
@@ -87,7 +87,7 @@ impl fmt::Display for Place {
                 write!(f, "the {} {}{slash}{}", Printable(kind), Printable(namespace), Printable(name))
             }
             Place::Rancher(id) => write!(f, "Rancher's record of the cluster {}", Printable(id)),
-            Place::Packed(path) => write!(f, "{} in the snapshot", Printable(path)),
+            Place::Packed(path) => write!(f, "{} in the archive", Printable(path)),
         }
     }
 }
@@ -113,7 +113,7 @@ impl SavedStates {
     }
 
     pub(super) fn of(input: Input) -> Result<Self> {
-        let mut search = Search::default();
+        let mut search = Search { nodes: NODES, ..Search::default() };
         match input {
             Input::Text(text) => search.text(&text),
             Input::Snapshot(files) => files.iter().for_each(|file| search.packed(file)),
@@ -124,8 +124,9 @@ impl SavedStates {
         search.finish()
     }
 
-    /// The newest of them, by the certificates: the one with the latest `notAfter` among its client and server certificates, as
-    /// RKE makes a new one for `kube-admin` with every `rke up`. Of equals it is one whose `currentState` is not empty, and the first.
+    /// The newest of them, by the certificates: the one whose `kube-admin` ends last, as RKE makes a new one with every `rke up`;
+    /// of equals the one with the latest `notAfter` among its other client and server certificates, then one whose
+    /// `currentState` is not empty, then the first.
     pub fn newest(&self) -> &SavedState {
         &self.states[self.newest]
     }
@@ -162,12 +163,22 @@ const STATE: &[u8] = b"State";
 /// So deep a state is looked for: a list of Secrets, with a record of Rancher's, with a state.
 const DEPTH: u32 = 4;
 
+/// As many nodes the states of an archive have at most: what is compressed may be a thousand times larger than it looks, and
+/// a node takes more room than its text. A state of a thousand nodes has 60,000.
+const NODES: usize = 4_000_000;
+
 #[derive(Default)]
 struct Search {
     states: Vec<SavedState>,
     errors: Vec<Error>,
     /// Where the cluster.yml of RKE 0.1.x stands, which that version kept in the cluster.
     legacy: Option<Position>,
+    /// Whether a kubeconfig was seen.
+    kubeconfig: bool,
+    /// Whether there was nothing in the text.
+    empty: bool,
+    /// As many nodes states in an archive may still have.
+    nodes: usize,
     /// The position of what is being looked at, where that is in a text within the text.
     outer: Option<Position>,
 }
@@ -176,11 +187,13 @@ impl Search {
     fn finish(mut self) -> Result<SavedStates> {
         let newest = self.states.iter().enumerate().max_by_key(|(i, saved)| {
             let only_one = self.states.len() == 1;
-            (if only_one { 0 } else { saved.state.newest_end() }, !saved.state.current.is_empty(), usize::MAX - i)
+            (if only_one { (0, 0) } else { saved.state.newest_end() }, !saved.state.current.is_empty(), usize::MAX - i)
         });
         let Some((newest, _)) = newest else {
             let none = match self.legacy {
                 Some(position) => legacy().at(position),
+                None if self.kubeconfig => kubeconfig(),
+                None if self.empty => Error::new(ErrorKind::NotFound, "there is nothing in this file"),
                 None => Error::new(ErrorKind::NotFound, "there is no RKE state in this file"),
             };
             return Err(if self.errors.is_empty() { none } else { self.errors.swap_remove(0) });
@@ -191,10 +204,30 @@ impl Search {
 
     /// Looks through the documents of a text. One that can't be read is an error if nothing was found elsewhere.
     fn text(&mut self, text: &[u8]) {
+        self.empty = text.trim_ascii().is_empty();
         for Part { text, line } in parts(text) {
-            match document(text) {
-                Ok(document) => self.document(&document, line),
-                Err(error) => self.errors.push(error.below(line)),
+            self.part(text, line);
+        }
+    }
+
+    /// A document, or several values of JSON one behind the other, as `kubectl get -o json >> FILE` leaves them.
+    fn part(&mut self, mut text: &[u8], mut line: u32) {
+        loop {
+            let document = match document(text) {
+                Ok(document) => document,
+                Err(error) => return self.errors.push(error.below(line)),
+            };
+            let behind = behind(text);
+            let rest = behind.and_then(|at| text.get(at..)).unwrap_or_default();
+            let is_another = rest.starts_with(b"{") || rest.starts_with(b"[");
+            match behind.map(|at| position(text, at)) {
+                Some(position) if !is_another => return self.errors.push(no_end().at(position).below(line)),
+                Some(position) => {
+                    self.document(&document, line);
+                    line = line.saturating_add(position.line - 1);
+                    text = rest;
+                }
+                None => return self.document(&document, line),
             }
         }
     }
@@ -215,6 +248,14 @@ impl Search {
 
     fn packed(&mut self, file: &Packed) {
         let place = Place::Packed(file.path.clone());
+        // In PEM none of these stand, so that this is about the number of nodes.
+        let nodes = file.bytes.iter().filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{')).count();
+        let Some(left) = self.nodes.checked_sub(nodes) else {
+            let message = format!("more than {NODES} values in the states of an archive");
+            self.errors.push(Error::new(ErrorKind::Limit, message).in_file(Path::new(&file.path)));
+            return;
+        };
+        self.nodes = left;
         match document(&file.bytes).and_then(|document| {
             let root = document.root().filter(|root| is_state(*root));
             let none = || Error::new(ErrorKind::Type, "this is no rkestate");
@@ -252,11 +293,20 @@ impl Search {
         }
         let of = |key: &str| metadata.and_then(|m| m.get(key)?.as_str()).unwrap_or_default().to_owned();
         let kind = node.get("kind").and_then(|kind| kind.as_str()).unwrap_or_default().to_owned();
+        self.kubeconfig |= kind == "Config" && node.get("clusters").is_some();
         let place = Place::Object { kind, namespace: of("namespace"), name: of("name") };
         for data in ["data", "stringData"].iter().filter_map(|key| node.get(key)) {
             for key in ["full-cluster-state", "cluster"] {
                 if let Some(text) = data.get(key) {
+                    let found = self.states.len() + self.errors.len();
                     self.inner(text, depth, &place);
+                    // What others keep under these keys is none of our business.
+                    let is_nothing = found == self.states.len() + self.errors.len();
+                    if is_nothing && key == "full-cluster-state" && of("name") == key {
+                        let message = format!("{place} holds no state, or not all of it: is its data cut off?");
+                        let at = self.outer.unwrap_or_else(|| text.position());
+                        self.errors.push(Error::new(ErrorKind::Syntax, message).at(at));
+                    }
                 }
             }
             if data.get("cluster-state").is_some() {
@@ -289,6 +339,11 @@ impl Search {
         let Some(outer) = self.outer else { return error };
         Error::new(error.kind(), format!("in {place}: {error}")).at(outer)
     }
+}
+
+#[cold]
+fn kubeconfig() -> Error {
+    Error::new(ErrorKind::NotFound, "this is a kubeconfig, and there is no RKE state in it")
 }
 
 #[cold]

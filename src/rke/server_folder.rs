@@ -32,6 +32,7 @@ pub struct ServerFolder {
     /// The kubeconfig the server wrote.
     written: Option<Kubeconfig>,
     serving: Vec<Certificate>,
+    notes: Vec<RecoveryNote>,
 }
 
 impl fmt::Debug for ServerFolder {
@@ -76,11 +77,23 @@ const BESIDE: &[&str] = &["", "server", "etc/rancher/k3s", "etc/rancher/rke2"];
 /// The address K3s and RKE2 write.
 const LOOPBACK: &str = "https://127.0.0.1:6443";
 
+/// Whether there is no kubeconfig without it.
+fn is_needed(name: &str) -> bool {
+    [AUTHORITY, CERTIFICATE, KEY].contains(&name)
+}
+
 /// Whether a file of an archive is one of those that are read.
 pub(super) fn is_wanted(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let in_tls = folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "tls" | "" | "."));
-    WRITTEN.contains(&name) || in_tls && [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name)
+    WRITTEN.contains(&name)
+        || is_state(name)
+        || in_tls && [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name)
+}
+
+/// Whether a file is RKE's state, by its name.
+pub(super) fn is_state(path: &str) -> bool {
+    path.ends_with(".rkestate")
 }
 
 impl ServerFolder {
@@ -104,27 +117,34 @@ impl ServerFolder {
             [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].iter().map(move |name| (*folder, *name))
         });
         let written = BESIDE.iter().flat_map(|folder| WRITTEN.iter().map(move |name| (*folder, *name)));
-        let (mut files, mut closed) = (Vec::new(), None);
+        let (mut files, mut closed, mut notes) = (Vec::new(), None, Vec::new());
         for (folder, name) in tls.chain(written) {
             let file: PathBuf = [path, folder.as_ref(), name.as_ref()].iter().collect();
             match file.symlink_metadata() {
-                // What is there and can't be read is an error; what is not there is not.
-                Ok(found) if !found.is_dir() => {
-                    let path = format!("{folder}/{name}");
-                    files.push(Packed { path, bytes: read_reference(&file)? });
-                }
+                // What is there and can't be read is an error, unless one can do without; what is not there is not.
+                Ok(found) if !found.is_dir() => match read_reference(&file) {
+                    Ok(bytes) => files.push(Packed { path: format!("{folder}/{name}"), bytes }),
+                    Err(error) if is_needed(name) => return Err(error),
+                    Err(error) => notes.push(RecoveryNote::Unread { why: error.to_string() }),
+                },
                 Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                     closed = closed.or(Some((file, error)))
                 }
                 _ => {}
             }
         }
-        if let (true, Some((file, error))) = (files.is_empty(), closed) {
-            return Err(
-                Error::io("cannot look for it", &file, error).with_help("only root can look into a server's folder")
-            );
+        if let Some((file, error)) = closed {
+            let error = Error::io("cannot look for it", &file, error);
+            if files.is_empty() {
+                return Err(error.with_help("only root can look into a server's folder"));
+            }
+            notes.push(RecoveryNote::Unread { why: error.to_string() });
         }
-        Self::of_files(files).map_err(|e| e.in_file(path))
+        let read = Self::of_files(files).map_err(|error| match notes.first() {
+            Some(note) if error.kind() == ErrorKind::NotFound => error.with_help(note.to_string()),
+            _ => error,
+        });
+        read.map(|folder| ServerFolder { notes, ..folder }).map_err(|e| e.in_file(path))
     }
 
     pub(super) fn of_files(mut files: Vec<Packed>) -> Result<Self> {
@@ -156,7 +176,7 @@ impl ServerFolder {
         let dynamic = take(DYNAMIC).filter(|_| !is_rke2).and_then(|json| dynamic(&json));
         let serving = dynamic.or_else(|| take(SERVING)).and_then(|pem| cert::leaf(&pem).ok());
         let serving = serving.into_iter().collect();
-        Ok(ServerFolder { authority, certificate, key, written, serving })
+        Ok(ServerFolder { authority, certificate, key, written, serving, notes: Vec::new() })
     }
 
     /// The kubeconfig of the cluster's administrator, named as the server names it: all is `default`. No clock is asked.
@@ -184,8 +204,9 @@ impl ServerFolder {
             certificate: Some(leaf),
             names: Names::Default,
             servers: vec![(String::new(), self.server().to_owned())],
+            client_authority: Vec::new(),
             serving: self.serving.clone(),
-            notes: Vec::new(),
+            notes: self.notes.clone(),
         })
     }
 
@@ -194,6 +215,17 @@ impl ServerFolder {
         let none = || Error::new(ErrorKind::NotFound, "the kubeconfig that the server wrote names no cluster and user");
         let (cluster, user) = self.written.as_ref().and_then(current).ok_or_else(none)?;
         let certificate = user.client_certificate_data.as_ref().map(|data| cert::leaf(&data.decode())).transpose()?;
+        let key = user.client_key_data.as_ref().map(|data| data.expose().decode());
+        match (&certificate, &key) {
+            (Some(certificate), Some(key)) => check_key(certificate, key).map_err(|e| e.in_field("client-key-data"))?,
+            _ if user.username.is_some() && user.password.is_some() => {}
+            _ => return Err(no_credentials()),
+        }
+        let mut notes = self.notes.clone();
+        notes.push(RecoveryNote::AsWritten);
+        if cluster.certificate_authority_data.is_none() {
+            notes.push(RecoveryNote::NoAuthority);
+        }
         Ok(Admin {
             cluster: Cluster {
                 certificate_authority_data: cluster.certificate_authority_data.clone(),
@@ -209,8 +241,9 @@ impl ServerFolder {
             certificate,
             names: Names::Default,
             servers: vec![(String::new(), self.server().to_owned())],
+            client_authority: Vec::new(),
             serving: Vec::new(),
-            notes: vec![RecoveryNote::AsWritten],
+            notes,
         })
     }
 
@@ -225,6 +258,12 @@ impl ServerFolder {
 fn current(config: &Kubeconfig) -> Option<(&Cluster, &AuthInfo)> {
     let context = config.contexts.get(config.current_context()?)?;
     Some((config.clusters.get(context.cluster.as_deref()?)?, config.users.get(context.user.as_deref()?)?))
+}
+
+#[cold]
+fn no_credentials() -> Error {
+    let message = "the kubeconfig there has neither a certificate with its key nor a password embedded, as one has that a server wrote";
+    Error::new(ErrorKind::NotFound, message).with_help("if it works where it came from, `export` makes a copy of it")
 }
 
 #[cold]

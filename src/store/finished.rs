@@ -22,6 +22,9 @@ pub struct Saved {
     pub written: Written,
     /// The git work tree it lies in, if there is one: a place from which credentials get published.
     pub git_work_tree: Option<PathBuf>,
+    /// The permission bits of a file that its group or everybody may read or change: a file that is replaced keeps those it
+    /// had.
+    pub open_to_others: Option<u32>,
 }
 
 impl Finished {
@@ -66,8 +69,21 @@ impl Finished {
             return Err(Error::new(ErrorKind::Io, message).in_file(&written.path));
         }
         let git_work_tree = git_work_tree(&written.path);
-        Ok(Saved { written, git_work_tree })
+        let open_to_others = open_to_others(&written.path);
+        Ok(Saved { written, git_work_tree, open_to_others })
     }
+}
+
+#[cfg(unix)]
+fn open_to_others(path: &Path) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = path.metadata().ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &Path) -> Option<u32> {
+    None
 }
 
 /// Whether both paths lead to one file: by links of any kind.

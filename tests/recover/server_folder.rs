@@ -19,7 +19,8 @@ pub(super) fn k3s(folder: &TempDir, below: &str, names: &[&str]) {
     write(folder, &format!("{tls}/client-admin.crt"), chain);
     write(folder, &format!("{tls}/client-admin.key"), &world.k3s_admin.key);
     write(folder, &format!("{tls}/client-ca.key"), "a key that is not read");
-    let serving = world.k3s_server_ca.server("kube-apiserver", names, pki::Validity::days(365));
+    let names = [names, &["127.0.0.1", "localhost"]].concat();
+    let serving = world.k3s_server_ca.server("kube-apiserver", &names, pki::Validity::days(365));
     write(folder, &format!("{tls}/serving-kube-apiserver.crt"), serving.certificate);
 }
 
@@ -48,9 +49,9 @@ fn from_a_server_s_folder() {
         let config = accepted(&run.stdout);
         assert_eq!(servers(&config), [("edge", "https://k3s.example.com:6443")]);
         assert_eq!((config.users.names().collect::<Vec<_>>(), config.current_context()), (vec!["edge"], Some("edge")));
-        let arguments = ["x", "--out", "-", "--server", "https://other.example.com"];
+        let arguments = ["x", "--out", "-", "--server", "https://other.example.com:6443"];
         let run = recover(&folder, &arguments, 3);
-        assert!(notes(&run)[0].contains("it is for 10.0.0.1, k3s.example.com"), "{}", run.stderr);
+        assert!(notes(&run)[0].contains("it is for 10.0.0.1, k3s.example.com, 127.0.0.1, localhost"), "{}", run.stderr);
         // From below, too.
         let server = format!("x/{below}server");
         for path in [server.clone(), format!("{server}/tls")] {
@@ -85,10 +86,13 @@ fn the_written_kubeconfig_tells_the_address_and_stands_in() {
     assert_eq!(servers(&accepted(&run.stdout)), [("default", "https://10.0.0.1:7443")]);
     assert!(notes(&run)[0].starts_with("note: this is the kubeconfig that the server wrote itself"), "{}", run.stderr);
     // K3s's first ones had a password.
-    let early = "apiVersion: v1\nkind: Config\nclusters:\n- name: default\n  cluster: {server: 'https://localhost:6443'}\ncontexts:\n\
-                 - name: default\n  context: {cluster: default, user: default}\ncurrent-context: default\nusers:\n- name: default\n  \
-                 user: {username: admin, password: SECRET-CANARY}\n";
-    write(&folder, "early/server/kubeconfig-k3s.yaml", early);
+    let ca = pki::base64(&world().k3s_server_ca.certificate);
+    let early = format!(
+        "apiVersion: v1\nkind: Config\nclusters:\n- name: default\n  cluster: {{server: 'https://localhost:6443', \
+         certificate-authority-data: {ca}}}\ncontexts:\n- name: default\n  context: {{cluster: default, user: default}}\n\
+         current-context: default\nusers:\n- name: default\n  user: {{username: admin, password: SECRET-CANARY}}\n"
+    );
+    write(&folder, "early/server/kubeconfig-k3s.yaml", &early);
     let run = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 0);
     assert!(accepted(&run.stdout).users["old"].password.is_some());
     // A server writes no commands and no paths; who does is somebody else.
@@ -226,4 +230,61 @@ fn a_snapshot_of_k3s_has_no_keys() {
     {
         assert!(run.stderr.contains(says), "{}", run.stderr);
     }
+}
+
+#[test]
+fn what_the_server_wrote_is_taken_only_if_it_leads_in() {
+    let world = world();
+    let ca = pki::base64(&world.k3s_server_ca.certificate);
+    let (certificate, key) = (pki::base64(&world.k3s_admin.certificate), pki::base64(&world.k3s_admin.key));
+    let other_key = pki::base64(&world.plain_admin.key);
+    let authority = format!("certificate-authority-data: {ca}, ");
+    let pair = |key: &str| format!("client-certificate-data: {certificate}, client-key-data: {key}");
+    let server = ["--server", "https://10.0.0.1:6443"];
+    for (cluster, user, code, says) in [
+        (authority.as_str(), pair(&key), 0, "this is the kubeconfig that the server wrote itself"),
+        ("", pair(&key), 3, "there is no CA in it"),
+        (&authority, pair(&other_key), 1, "client-key-data: the private key belongs to another certificate"),
+        (&authority, "token: SECRET-CANARY".into(), 1, "neither a certificate with its key nor a password"),
+        (&authority, "client-certificate: a.crt, client-key: a.key".into(), 1, "neither a certificate with its key"),
+        (&authority, "username: admin".into(), 1, "neither a certificate with its key"),
+    ] {
+        let folder = folder();
+        let text = format!(
+            "apiVersion: v1\nkind: Config\nclusters:\n- name: default\n  cluster: {{{cluster}server: 'https://127.0.0.1:6443'}}\n\
+             contexts:\n- name: default\n  context: {{cluster: default, user: default}}\ncurrent-context: default\nusers:\n\
+             - name: default\n  user: {{{user}}}\n"
+        );
+        write(&folder, "x/k3s.yaml", text);
+        let run = recover(&folder, &[&["x", "--out", "-"], &server[..]].concat(), code);
+        assert!(run.stderr.contains(says) && !run.stderr.contains("CANARY"), "{says}: {}", run.stderr);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn what_one_can_do_without_does_not_stand_in_the_way() {
+    let folder = folder();
+    k3s(&folder, "x/var/lib/rancher/k3s/", &["10.0.0.1"]);
+    // As `--write-kubeconfig` makes it; the copy does not hold where it leads.
+    let written = folder.path().join("x/etc/rancher/k3s");
+    fs::create_dir_all(&written).unwrap();
+    std::os::unix::fs::symlink("/nowhere/at/all", written.join("k3s.yaml")).unwrap();
+    let run = recover(&folder, &["x", "--out", "-", "--server", "https://10.0.0.1:6443"], 0);
+    assert!(notes(&run)[0].starts_with("note: left out: ") && notes(&run)[0].contains("k3s.yaml"), "{}", run.stderr);
+    // What is needed does.
+    let key = folder.path().join("x/var/lib/rancher/k3s/server/tls/client-admin.key");
+    fs::remove_file(&key).unwrap();
+    std::os::unix::fs::symlink("/nowhere/at/all", key).unwrap();
+    let run = recover(&folder, &["x", "--out", "-"], 1);
+    assert!(run.stderr.contains("client-admin.key: cannot read"), "{}", run.stderr);
+}
+
+#[test]
+fn a_ca_of_another_server_is_a_doubt() {
+    let folder = folder();
+    k3s(&folder, "x/", &["10.0.0.1"]);
+    write(&folder, "x/server/tls/server-ca.crt", &world().plain_ca.certificate);
+    let run = recover(&folder, &["x", "--out", "-", "--server", "https://10.0.0.1:6443"], 3);
+    assert!(notes(&run)[0].contains("was not issued by the CA beside it"), "{}", run.stderr);
 }

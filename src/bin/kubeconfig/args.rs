@@ -73,7 +73,7 @@ pub(crate) enum Verb {
     /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
     /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
     Merge(MergeArgs),
-    /// Choose the current context
+    /// Choose the current context: by its name, the one before, or a way without Rancher
     #[command(visible_alias = "use", override_usage = "kubeconfig use-context [OPTIONS] <NAME | - | --direct CLUSTER>")]
     UseContext(UseContextArgs),
     /// Change a context, or make one
@@ -85,7 +85,7 @@ pub(crate) enum Verb {
     /// Change a user, or make one
     #[command(override_usage = "kubeconfig set-credentials [OPTIONS] NAME")]
     SetCredentials(SetCredentialsArgs),
-    /// Set a single property
+    /// Set a single property of the file
     ///
     /// A name ends where a field follows: clusters.10.0.0.1.server. Where that leaves doubt it stands in brackets:
     /// clusters["my.server"].server. Nothing is checked.
@@ -94,10 +94,10 @@ pub(crate) enum Verb {
     /// Remove a property, an entry or a whole list
     #[command(override_usage = "kubeconfig unset [OPTIONS] PROPERTY")]
     Unset(UnsetArgs),
-    /// Give a context another name
+    /// Give a context another name; with --cascade also what it alone uses
     #[command(override_usage = "kubeconfig rename-context [OPTIONS] OLD NEW")]
     RenameContext(RenameContextArgs),
-    /// Delete a context
+    /// Delete a context; with --cascade also what it alone uses
     #[command(override_usage = "kubeconfig delete-context [OPTIONS] NAME")]
     DeleteContext(DeleteContextArgs),
     /// Delete a cluster; contexts that use it stay

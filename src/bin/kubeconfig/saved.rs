@@ -30,6 +30,11 @@ pub(crate) fn put(
     let deed = if saved.written.replaced { "replaced" } else { "wrote" };
     say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
     warn_of_git(saved.git_work_tree.as_deref());
+    if let Some(mode) = saved.open_to_others {
+        say(&format_args!(
+            "warning: others than its owner may read it, as they could before: its mode is {mode:04o}; `chmod 600` it"
+        ));
+    }
     Ok(())
 }
 

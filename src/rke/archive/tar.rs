@@ -56,7 +56,8 @@ impl<R: Read> Reader<R> {
                 break;
             }
             if !header.is_one() {
-                return Err(Error::new(ErrorKind::Syntax, "this is no tar file, or it is damaged"));
+                return Err(Error::new(ErrorKind::Syntax, "this is no tar file, or it is damaged")
+                    .with_help("if it is one file alone, compressed with gzip, unpack it first"));
             }
             let size = next.size.or(header.size()).ok_or_else(|| damaged("the size of a file can't be read"))?;
             match header.kind() {

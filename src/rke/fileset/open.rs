@@ -134,7 +134,9 @@ impl Opening<'_> {
         if !file.exists() {
             return None;
         }
-        match read(file) {
+        let is_plain = file.is_file() || file.is_dir();
+        let not_plain = || Err(Error::new(ErrorKind::Refused, "is no regular file"));
+        match if is_plain { read(file) } else { not_plain() } {
             Ok(read) => Some(read),
             Err(error) => {
                 let mut finding = Finding::new(Code::Unreadable, error.message()).in_file(file);

@@ -1,7 +1,7 @@
 //! The administrator's credentials, out of a state.
 
 use super::note::RecoveryNote;
-use crate::cert::{self, Certificate, public};
+use crate::cert::{self, Certificate, Purpose, public};
 use crate::config::{AuthInfo, Cluster, Data};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::Server;
@@ -18,6 +18,8 @@ pub(in crate::rke) struct Admin {
     pub(in crate::rke) names: Names,
     /// Where it leads: what tells a server's context from others, and its URL. The first is the current context.
     pub(in crate::rke) servers: Vec<(String, String)>,
+    /// Who may have issued the client certificate; empty where that is not known.
+    pub(in crate::rke) client_authority: Vec<Certificate>,
     /// The certificates that servers show; empty where they are not known.
     pub(in crate::rke) serving: Vec<Certificate>,
     pub(in crate::rke) notes: Vec<RecoveryNote>,
@@ -41,12 +43,18 @@ impl Names {
     }
 }
 
+/// The group whose members may do everything.
+pub(super) const MASTERS: &str = "system:masters";
+
 const KUBE_ADMIN: &str = "kube-admin";
 const KUBE_CA: &str = "kube-ca";
 
 /// As many contexts are made at most, and with so many bytes of text: each repeats the CA.
 const CONTEXTS: usize = 1000;
 const TEXT: usize = 4 << 20;
+
+/// As many differences are told one by one.
+const PARTS: usize = 20;
 
 /// The port is a constant in RKE.
 const PORT: u16 = 6443;
@@ -90,11 +98,16 @@ impl Admin {
         let ca = entry(KUBE_CA).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, "the CA of the cluster is not in this state").in_field(field(KUBE_CA, ""))
         })?;
-        cert::certificates(ca.certificate_pem.as_bytes()).map_err(|e| e.in_field(field(KUBE_CA, ".certificatePEM")))?;
+        let mut client_authority = cert::certificates(ca.certificate_pem.as_bytes())
+            .map_err(|e| e.in_field(field(KUBE_CA, ".certificatePEM")))?;
         let certificate = cert::leaf(admin.certificate_pem.as_bytes())
             .map_err(|e| e.in_field(field(KUBE_ADMIN, ".certificatePEM")))?;
         let key = admin.key_pem.expose().as_bytes();
         check_key(&certificate, key).map_err(|e| e.in_field(field(KUBE_ADMIN, ".keyPEM")))?;
+
+        // With certificates of one's own (`rke up --custom-certs`) those in between may stand behind the first.
+        let between = cert::certificates(admin.certificate_pem.as_bytes()).unwrap_or_default();
+        client_authority.extend(between.into_iter().skip(1));
 
         let mut notes = Vec::new();
         let mut servers = Vec::new();
@@ -109,14 +122,18 @@ impl Admin {
                 None => notes.push(RecoveryNote::AddressUnusable { node: node.name.to_owned() }),
             }
         }
-        let apiserver = entry("kube-apiserver").map(|entry| cert::leaf(entry.certificate_pem.as_bytes()));
+        let apiserver = entry("kube-apiserver").and_then(|entry| cert::leaf(entry.certificate_pem.as_bytes()).ok());
+        if apiserver.is_none() {
+            notes.push(RecoveryNote::ServersUnchecked);
+        }
         Ok(Some(Admin {
             cluster: cluster(ca.certificate_pem.as_bytes()),
             user: user(admin.certificate_pem.as_bytes(), key),
             certificate: Some(certificate),
             names: Names::Rke(state.cluster_name().to_owned()),
             servers,
-            serving: apiserver.into_iter().flatten().collect(),
+            client_authority,
+            serving: apiserver.into_iter().collect(),
             notes,
         }))
     }
@@ -159,19 +176,16 @@ fn url(address: &str) -> Option<String> {
     is_host.then_some(url)
 }
 
-/// What `rke up` left unfinished, as far as it matters for access.
+/// What `rke up` left unfinished.
 fn disagreement(state: &State) -> Option<RecoveryNote> {
     if state.desired.is_empty() {
         return None;
     }
     let mut parts: Vec<String> = state.differences();
-    let is_of_access = |path: &String| {
-        [KUBE_ADMIN, KUBE_CA].iter().any(|name| path.strip_prefix("certificatesBundle.") == Some(name))
-            || path == "rkeConfig.clusterName"
-    };
-    parts.retain(is_of_access);
-    if state.desired.control_plane() != state.current.control_plane() {
-        parts.push("the control-plane nodes".to_owned());
+    if parts.len() > PARTS {
+        let more = parts.len() - PARTS;
+        parts.truncate(PARTS);
+        parts.push(format!("{more} more"));
     }
     if parts.is_empty() { None } else { Some(RecoveryNote::StatesDiffer { parts }) }
 }
@@ -190,12 +204,13 @@ fn no_admin(state: &ClusterState) -> Error {
 /// What Kubernetes lets the holder of a certificate do by its own default roles, which go by user and groups.
 fn rights(name: &str, entry: &CertificateEntry) -> Option<String> {
     let certificate = cert::leaf(entry.certificate_pem.as_bytes()).ok()?;
-    if certificate.is_ca() || entry.key_pem.expose().is_empty() {
+    let is_client = !certificate.is_ca() && certificate.allows(Purpose::ClientAuth);
+    if !is_client || entry.key_pem.expose().is_empty() {
         return None;
     }
     let groups = certificate.organizations();
     let user = certificate.common_name().unwrap_or_default();
-    if groups.iter().any(|group| group == "system:masters") {
+    if groups.iter().any(|group| group == MASTERS) {
         return Some(format!("{name} ({user} of system:masters, which may do everything)"));
     }
     if !user.starts_with("system:") && groups.is_empty() {

@@ -97,7 +97,13 @@ impl Recovery {
             Input::open(path).and_then(Self::of_input).map_err(|e| e.in_file(path))
         };
         match found {
-            Ok(recovery) => Ok(Recovery { inputs: vec![path.to_owned()], ..recovery }),
+            Ok(recovery) => {
+                // Of the set only the kubeconfig may be written over: to replace it is what one is here for.
+                let set = FileSet::of(path);
+                let mut inputs = vec![path.to_owned(), set.state().to_owned()];
+                inputs.extend(set.configs().map(Path::to_owned));
+                Ok(Recovery { inputs, ..recovery })
+            }
             Err(error) => Self::beside(path, error),
         }
     }
@@ -139,9 +145,13 @@ impl Recovery {
         }
         for other in states.iter().filter(|saved| !std::ptr::eq(*saved, newest)) {
             let (place, position) = (other.place.clone(), other.position);
-            notes.push(match other.state.shares_authority(&newest.state) {
-                true => RecoveryNote::Older { place, position },
-                false => RecoveryNote::OtherAuthority { place, position },
+            notes.push(if other.state == newest.state {
+                RecoveryNote::Same { place, position }
+            } else if !other.state.shares_authority(&newest.state) {
+                RecoveryNote::OtherAuthority { place, position }
+            } else {
+                let finished = newest.state.current.is_empty() && !other.state.current.is_empty();
+                RecoveryNote::Older { place, position, finished }
             });
         }
         let unreadable = states.unreadable().iter();
@@ -159,17 +169,23 @@ impl Recovery {
         }
         if !set.state().is_file() {
             let state = set.state().display();
-            return Err(if error.help().is_some() {
+            let is_written = path.file_name().is_some_and(|name| ["k3s.yaml", "rke2.yaml"].iter().any(|w| name == *w));
+            return Err(if is_written && path.is_file() {
+                error.with_help("the kubeconfig that K3s or RKE2 wrote is whole as it is: `export --server` copies it with another address; if its certificate has expired, give the server's data folder")
+            } else if error.help().is_some() {
                 error
             } else {
                 error.with_help(format!("nor is {state} there: {COPIES}"))
             });
         }
         let mut recovery = Self::open(set.state())?;
-        // The kubeconfig of before may be written over: to replace it is what one is here for.
         recovery.inputs.push(set.config().to_owned());
-        recovery.notes.insert(0, RecoveryNote::Beside { file: set.state().to_owned() });
-        Ok(recovery)
+        let mut notes = vec![RecoveryNote::Beside { file: set.state().to_owned() }];
+        if let Origin::State(state) = &recovery.origin {
+            notes.extend(doubts::of_config(set.config(), state));
+        }
+        notes.append(&mut recovery.notes);
+        Ok(Recovery { notes, ..recovery })
     }
 
     /// Sets the server of the current context: an FQDN, a load balancer. Without it, it is the first control-plane node, or
@@ -206,16 +222,21 @@ impl Recovery {
             return Err(Error::new(ErrorKind::Usage, "the new name is empty"));
         }
         let mut admin = match &self.origin {
-            Origin::State(state) => Admin::of_state(state)?,
-            Origin::Folder(folder) => folder.admin()?,
-        };
+            Origin::State(state) => Admin::of_state(state),
+            Origin::Folder(folder) => folder.admin(),
+        }
+        .map_err(|error| match self.inputs.first() {
+            Some(file) => error.in_file(file),
+            None => error,
+        })?;
         let name = self.name.as_deref().unwrap_or(admin.names.of_cluster());
         let config = shape::config(&admin, name, self.server.as_deref())?;
         let yaml = shape::text(&config, &admin.names)?;
         let finished = Finished::with_text(&config, yaml, self.inputs.iter().cloned())?;
         let mut notes = self.notes.clone();
         notes.append(&mut admin.notes);
-        notes.extend(doubts::of_time(&config, &admin, self.now.unwrap_or_else(UnixTime::now)));
+        notes.extend(doubts::of_certificates(&admin));
+        notes.extend(doubts::of_time(&admin, self.now.unwrap_or_else(UnixTime::now)));
         notes.extend(doubts::of_servers(&config, &admin.serving));
         Ok(Recovered { config, finished, certificate: admin.certificate, notes })
     }

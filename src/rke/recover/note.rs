@@ -29,6 +29,15 @@ pub enum RecoveryNote {
         place: Place,
         /// Where that begins in the file.
         position: Option<Position>,
+        /// Whether it is of an `rke up` that came to its end, and the one that was taken is not.
+        finished: bool,
+    },
+    /// The same state once more in the same file.
+    Same {
+        /// What holds it.
+        place: Place,
+        /// Where that begins in the file.
+        position: Option<Position>,
     },
     /// A state in the same file with another CA, which was left alone: that of another cluster, or of before the CA was
     /// rotated.
@@ -64,6 +73,46 @@ pub enum RecoveryNote {
     NodesLeftOut {
         /// How many have none.
         count: usize,
+    },
+    /// The cluster.yml that was named is not what the state was made from.
+    OtherCluster {
+        /// In what they differ.
+        parts: Vec<String>,
+    },
+    /// Two configurations have one state; which of them it was made from is not known.
+    SharedState {
+        /// The other configuration.
+        file: PathBuf,
+    },
+    /// The client certificate was not issued by the CA of the state: the cluster will refuse it.
+    NotIssued,
+    /// The certificate that servers show was not issued by the CA beside it: clients will refuse the servers.
+    ServingNotIssued,
+    /// The certificate is not for clients: the cluster will refuse it.
+    NotForClients,
+    /// The certificate is not of the group `system:masters`, as that of an administrator is.
+    NotAdmin {
+        /// Whose it is.
+        subject: String,
+    },
+    /// There is no CA: clients do not know whom to trust.
+    NoAuthority,
+    /// Whether the servers are in the certificate they show was not checked, as that is not there or can't be read.
+    ServersUnchecked,
+    /// A server without TLS, to which clients send no certificate.
+    PlainHttp {
+        /// The context that leads there.
+        context: String,
+    },
+    /// A server without a port: clients take 443.
+    NoPort {
+        /// The context that leads there.
+        context: String,
+    },
+    /// A file that is not needed can't be read.
+    Unread {
+        /// Which, and what is wrong with it.
+        why: String,
     },
     /// The files the kubeconfig is made from are not there; it is the one that the server itself wrote.
     AsWritten,
@@ -102,7 +151,12 @@ impl RecoveryNote {
     /// Whether it is a reason to doubt that the kubeconfig works.
     pub fn is_doubt(&self) -> bool {
         use RecoveryNote as Note;
-        !matches!(self, Note::Beside { .. } | Note::TakenFrom { .. } | Note::Older { .. } | Note::AsWritten)
+        match self {
+            Note::Beside { .. } | Note::TakenFrom { .. } | Note::Same { .. } | Note::AsWritten => false,
+            Note::Older { finished, .. } => *finished,
+            Note::ServersUnchecked | Note::NoPort { .. } | Note::Unread { .. } => false,
+            _ => true,
+        }
     }
 }
 
@@ -118,8 +172,16 @@ impl fmt::Display for RecoveryNote {
                 f.write_str("the state is in ")?;
                 placed(f, place, position)
             }
-            RecoveryNote::Older { place, position } => {
+            RecoveryNote::Older { place, position, finished } => {
                 f.write_str("older by its certificates, and left alone: ")?;
+                placed(f, place, position)?;
+                match finished {
+                    true => f.write_str("; but that one is of an `rke up` that came to its end: to take it, save it to a file of its own"),
+                    false => Ok(()),
+                }
+            }
+            RecoveryNote::Same { place, position } => {
+                f.write_str("the same state once more: ")?;
                 placed(f, place, position)
             }
             RecoveryNote::OtherAuthority { place, position } => {
@@ -146,6 +208,47 @@ impl fmt::Display for RecoveryNote {
             RecoveryNote::NodesLeftOut { count } => {
                 write!(f, "{count} of the control-plane nodes have no context: there are too many of them")
             }
+            RecoveryNote::OtherCluster { parts } => write!(
+                f,
+                "the configuration and the state beside it differ in {}: this is the cluster of the state",
+                Printable(&parts.join(", "))
+            ),
+            RecoveryNote::SharedState { file } => write!(
+                f,
+                "{} has the same state: which of the two it was made from last is not known",
+                Printable(&file.to_string_lossy())
+            ),
+            RecoveryNote::NotIssued => f.write_str(
+                "the client certificate was not issued by kube-ca: the cluster will refuse it, unless it trusts another CA too",
+            ),
+            RecoveryNote::ServingNotIssued => {
+                f.write_str("the certificate that the server shows was not issued by the CA beside it: clients will refuse the server")
+            }
+            RecoveryNote::NotForClients => {
+                f.write_str("the certificate is not for clients (its extended key usage says so): the cluster will refuse it")
+            }
+            RecoveryNote::NotAdmin { subject } => write!(
+                f,
+                "the certificate is that of {}, who is not of system:masters as an administrator is",
+                Printable(subject)
+            ),
+            RecoveryNote::NoAuthority => {
+                f.write_str("there is no CA in it: clients trust the server only if the machine they run on does")
+            }
+            RecoveryNote::ServersUnchecked => f.write_str(
+                "whether the servers are in the certificate they show was not checked: it is not there, or can't be read",
+            ),
+            RecoveryNote::PlainHttp { context } => write!(
+                f,
+                "{} leads to a server without TLS: clients send no certificate there; write https://",
+                Printable(context)
+            ),
+            RecoveryNote::NoPort { context } => write!(
+                f,
+                "{} leads to port 443, as its server names none; kube-apiserver itself listens on 6443",
+                Printable(context)
+            ),
+            RecoveryNote::Unread { why } => write!(f, "left out: {}", Printable(why)),
             RecoveryNote::AsWritten => {
                 f.write_str("this is the kubeconfig that the server wrote itself; the files it is made from are not there")
             }

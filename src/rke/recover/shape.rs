@@ -15,7 +15,8 @@ pub(in crate::rke) fn config(admin: &Admin, name: &str, server: Option<&str>) ->
     };
     // What K3s and RKE2 write is not another server, but how this one reaches itself.
     let stays = server.is_none() || matches!(admin.names, Names::Rke(_));
-    let others = admin.servers.iter().filter(|(_, url)| stays && Some(url.as_str()) != server);
+    let is_named = |url: &str| server.is_some_and(|server| server.trim_end_matches('/').eq_ignore_ascii_case(url));
+    let others = admin.servers.iter().filter(|(_, url)| stays && !is_named(url));
     let mut servers =
         server.map(|url| ("", url)).into_iter().chain(others.map(|(node, url)| (node.as_str(), url.as_str())));
     let (_, first) = servers.next().ok_or_else(no_server)?;

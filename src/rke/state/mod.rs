@@ -10,7 +10,7 @@ mod read;
 mod write;
 
 pub use entry::CertificateEntry;
-pub(super) use read::{document, is_state};
+pub(super) use read::{behind, document, is_state, no_end, position};
 
 use crate::cert;
 use crate::secret::Secret;
@@ -82,12 +82,17 @@ impl State {
         own.is_empty() || others.is_empty() || own.iter().any(|ca| others.contains(ca))
     }
 
-    /// The latest end of a certificate in it that is no CA's, in seconds since 1970.
-    pub(super) fn newest_end(&self) -> u64 {
+    /// How new it is: the latest end of `kube-admin`'s certificate, which RKE makes anew with every `rke up`, and that of any
+    /// that is no CA's; in seconds since 1970.
+    pub(super) fn newest_end(&self) -> (u64, u64) {
         let bundles = [&self.current.certificates, &self.desired.certificates];
-        let certificates = bundles.into_iter().flat_map(BTreeMap::values);
-        let leafs = certificates.filter_map(|entry| cert::leaf(entry.certificate_pem.as_bytes()).ok());
-        leafs.filter(|leaf| !leaf.is_ca()).map(|leaf| leaf.not_after().as_secs()).max().unwrap_or(0)
+        let end = |entry: &CertificateEntry| {
+            let leaf = cert::leaf(entry.certificate_pem.as_bytes()).ok().filter(|leaf| !leaf.is_ca())?;
+            Some(leaf.not_after().as_secs())
+        };
+        let admin = bundles.iter().filter_map(|bundle| end(bundle.get("kube-admin")?)).max();
+        let any = bundles.into_iter().flat_map(BTreeMap::values).filter_map(end).max();
+        (admin.unwrap_or(0), any.unwrap_or(0))
     }
 }
 

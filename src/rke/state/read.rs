@@ -1,11 +1,12 @@
 //! Documents to states, by the rules of Go's `encoding/json`: null is nothing, the case of keys does not matter.
 
 use super::{CertificateEntry, ClusterState, State, json};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Position, Result};
 use crate::secret::Secret;
 use crate::syntax::de::{check_json, from_node};
 use crate::syntax::{Document, Node, NodeKind, Resolved, Value};
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 impl State {
     /// Reads an rkestate: JSON as RKE writes it, compact or indented, or the same as YAML.
@@ -19,6 +20,9 @@ impl State {
     /// where it is something else, or a field has the wrong type, [`ErrorKind::Limit`] for one too large or nested too deep.
     pub fn from_slice(text: &[u8]) -> Result<Self> {
         let document = document(text)?;
+        if let Some(behind) = behind(text) {
+            return Err(no_end().at(position(text, behind)));
+        }
         let Some(root) = document.root().filter(|root| is_state(*root)) else {
             return Err(Error::new(
                 ErrorKind::Type,
@@ -59,6 +63,55 @@ pub(in crate::rke) fn document(text: &[u8]) -> Result<Document> {
     }?;
     check_json(&document)?;
     Ok(document)
+}
+
+/// Where something stands behind the value of a text that is JSON: another value, or what was left there by mistake. YAML, and
+/// comments as YAML knows them, are none of it.
+pub(in crate::rke) fn behind(text: &[u8]) -> Option<usize> {
+    let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let value = text.get(blank..).filter(|value| value.starts_with(b"{") || value.starts_with(b"["))?;
+    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    let mut end = None;
+    for (at, byte) in value.iter().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'{' | b'[' if !in_string => depth += 1,
+            b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            end = Some(blank + at + 1);
+            break;
+        }
+    }
+    let mut at = end?;
+    loop {
+        let rest = text.get(at..)?;
+        at += rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        match text.get(at)? {
+            b'#' => at += text.get(at..)?.iter().take_while(|byte| **byte != b'\n').count(),
+            _ => return Some(at),
+        }
+    }
+}
+
+/// What to say where [`behind`] finds something.
+#[cold]
+pub(in crate::rke) fn no_end() -> Error {
+    Error::new(ErrorKind::Syntax, "something stands behind the end of the JSON")
+        .with_help("was it edited, or cut together?")
+}
+
+/// The place of an offset of a text.
+pub(in crate::rke) fn position(text: &[u8], offset: usize) -> Position {
+    let before = String::from_utf8_lossy(text.get(..offset).unwrap_or(text)).into_owned();
+    let before = Zeroizing::new(before);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    Position { line: number(line), column: number(column) }
 }
 
 /// Whether it has what makes an rkestate one.
