@@ -91,7 +91,7 @@ impl Merged {
         config.preferences.clone_from(&new.preferences);
         config.extensions.clone_from(&new.extensions);
         config.other.clone_from(&new.other);
-        if config.current_context() != new.current_context() {
+        if new.current_context().is_some() && config.current_context() != new.current_context() {
             config.current_context.clone_from(&new.current_context);
         }
     }
