@@ -1,6 +1,6 @@
 //! Entries that go, and what goes with them.
 
-use crate::config::{Context, Kubeconfig, Section, set};
+use crate::config::{AuthInfo, Context, Entries, Kubeconfig, Section, set};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Subject;
 use crate::store::Draft;
@@ -75,7 +75,7 @@ pub fn delete_context(draft: &mut Draft, name: &str, cascade: bool) -> Result<Fo
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] where there is none.
-pub fn remove_cluster(config: &mut Kubeconfig, name: &str) -> Result<()> {
+pub fn delete_cluster(config: &mut Kubeconfig, name: &str) -> Result<()> {
     match config.clusters.remove(name) {
         Some(_) => Ok(()),
         None => Err(Error::new(ErrorKind::NotFound, format!("there is no cluster {name:?}"))),
@@ -87,7 +87,7 @@ pub fn remove_cluster(config: &mut Kubeconfig, name: &str) -> Result<()> {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] where there is none.
-pub fn remove_user(config: &mut Kubeconfig, name: &str) -> Result<crate::config::AuthInfo> {
+pub fn delete_user(config: &mut Kubeconfig, name: &str) -> Result<AuthInfo> {
     match config.users.remove(name) {
         Some(user) => Ok(user),
         None => Err(Error::new(ErrorKind::NotFound, format!("there is no user {name:?}"))),
@@ -96,23 +96,25 @@ pub fn remove_user(config: &mut Kubeconfig, name: &str) -> Result<crate::config:
 
 /// Removes clusters and users that no context uses, hidden ones of later files included. Which they were is returned, in their order.
 pub fn prune(draft: &mut Draft) -> Followers {
-    let contexts: Vec<&Context> = draft.config.contexts.iter().map(|(_, context)| context).collect();
     let hidden = hidden(draft);
-    let all = || contexts.iter().copied().chain(hidden.iter());
-    let clusters: HashSet<&str> = all().filter_map(|context| set(&context.cluster)).collect();
-    let users: HashSet<&str> = all().filter_map(|context| set(&context.user)).collect();
-    let unused = |names: Vec<&str>, used: &HashSet<&str>| -> Vec<String> {
-        names.into_iter().filter(|name| !used.contains(name)).map(str::to_owned).collect()
-    };
-    let pruned = Followers {
-        clusters: unused(draft.config.clusters.names().collect(), &clusters),
-        users: unused(draft.config.users.names().collect(), &users),
-    };
-    let gone: HashSet<&str> = pruned.clusters.iter().map(String::as_str).collect();
-    draft.config.clusters.retain(|name, _| !gone.contains(name));
-    let gone: HashSet<&str> = pruned.users.iter().map(String::as_str).collect();
-    draft.config.users.retain(|name, _| !gone.contains(name));
-    pruned
+    let Kubeconfig { clusters, users, contexts, .. } = &mut draft.config;
+    let all = || contexts.iter().map(|(_, context)| context).chain(&hidden);
+    let used_clusters: HashSet<&str> = all().filter_map(|context| set(&context.cluster)).collect();
+    let used_users: HashSet<&str> = all().filter_map(|context| set(&context.user)).collect();
+    Followers { clusters: retain(clusters, &used_clusters), users: retain(users, &used_users) }
+}
+
+/// Removes the entries that are not `used`. Their names.
+fn retain<T>(entries: &mut Entries<T>, used: &HashSet<&str>) -> Vec<String> {
+    let mut removed = Vec::new();
+    entries.retain(|name, _| {
+        let is_used = used.contains(name);
+        if !is_used {
+            removed.push(name.to_owned());
+        }
+        is_used
+    });
+    removed
 }
 
 /// The cluster and the user that only the context `name` uses, where they are there.

@@ -29,7 +29,7 @@
 //! | change some fields of an entry, or make one | [`SetContext`], [`SetCluster`], [`SetCredentials`] | `set-context`, `set-cluster`, `set-credentials` |
 //! | set or remove what a path names | [`set_property`], [`set_property_bytes`], [`unset_property`] | `set`, `unset` |
 //! | rename or remove a context, with what it alone uses | [`rename_context`], [`delete_context`] | `rename-context`, `delete-context` |
-//! | remove an entry | [`remove_cluster`], [`remove_user`] | `delete-cluster`, `delete-user` |
+//! | remove an entry | [`delete_cluster`], [`delete_user`] | `delete-cluster`, `delete-user` |
 //! | remove what no context uses | [`prune`] | |
 //! | add what another configuration has | [`add`] | |
 //! | show what would change | [`Diff`] | |
@@ -50,6 +50,6 @@ pub use cluster::SetCluster;
 pub use context::{SetContext, use_context};
 pub use credentials::SetCredentials;
 pub use diff::Diff;
-pub use entries::{Followers, delete_context, prune, remove_cluster, remove_user, rename_context};
+pub use entries::{Followers, delete_cluster, delete_context, delete_user, prune, rename_context};
 pub use exec::SetExec;
 pub use property::{set_property, set_property_bytes, unset_property};

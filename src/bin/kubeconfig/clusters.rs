@@ -67,7 +67,7 @@ pub(crate) fn delete_cluster(args: &DeleteClusterArgs, out: &mut Out) -> Result<
     };
     let edited = edit(&args.edit, out, |draft| {
         let file = draft.file_of(Subject::Cluster(name)).to_owned();
-        edit::remove_cluster(&mut draft.config, name).map(|()| file)
+        edit::delete_cluster(&mut draft.config, name).map(|()| file)
     })?;
     let Some(edited) = edited else { return Ok(0) };
     out.text(&format!("deleted cluster {} from {}\n", out.name(name), shown(&edited.value)))?;

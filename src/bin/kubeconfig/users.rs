@@ -148,7 +148,7 @@ pub(crate) fn delete_user(args: &DeleteUserArgs, out: &mut Out) -> Result<u8, Fa
     let [name] = &*args.names else { return Err(Failure::said("name the one user to delete")) };
     let edited = edit(&args.edit, out, |draft| {
         let file = draft.file_of(Subject::User(name)).to_owned();
-        edit::remove_user(&mut draft.config, name).map(|user| (file, user))
+        edit::delete_user(&mut draft.config, name).map(|user| (file, user))
     })?;
     let Some(edited) = edited else { return Ok(0) };
     let (file, user) = edited.value;
