@@ -129,6 +129,13 @@ impl Error {
         Some(error)
     }
 
+    /// The single errors, to keep.
+    #[cfg(feature = "rke")]
+    pub(crate) fn into_errors(mut self) -> Vec<Error> {
+        let errors = std::mem::take(&mut self.0.errors);
+        if errors.is_empty() { vec![self] } else { errors }
+    }
+
     pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
         self.0.kind = kind;
         self
@@ -140,27 +147,42 @@ impl Error {
     }
 
     /// The place as a byte offset, for those who can't count lines; the first one given stays.
-    pub(crate) fn at_offset(mut self, offset: usize) -> Self {
-        self.0.offset.get_or_insert(offset);
+    pub(crate) fn at_offset(self, offset: usize) -> Self {
+        self.each(|mut error| {
+            error.0.offset.get_or_insert(offset);
+            error
+        })
+    }
+
+    /// The same with each of the errors it holds, or with itself.
+    fn each(mut self, change: impl Fn(Error) -> Error) -> Self {
+        if self.0.errors.is_empty() {
+            return change(self);
+        }
+        self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(change).collect();
         self
     }
 
     /// Turns the offset into a position, if one waits.
-    pub(crate) fn locate(mut self, position: impl Fn(usize) -> Position) -> Self {
-        if let (Some(offset), None) = (self.0.offset, self.0.position) {
-            self.0.position = Some(position(offset));
-        }
-        self
+    pub(crate) fn locate(self, position: impl Fn(usize) -> Position) -> Self {
+        self.each(|mut error| {
+            if let (Some(offset), None) = (error.0.offset, error.0.position) {
+                error.0.position = Some(position(offset));
+            }
+            error
+        })
     }
 
     /// Puts a step in front of the path of the field: `users`, then `[3]`, then `.token` come in from the inside out.
-    pub(crate) fn inside(mut self, step: impl fmt::Display) -> Self {
-        self.0.field = Some(match self.0.field.take() {
-            None => step.to_string(),
-            Some(field) if field.starts_with('[') => format!("{step}{field}"),
-            Some(field) => format!("{step}.{field}"),
-        });
-        self
+    pub(crate) fn inside(self, step: impl fmt::Display) -> Self {
+        self.each(|mut error| {
+            error.0.field = Some(match error.0.field.take() {
+                None => step.to_string(),
+                Some(field) if field.starts_with('[') => format!("{step}{field}"),
+                Some(field) => format!("{step}.{field}"),
+            });
+            error
+        })
     }
 
     /// The same error in a text that has so many lines before this one.
@@ -179,10 +201,12 @@ impl Error {
 
     /// Forgets line and column: those of a text that nobody sees.
     #[cfg(feature = "rke")]
-    pub(crate) fn without_position(mut self) -> Self {
-        self.0.position = None;
-        self.0.offset = None;
-        self
+    pub(crate) fn without_position(self) -> Self {
+        self.each(|mut error| {
+            error.0.position = None;
+            error.0.offset = None;
+            error
+        })
     }
 
     /// Names the file, in this error and in those it holds, where none is named yet.

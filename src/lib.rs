@@ -32,6 +32,7 @@
 //! | the data: every field of client-go's `v1.Config` | [`Kubeconfig`], [`config`] |
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
+//! | changes that keep comments, order and spelling | [`config::Edit`], [`syntax::Editor`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
 //! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
 //! | what `kubectl config` changes, and more: cascades, unused entries, what would change | [`edit`] |

@@ -23,7 +23,8 @@ fuzz_target!(|bytes: &[u8]| {
             both_ways(&config);
         }
         Err(error) => {
-            assert!(findings.is_err());
+            // Values of another kind are findings.
+            assert!(findings.is_err() || findings.is_ok_and(|found| !found.is_empty()) && error.is_type());
             let _ = format!("{error} {error:?}");
         }
     }

@@ -3,7 +3,7 @@
 use super::fields::{ToValue, copy_other, text};
 use super::{Body, Entries, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::syntax::{Document, Editor, Mapping, Step, Value, same_values};
+use crate::syntax::{Document, Editor, Mapping, Resolved, Step, Value, same_values};
 use std::collections::{HashMap, HashSet};
 
 /// A list of named entries at the top of a kubeconfig.
@@ -86,14 +86,19 @@ impl<'a> Edit<'a> {
     /// Those of [`Editor::finish`]; and those of [`Kubeconfig::from_document`], without a place, where `wanted` is nothing kubectl
     /// could read: another `kind`, say.
     pub fn to(&self, wanted: &Kubeconfig) -> Result<Option<Document>> {
+        if same(self.read, wanted) {
+            return Ok(None);
+        }
         if super::read::is_internal(self.document) {
-            return if same(self.read, wanted) { Ok(None) } else { self.anew(wanted).map(Some) };
+            return self.anew(wanted).map(Some);
         }
         let mut editor = Editor::new(self.document)?;
-        self.lists(&mut editor, wanted)?;
-        editor.change_map(&[], &head(self.read), &head(wanted))?;
-        if !editor.is_changed() {
-            return Ok(None);
+        if self.document.root().is_none_or(|root| root.resolved() == Some(Resolved::Null)) {
+            // In the order in which new files are written.
+            editor.set(&[], wanted.to_value())?;
+        } else {
+            self.lists(&mut editor, wanted)?;
+            editor.change_map(&[], &head(self.read), &head(wanted))?;
         }
         self.checked(editor.finish()?, wanted).map(Some)
     }

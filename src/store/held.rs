@@ -34,9 +34,18 @@ impl Ours {
 }
 
 impl Held {
+    fn find(&self, path: &Path, id: Option<&str>) -> Option<usize> {
+        self.files.iter().position(|ours| ours.path == path && ours.id.as_deref() == id)
+    }
+
+    fn add(&mut self, path: &Path, id: Option<&str>) {
+        if self.find(path, id).is_none() {
+            self.files.push(Ours { path: path.to_owned(), id: id.map(str::to_owned) });
+        }
+    }
+
     fn take(&mut self, path: &Path, id: Option<&str>) -> Option<Ours> {
-        let at = self.files.iter().position(|ours| ours.path == path && ours.id.as_deref() == id)?;
-        Some(self.files.swap_remove(at))
+        self.find(path, id).map(|at| self.files.swap_remove(at))
     }
 }
 
@@ -49,8 +58,13 @@ pub(super) fn create<T>(path: &Path, id: Option<&str>, make: impl FnOnce() -> io
     let mut held = held();
     refuse_at_end(&held)?;
     let made = make()?;
-    held.files.push(Ours { path: path.to_owned(), id: id.map(str::to_owned) });
+    held.add(path, id);
     Ok(made)
+}
+
+/// Remembers as ours a lock that somebody else may make for us.
+pub(super) fn expect(path: &Path, id: &str) {
+    held().add(path, Some(id));
 }
 
 /// Removes the file, if it is there still and ours; `id` as it was created with.

@@ -3,7 +3,8 @@
 use super::held;
 use super::process::Process;
 use super::record::{Found, Record, is_by, look};
-use super::temporary::{beside, random};
+use super::target::folder_of;
+use super::temporary::{beside, random, tag_of};
 use crate::calendar::rfc3339;
 use crate::error::{Error, ErrorKind};
 use std::ffi::OsString;
@@ -11,12 +12,14 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+/// What the file of one who waits for a lock has in its name.
+const WAITING: &str = "lock";
 /// How often one that removes a lock may itself have been killed while doing so.
 const MOST_KILLED: u32 = 8;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
-const LONGEST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_millis(15);
 
 /// A lock held on a file, as kubectl holds it while it writes: `<file>.lock` exists. Dropped, it is gone.
 ///
@@ -80,12 +83,13 @@ impl<'a> Request<'a> {
 impl Lock {
     /// Takes the lock file `path`, and waits for it until the deadline.
     pub(super) fn acquire(path: &Path, request: &Request<'_>) -> Result<Self, Refusal> {
-        let candidate = Candidate::new(path, "lock", request)?;
+        let mut candidate = Candidate::new(path, WAITING, request)?;
+        held::expect(path, &request.id);
         let mut to_break = request.break_lock;
         let mut pause = FIRST_PAUSE;
         let mut waited = false;
         loop {
-            match candidate.become_lock(path) {
+            match candidate.become_lock() {
                 Ok(()) => return Ok(Lock { path: path.to_owned(), id: request.id.clone(), waited }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(e.into()),
@@ -125,6 +129,29 @@ impl Lock {
     pub(super) fn is_held(&self) -> bool {
         is_by(&self.path, &self.id)
     }
+
+    /// Makes it the lock of one who waits for it, without letting it go in between: kubectl, which waits for nothing and may have
+    /// read the file before it was changed, finds it taken all the time. Returns whether somebody else has it now.
+    ///
+    /// Only those who are seen to run are given it: a lock given to a dead process of another system would stay for ever.
+    pub(super) fn hand_over(&self, request: &Request<'_>) -> bool {
+        for (id, candidate) in waiting(&self.path) {
+            let Ok(Some(Found { record: Some(record), .. })) = look(&candidate) else { continue };
+            if record.id != id || !request.process.knows_running(&record.process) {
+                continue;
+            }
+            // It is held since now, not since that one began to wait.
+            let _ = OpenOptions::new().write(true).open(&candidate).and_then(|f| f.set_modified(SystemTime::now()));
+            if !self.is_held() {
+                return true;
+            }
+            // Whoever stops waiting removes its file first, so that this fails.
+            if fs::rename(&candidate, &self.path).is_ok() {
+                return true;
+            }
+        }
+        !self.is_held()
+    }
 }
 
 impl Drop for Lock {
@@ -133,41 +160,69 @@ impl Drop for Lock {
     }
 }
 
-/// A file with the contents of a lock, under a name that nobody looks at: a lock appears with its contents or not at all.
-struct Candidate {
+/// The files of those who wait for a lock, by their ids; who came first is in front.
+fn waiting(lock: &Path) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder_of(lock)).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let tag = name.to_str().and_then(|name| tag_of(lock, name));
+        if let Some(id) = tag.and_then(|tag| tag.strip_suffix(WAITING)?.strip_suffix('-')) {
+            let since = entry.metadata().and_then(|found| found.modified()).ok();
+            found.push((since, id.to_owned(), entry.path()));
+        }
+    }
+    found.sort();
+    found.into_iter().map(|(_, id, path)| (id, path)).collect()
+}
+
+/// A file with the contents of a lock, under a name that nobody but a holder of that lock looks at: a lock appears with its
+/// contents or not at all.
+struct Candidate<'a> {
+    lock: &'a Path,
     path: PathBuf,
     record: String,
     id: String,
+    became: bool,
 }
 
-impl Candidate {
-    fn new(lock: &Path, kind: &str, request: &Request<'_>) -> io::Result<Self> {
+impl<'a> Candidate<'a> {
+    fn new(lock: &'a Path, kind: &str, request: &Request<'_>) -> io::Result<Self> {
         let path = beside(lock, &format!("{}-{kind}", request.id));
         let mut file = held::create(&path, None, || create(&path))?;
         // From here on it is removed, whatever happens.
-        let candidate = Candidate { path, record: request.record(), id: request.id.clone() };
+        let candidate = Candidate { lock, path, record: request.record(), id: request.id.clone(), became: false };
         file.write_all(candidate.record.as_bytes())?;
         Ok(candidate)
     }
 
-    fn become_lock(&self, lock: &Path) -> io::Result<()> {
-        held::create(lock, Some(&self.id), || match fs::hard_link(&self.path, lock) {
-            // Over a network the answer to a success may get lost, and the second try finds its own lock.
-            Err(e) if e.kind() == io::ErrorKind::AlreadyExists && is_by(lock, &self.id) => Ok(()),
-            Err(e) if !matches!(e.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
+    fn become_lock(&mut self) -> io::Result<()> {
+        held::create(self.lock, Some(&self.id), || match fs::hard_link(&self.path, self.lock) {
+            // Its holder gave it to us. Or over a network: the answer to a success may get lost, and the second try finds its own lock.
+            Err(e) if is_taken_or_gone(&e) && is_by(self.lock, &self.id) => Ok(()),
+            Err(e) if !is_taken_or_gone(&e) => {
                 // FAT and some network shares know no links, and each says so with another error. There a kill in this
                 // very moment leaves an empty lock, such as kubectl's are.
-                create(lock)?.write_all(self.record.as_bytes())
+                create(self.lock)?.write_all(self.record.as_bytes())
             }
             linked => linked,
-        })
+        })?;
+        self.became = true;
+        Ok(())
     }
 }
 
-impl Drop for Candidate {
+impl Drop for Candidate<'_> {
     fn drop(&mut self) {
         held::remove(&self.path, None);
+        // In this order: now nobody can give us the lock any more.
+        if !self.became {
+            held::remove(self.lock, Some(&self.id));
+        }
     }
+}
+
+fn is_taken_or_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
 }
 
 /// Others may read who holds a lock, as far as the umask lets them.
@@ -191,7 +246,7 @@ fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -
     claim.push(".");
     claim.push(&found.identity);
     let claim = PathBuf::from(claim);
-    let claimed = Candidate::new(&claim, "claim", request)?.become_lock(&claim);
+    let claimed = Candidate::new(&claim, "claim", request)?.become_lock();
     match claimed {
         Ok(()) => {}
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
@@ -226,7 +281,8 @@ fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -
 /// The temporary files that the holder of a lock of ours had when it was killed.
 fn left_behind(lock: &Path, found: &Found) -> Vec<PathBuf> {
     let Some(record) = &found.record else { return Vec::new() };
-    let mut files = vec![beside(lock, &format!("{}-lock", record.id)), beside(lock, &format!("{}-claim", record.id))];
+    let mut files =
+        vec![beside(lock, &format!("{}-{WAITING}", record.id)), beside(lock, &format!("{}-claim", record.id))];
     if lock.extension().is_some_and(|extension| extension == "lock") {
         files.push(beside(&lock.with_extension(""), &record.id));
     }

@@ -8,13 +8,24 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
 
 /// Locks held, and those that could not be.
 pub(super) struct Locks {
     /// By the path of the lock, in the order in which they were taken. None where the folder can't be written to: no one
     /// else of our rights can lock there either.
     held: BTreeMap<PathBuf, Option<Lock>>,
+    /// For how long they are held on at the end.
+    stay: Duration,
 }
+
+/// What kubectl needs from reading a small file to locking it: some milliseconds, and many more on a machine that is busy.
+const KUBECTL_READS: Duration = Duration::from_millis(100);
+const KUBECTL_READS_A_BYTE: Duration = Duration::from_nanos(100);
+/// A file changed that recently has others who are busy with it.
+const RECENTLY: Duration = Duration::from_secs(2);
+const PAUSE: Duration = Duration::from_millis(5);
 
 impl Locks {
     /// Takes the locks of `files`, in the order of their paths as client-go does, so that two who need the same ones don't
@@ -35,7 +46,8 @@ impl Locks {
             };
             held.insert(path, lock);
         }
-        Ok(Locks { held })
+        let waited = held.values().flatten().any(Lock::waited);
+        Ok(Locks { held, stay: if waited { KUBECTL_READS } else { Duration::ZERO } })
     }
 
     /// Whether nothing is missing for `file`.
@@ -48,9 +60,30 @@ impl Locks {
         of(file).all(|path| self.held.get(&path).is_some_and(Option::is_some))
     }
 
-    /// Whether somebody else held one of them first.
-    pub(super) fn waited(&self) -> bool {
-        self.held.values().flatten().any(Lock::waited)
+    /// Takes note of what was written, in the place of what the snapshots hold.
+    pub(super) fn note_change(&mut self, written: &[(&Snapshot, &[u8])]) {
+        let is_recent = |file: &Snapshot| {
+            let modified = file.metadata().and_then(|found| found.modified().ok());
+            modified.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < RECENTLY))
+        };
+        if !self.stay.is_zero() || written.iter().any(|(file, _)| is_recent(file)) {
+            let bytes: usize = written.iter().map(|(_, new)| new.len()).sum();
+            self.stay = KUBECTL_READS + KUBECTL_READS_A_BYTE * u32::try_from(bytes).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Holds the locks until somebody else of ours who waits for them has got them; or, if others are busy with the files, until a
+    /// kubectl that read them before they were changed has given up.
+    pub(super) fn stay(mut self, most: Duration, request: &Request<'_>) {
+        let end = Instant::now() + self.stay.min(most);
+        loop {
+            self.held.retain(|_, lock| lock.as_ref().is_some_and(|lock| !lock.hand_over(request)));
+            let left = end.saturating_duration_since(Instant::now());
+            if self.held.is_empty() || left.is_zero() {
+                return;
+            }
+            thread::sleep(left.min(PAUSE));
+        }
     }
 
     /// # Errors

@@ -29,6 +29,10 @@
 //! whether a process is left (`/proc` of Linux can) nothing is taken over. A lock of kubectl's is never removed without
 //! being told to ([`Store::break_lock`]).
 //!
+//! Where others of this crate wait for a lock, its holder makes it theirs with a `rename(2)`, so that it is never free between them: kubectl, which waits for
+//! nothing and may have read the file before it was changed, finds it taken. It is given only to who is seen to run, on this host, boot
+//! and namespace.
+//!
 //! The lock goes with its holder: after an error, with a panic, and on SIGINT, SIGTERM and SIGHUP in programs that ask for it
 //! (`end_on_signals`, with the feature `signals`; or [`release_before_exit`]).
 //!
@@ -37,7 +41,8 @@
 //! named `.NAME.TAG.tmp`, NAME being the target's name (of a long one the first 40 bytes) and TAG beginning with 16 hexadecimal
 //! digits. One of [`write()`] may hold the new contents, secrets included, and its mode is 0600 (or already that of the file it
 //! was about to replace); nothing reads it, and it may be deleted once no writer is running. One of a [`Store`]
-//! goes when the lock is taken over. Those called `.NAME.lock.TAG.tmp` hold what a lock holds, no secrets.
+//! goes when the lock is taken over. Those called `.NAME.lock.TAG.tmp`, and `NAME.lock.ID` of one killed while it took over a
+//! lock, hold what a lock holds, no secrets; they are in nobody's way.
 
 mod copies;
 mod edit;

@@ -94,7 +94,8 @@ impl Store {
     ///
     /// kubectl reads a file before it locks it, and removes what was added between the two. It can't while the lock is held.
     /// So where somebody else held the lock a moment ago, or changed the file within the last two seconds, the lock is
-    /// held as long as kubectl needs from the one to the other: some 20 milliseconds, and 100 more for each megabyte.
+    /// held as long as kubectl needs from the one to the other on a machine that is busy: 100 milliseconds, and 100 more for each
+    /// megabyte. One of this crate who waits for it gets it at once.
     pub fn linger(mut self, most: Duration) -> Self {
         self.linger = most;
         self

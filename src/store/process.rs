@@ -74,8 +74,17 @@ impl Process {
 
     /// Whether `other` ran on this system and runs no longer, beyond doubt.
     pub(super) fn knows_gone(&self, other: &Process) -> bool {
-        let Some(start) = other.start else { return false };
-        self.shares_system_with(other) && own_proc(self.pid) && is_gone(other.pid, start)
+        self.knows_whether_gone(other) == Some(true)
+    }
+
+    /// Whether `other` runs on this system, beyond doubt.
+    pub(super) fn knows_running(&self, other: &Process) -> bool {
+        self.knows_whether_gone(other) == Some(false)
+    }
+
+    fn knows_whether_gone(&self, other: &Process) -> Option<bool> {
+        let start = other.start?;
+        (self.shares_system_with(other) && own_proc(self.pid)).then(|| is_gone(other.pid, start)).flatten()
     }
 }
 
@@ -101,13 +110,14 @@ fn own_proc(pid: u32) -> bool {
     fs::read_link("/proc/self").is_ok_and(|link| link.to_str() == Some(&pid.to_string()))
 }
 
-fn is_gone(pid: u32, start: u64) -> bool {
+/// Whether no process has that number and start; `None` where it can't be known.
+fn is_gone(pid: u32, start: u64) -> Option<bool> {
     match Stat::of(pid) {
         // Another process that got the same id later, or one that has ended and waits for its parent to see it.
-        Ok(Some(stat)) => stat.start != start || (stat.is_dead && threads(pid) <= 1),
+        Ok(Some(stat)) => Some(stat.start != start || (stat.is_dead && threads(pid) <= 1)),
         // With `hidepid` the processes of others can't be seen; then not even the first one can.
-        Ok(None) => fs::metadata("/proc/1").is_ok(),
-        Err(_) => false,
+        Ok(None) => fs::metadata("/proc/1").is_ok().then_some(true),
+        Err(_) => None,
     }
 }
 
@@ -165,7 +175,7 @@ mod tests {
         let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
         let start = Stat::of(child.id()).unwrap().unwrap().start;
         let process = Process { pid: child.id(), start: Some(start), ..ourselves.clone() };
-        assert!(!ourselves.knows_gone(&process));
+        assert!(!ourselves.knows_gone(&process) && ourselves.knows_running(&process));
         assert!(ourselves.knows_gone(&Process { start: Some(start + 1), ..process.clone() }));
         assert!(!ourselves.knows_gone(&Process { start: None, ..process.clone() }));
         child.kill().unwrap();
@@ -184,7 +194,7 @@ mod tests {
             Process { boot: None, ..process.clone() },
             Process { namespace: None, ..process.clone() },
         ] {
-            assert!(!ourselves.knows_gone(&elsewhere), "{elsewhere:?}");
+            assert!(!ourselves.knows_gone(&elsewhere) && !ourselves.knows_running(&elsewhere), "{elsewhere:?}");
             assert!(!elsewhere.knows_gone(&process), "{elsewhere:?}");
         }
     }

@@ -88,11 +88,21 @@ impl Drop for Temporary {
     }
 }
 
-/// `.NAME.TAG.tmp` in the folder of `path`, NAME cut so that the whole is short enough for every file system.
+/// Of a longer name only so many bytes are used, so that the whole is short enough for every file system.
+const MOST_OF_NAME: usize = 40;
+
+/// `.NAME.TAG.tmp` in the folder of `path`.
 pub(super) fn beside(path: &Path, tag: &str) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let end = (0..=40).rev().find(|&i| name.is_char_boundary(i)).unwrap_or(0);
+    let end = (0..=MOST_OF_NAME).rev().find(|&i| name.is_char_boundary(i)).unwrap_or(0);
     path.with_file_name(format!(".{}.{tag}.tmp", name.get(..end).unwrap_or(&name)))
+}
+
+/// The tag, where `found` is the name of a file [`beside`] `path`; none where another path may have given it that name.
+pub(super) fn tag_of<'n>(path: &Path, found: &'n str) -> Option<&'n str> {
+    let name = path.file_name()?.to_str().filter(|name| name.len() <= MOST_OF_NAME)?;
+    let tag = found.strip_prefix('.')?.strip_prefix(name)?.strip_prefix('.')?.strip_suffix(".tmp")?;
+    (!tag.contains('.')).then_some(tag)
 }
 
 /// 16 hexadecimal digits that nobody can guess.

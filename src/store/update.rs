@@ -19,8 +19,6 @@ const MOST_ROUNDS: u32 = 16;
 /// A lock younger than this may belong to somebody who is writing right now. kubectl needs some seconds for the largest files.
 const LONGEST_WRITE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(5);
-/// A file changed that recently has others who are busy with it.
-const RECENTLY: Duration = Duration::from_secs(2);
 
 /// The files of an [`update`](Store::update): what they hold, and what they are to hold.
 pub struct Files {
@@ -179,22 +177,35 @@ impl Store {
         mut change: impl FnMut(&mut Files) -> Result<T>,
     ) -> Result<Updated<T>> {
         let mut request = self.request();
-        let mut locks: Option<Locks> = None;
+        let mut locks = None;
+        let updated = self.update_locked(paths, &mut change, &mut request, &mut locks);
+        // Also where nothing was written: it may have been handed over by one who wrote.
+        locks.into_iter().for_each(|locks| locks.stay(self.linger, &request));
+        updated
+    }
+
+    fn update_locked<T>(
+        &self,
+        paths: &[impl AsRef<Path>],
+        change: &mut impl FnMut(&mut Files) -> Result<T>,
+        request: &mut Request<'_>,
+        locks: &mut Option<Locks>,
+    ) -> Result<Updated<T>> {
         for _ in 0..MOST_ROUNDS {
-            let (files, value) = self.plan(paths, &mut change, &request)?;
+            let (files, value) = self.plan(paths, change, request)?;
             let to_write = files.to_write()?;
             if to_write.is_empty() {
                 return Ok(Updated { value, changed: Vec::new() });
             }
             if !locks.as_ref().is_some_and(|locks| to_write.iter().all(|(file, _)| locks.cover(file))) {
                 drop(locks.take());
-                locks = Some(Locks::acquire(to_write.iter().map(|(file, _)| *file), &request)?);
+                *locks = Some(Locks::acquire(to_write.iter().map(|(file, _)| *file), request)?);
                 request.break_lock = false;
             }
-            let Some(held) = &locks else { continue };
+            let Some(held) = locks else { continue };
             if files.are_current()? {
                 if let Some(changed) = self.replace(&files, &to_write, held, &request.id)? {
-                    self.stay(&to_write, held);
+                    held.note_change(&to_write);
                     return Ok(Updated { value, changed });
                 }
             }
@@ -303,20 +314,6 @@ impl Store {
         let place = |path: &Path| to_write.iter().position(|(file, _)| file.path() == path);
         changed.sort_by_key(|change| place(&change.path));
         unflushed.map_or(Ok(Some(changed)), Err)
-    }
-
-    /// Holds the locks until a kubectl that read the files before they were changed has given up.
-    fn stay(&self, written: &[(&Snapshot, &[u8])], locks: &Locks) {
-        let is_recent = |file: &Snapshot| {
-            let modified = file.metadata().and_then(|found| found.modified().ok());
-            modified.is_some_and(|time| SystemTime::now().duration_since(time).is_ok_and(|age| age < RECENTLY))
-        };
-        if locks.waited() || written.iter().any(|(file, _)| is_recent(file)) {
-            let bytes: usize = written.iter().map(|(_, new)| new.len()).sum();
-            let needed =
-                Duration::from_millis(20) + Duration::from_nanos(100) * u32::try_from(bytes).unwrap_or(u32::MAX);
-            thread::sleep(needed.min(self.linger));
-        }
     }
 }
 

@@ -71,8 +71,9 @@ impl Scalar {
     }
 
     /// The same in another style.
-    pub(crate) fn in_style(&self, style: ScalarStyle) -> Self {
-        Scalar { text: self.text.clone(), style, tag: self.tag.clone() }
+    pub(crate) fn in_style(mut self, style: ScalarStyle) -> Self {
+        self.style = style;
+        self
     }
 
     /// What it means to kubectl.

@@ -162,6 +162,19 @@ cases! {
         "set a {}": "a: # c\n- 1\nb: 1\n" => "a: {} # c\nb: 1\n";
     }
 
+    spaced {
+        "push a 3": "a:\n- 1\n\n- 2\n\nb: 1\n" => "a:\n- 1\n\n- 2\n\n- 3\n\nb: 1\n";
+        "push a 3": "a:\n- 1\n\n- 2\n" => "a:\n- 1\n\n- 2\n\n- 3\n";
+        "remove a[2]": "a:\n- 1\n\n- 2\n\n- 3\n\nb: 1\n" => "a:\n- 1\n\n- 2\n\n\nb: 1\n";
+        // What a removed one left takes the next one in: the text does not grow.
+        "push a 3": "a:\n- 1\n\n- 2\n\n\nb: 1\n" => "a:\n- 1\n\n- 2\n\n- 3\n\nb: 1\n";
+        "push a 3; push a 4": "a:\n- 1\n\n- 2\n\n\nb: 1\n" => "a:\n- 1\n\n- 2\n\n- 3\n\n- 4\n\nb: 1\n";
+        "push a 3": "a:\n- 1\n\n- 2\n\n" => "a:\n- 1\n\n- 2\n\n- 3\n";
+        "push a[1] 3; push a 4": "a:\n- 0\n\n- - 1\n\n  - 2\n\n\nb: 1\n" => "a:\n- 0\n\n- - 1\n\n  - 2\n\n  - 3\n\n- 4\n\nb: 1\n";
+        "remove a[0]; remove a[0]": "a:\n# one\n- 1\n\n- 2\n\nb: 1\n" => "a: []\n\nb: 1\n";
+        "remove a[1]; remove a[1]": "a:\n- 1\n\n- 2\n\n- 3\n\n- 4\n" => "a:\n- 1\n\n\n- 4\n";
+    }
+
     sections {
         "set new null": "a: 1\na: >+\n  line\n...\n" => "a: 1\na: >+\n  line\nnew: null\n...\n";
         "set new null": "a: >+\n  line\n" => "a: >+\n  line\nnew: null\n";

@@ -5,7 +5,7 @@ use kubeconfig::syntax::Document;
 use kubeconfig::{AuthInfo, Cluster, Context, ErrorKind, Kubeconfig, Secret};
 
 /// By hand: comments everywhere, quotes, dashes indented, aligned values, unknown fields, a text in lines, brackets.
-const FILE: &str = r#"# The clusters of the shop.
+pub(crate) const FILE: &str = r#"# The clusters of the shop.
 # Ask ops before you change anything.
 
 apiVersion: v1
@@ -87,7 +87,7 @@ fn diff(old: &str, new: &str) -> String {
     out
 }
 
-fn edited(text: &str, change: impl FnOnce(&mut Kubeconfig)) -> Document {
+pub(crate) fn edited(text: &str, change: impl FnOnce(&mut Kubeconfig)) -> Document {
     let document = Document::parse(text).unwrap();
     let config = Kubeconfig::from_document(&document).unwrap();
     let mut wanted = config.clone();

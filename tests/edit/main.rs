@@ -4,3 +4,6 @@ mod cases;
 mod generate;
 mod kubeconfig;
 mod property;
+mod recorded;
+mod styles;
+mod whole;

@@ -46,6 +46,14 @@ fn check(bytes: &[u8], tally: &mut Tally) -> Result<(), TestCaseError> {
     };
     prop_assert_eq!(read(&result), Some(model), "\n{:?}\n{}\n---- became\n{}", changes, text, result.text());
     prop_assert_eq!(result.encoding(), document.encoding());
+    if text.contains('\n') && !text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}']) {
+        // Other line ends make no difference but themselves.
+        let other = Document::parse(text.replace('\n', "\r\n")).unwrap();
+        let mut editor = Editor::new(&other).unwrap();
+        changes.iter().for_each(|change| drop(change.make(&mut editor)));
+        let other = editor.finish().map(|other| other.text().to_owned());
+        prop_assert_eq!(other.ok(), Some(result.text().replace('\n', "\r\n")), "\n{:?}\n{}", changes, text);
+    }
     if let ([change], false) = (changes.as_slice(), text.contains('&')) {
         if let Some((start, end)) = touched(&document, change) {
             let (old, new) = (document.text(), result.text());

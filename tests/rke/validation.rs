@@ -329,3 +329,26 @@ fn findings_hold_no_secret() {
         assert!(is_told || !all.contains("SECRET-CANARY"), "{text}\n{all}");
     }
 }
+
+#[test]
+fn values_of_another_kind_do_not_hide_one_another() {
+    let text = "nodes:\n- address: 10.0.0.1\n  role: worker\n  internalAddress: x\n- address: [a]\n  role: [etcd]\n\
+                ssh_agent_auth: \"yes\"\nservices:\n  etcd: {snapshot: maybe, uid: 1.5.6}\n";
+    let found = findings(text);
+    let told: Vec<String> = found
+        .iter()
+        .map(|f| format!("{} {} {}", f.position.unwrap(), f.code.as_str(), f.field.as_deref().unwrap()))
+        .collect();
+    let expected = [
+        "3:9 invalid-cluster nodes[0].role",
+        "4:3 dropped-key nodes[0].internalAddress",
+        "5:12 invalid-cluster nodes[1].address",
+        "7:17 invalid-cluster ssh_agent_auth",
+        "9:20 invalid-cluster services.etcd.snapshot",
+        "9:32 invalid-cluster services.etcd.uid",
+    ];
+    assert_eq!(told, expected);
+    // Those who read it get all of them, too.
+    let error = text.parse::<kubeconfig::rke::ClusterConfig>().unwrap_err();
+    assert!(error.is_type() && error.errors().len() == 5, "{error}");
+}

@@ -6,7 +6,7 @@ use kubeconfig::store::{Lock, Process};
 const KUBECTL: &str = "";
 
 /// The lock of a process of this machine that is gone.
-fn dead_lock() -> String {
+pub(crate) fn dead_lock() -> String {
     let text = lock_text();
     let pid = format!("pid {}\n", std::process::id());
     assert!(text.contains(&pid), "{text}");
@@ -251,5 +251,78 @@ fn where_no_lock_can_be_made() {
     chmod(&folder.0, 0o555);
     if let Some(done) = unprivileged("lock", &folder.path("config")) {
         assert!(done.unwrap_err().contains("the lock can't be made"));
+    }
+}
+
+/// Who waits for a lock gets it from its holder: to kubectl it is never free.
+#[test]
+fn a_lock_passes_from_one_to_the_next() {
+    let folder = Folder::new();
+    let path = folder.file("config", "0");
+    let done = std::sync::atomic::AtomicBool::new(false);
+    // As kubectl does it, but faster than any.
+    let (tries, got) = thread::scope(|scope| {
+        let other = scope.spawn(|| {
+            let (mut tries, mut got) = (0, 0);
+            let lock = folder.path("config.lock");
+            while !folder.names().contains(&"config.lock".into()) {
+                thread::yield_now();
+            }
+            while !done.load(Ordering::SeqCst) {
+                tries += 1;
+                if fs::OpenOptions::new().write(true).create_new(true).open(&lock).is_ok() {
+                    got += 1;
+                    fs::remove_file(&lock).unwrap();
+                }
+            }
+            (tries, got)
+        });
+        let add = || {
+            for _ in 0..20 {
+                let store = folder.store().wait(Duration::from_secs(60)).linger(Duration::from_secs(60));
+                let count = store.update(&[&path], |files| {
+                    let count: u32 = std::str::from_utf8(files.old(0).unwrap()).unwrap().parse().unwrap();
+                    // The last change waits for one who never comes.
+                    files.set(0, (count + 1).to_string().into_bytes());
+                    Ok(count + 1)
+                });
+                if count.unwrap().value >= 80 {
+                    done.store(true, Ordering::SeqCst);
+                }
+            }
+        };
+        let threads: Vec<_> = (0..5).map(|_| scope.spawn(add)).collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        other.join().unwrap()
+    });
+    assert_eq!(fs::read_to_string(&path).unwrap(), "100");
+    assert_eq!(folder.names(), ["config"]);
+    eprintln!("free {got} times of {tries}");
+    // None, unless all who are to wait get no time at all; without passing it on, one of two times.
+    assert!(got < 8, "free {got} times of {tries}");
+}
+
+/// Who waits elsewhere, or waits no longer, gets nothing.
+#[test]
+fn a_lock_goes_to_nobody_who_may_be_dead() {
+    let folder = Folder::new();
+    let path = folder.file("config", "");
+    let dead = dead_lock();
+    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let elsewhere = lock_text().replace("host ", "host not-");
+    let other = elsewhere.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let alive = lock_text();
+    for (id, text) in [(id, &*dead), (other, &*elsewhere), ("0123456789abcdef", &*alive), (id, "")] {
+        let name = format!(".config.lock.{id}-lock.tmp");
+        folder.file(&name, text);
+        let store = folder.store().linger(Duration::from_millis(30));
+        let change = |files: &mut Files| {
+            files.set(0, text);
+            Ok(())
+        };
+        store.update(&[&path], change).unwrap();
+        assert_eq!(folder.names(), [name.as_str(), "config"], "{text}");
+        fs::remove_file(folder.path(&name)).unwrap();
+        fs::write(&path, "x").unwrap();
     }
 }

@@ -1,10 +1,14 @@
 //! Writing whole or not at all, seen from outside: what is in the folder after each success, failure and killing.
 #![cfg(unix)]
 
+mod any_edit;
 #[path = "../common/mod.rs"]
 mod common;
+mod concurrency;
 mod copies;
+mod crash;
 mod edit;
+mod faults;
 mod git;
 mod lock;
 mod meanwhile;
@@ -117,23 +121,38 @@ fn child_process() {
     let result = match std::env::var(DEED).unwrap().as_str() {
         "new" => new(&target, &CANARY.repeat(100_000)).map(drop),
         "force" => force(&target, &CANARY.repeat(100_000)).map(drop),
+        "append" => update(&target, |old| [old, b"+"].concat()),
+        "shorten" => update(&target, |_| b"new".to_vec()),
+        "large" => update(&target, |_| CANARY.repeat(100_000)),
         "two" => {
             let paths = [target.clone(), target.with_file_name("b")];
-            let set = |files: &mut Files| (0..2).for_each(|i| files.set(i, b"new".repeat(10_000)));
-            Store::from_env()
-                .update(&paths, |files| {
-                    let _: () = set(files);
-                    Ok(())
-                })
-                .map(drop)
-        }
-        "append" => Store::from_env()
-            .update(&[target], |files| {
-                files.set(0, [files.old(0).unwrap_or_default(), b"+"].concat());
+            let set = |files: &mut Files| {
+                (0..2).for_each(|i| files.set(i, b"new".repeat(10_000)));
                 Ok(())
-            })
-            .map(drop),
-        "lock" => Store::from_env().lock(&target).map(drop),
+            };
+            Store::from_env().update(&paths, set).map(drop)
+        }
+        "add" => concurrency::add(&target),
+        "set-between-marks" => crash::set_between_marks(&target),
+        "set-forever" => loop {
+            b"no".iter().for_each(|letter| crash::set(&target, *letter).unwrap());
+        },
+        #[cfg(feature = "signals")]
+        "set-forever-signals" => {
+            kubeconfig::store::end_on_signals().unwrap();
+            loop {
+                // At the end there may be no lock any more.
+                b"no".iter().for_each(|letter| drop(crash::set(&target, *letter)));
+            }
+        }
+        #[cfg(feature = "signals")]
+        "hold-signals" => {
+            kubeconfig::store::end_on_signals().unwrap();
+            let _lock = Store::from_env().lock(&target).unwrap();
+            thread::sleep(Duration::from_secs(60));
+            Ok(())
+        }
+        "lock" => Store::from_env().lock(&target).map(|lock| println!("lock {:o}", mode(lock.path()))),
         _ => loop {
             for round in 0..2 {
                 force(&target, &big(round)).unwrap();
@@ -144,6 +163,15 @@ fn child_process() {
         println!("error: {error}");
         std::process::exit(3);
     }
+}
+
+/// Changes the file by [`Store::update`], and says how.
+fn update(path: &Path, change: impl Fn(&[u8]) -> Vec<u8>) -> Result<(), Error> {
+    let updated = Store::from_env().update(&[path], |files| {
+        files.set(0, change(files.old(0).unwrap_or_default()));
+        Ok(())
+    });
+    updated.map(|updated| println!("{:?}", updated.changed))
 }
 
 /// This program, started by `launcher`, doing `deed` to `target`.
@@ -173,13 +201,13 @@ fn run(launcher: &[&str], deed: &str, target: &Path) -> Option<Output> {
     receive.recv_timeout(Duration::from_secs(120)).expect("the child ends").ok()
 }
 
-/// The error the child met, as it shows it.
-fn child(launcher: &[&str], deed: &str, target: &Path) -> Result<(), String> {
+/// What the child said, or the error it met.
+fn child(launcher: &[&str], deed: &str, target: &Path) -> Result<String, String> {
     let output = run(launcher, deed, target).expect("the launcher exists");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(!text.contains("CANARY"), "{text}");
     match output.status.code() {
-        Some(0) => Ok(()),
+        Some(0) => Ok(text),
         Some(3) => Err(text),
         _ => panic!("{output:?}"),
     }
@@ -190,7 +218,7 @@ fn is_root() -> bool {
 }
 
 /// [`child`] as somebody without privileges; `None` where that can't be had.
-fn unprivileged(deed: &str, target: &Path) -> Option<Result<(), String>> {
+fn unprivileged(deed: &str, target: &Path) -> Option<Result<String, String>> {
     if !is_root() {
         return Some(child(&["env"], deed, target));
     }

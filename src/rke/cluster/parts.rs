@@ -3,7 +3,7 @@
 use super::fields::{Kind, Lister};
 use super::model::{Form, Model, Part, Tag};
 use super::read::{
-    Rules, is_null, items, key_text, pairs, read_bool, read_float, read_int, read_struct, read_text, read_value,
+    Rules, Wrong, is_null, items, key_text, pairs, read_bool, read_float, read_int, read_struct, read_text, read_value,
 };
 use crate::config::fields::text;
 use crate::config::without_userinfo;
@@ -198,14 +198,14 @@ impl<T: Item> Item for Vec<T> {
         if is_null(node) {
             return Ok(());
         }
+        let mut wrong = Wrong::default();
         for (i, item) in items(node)?.enumerate() {
             let mut value = T::default();
-            value
-                .read_item(item, rules)
-                .map_err(|e| e.at_offset(item.span().start as usize).inside(format_args!("[{i}]")))?;
+            let read = value.read_item(item, rules);
+            wrong.take(read.map_err(|e| e.at_offset(item.span().start as usize).inside(format_args!("[{i}]"))))?;
             self.push(value);
         }
-        Ok(())
+        wrong.finish()
     }
     fn item_value(&self, form: Form) -> Value {
         self.iter().map(|item| item.item_value(form)).collect::<Vec<_>>().into()
@@ -224,13 +224,15 @@ impl<T: Item> Item for BTreeMap<String, T> {
             self.clear();
             return Ok(());
         }
+        let mut wrong = Wrong::default();
         for (key, value) in pairs(node, rules)? {
             let key = key_text(key, rules);
             let mut item = T::default();
-            item.read_item(value, rules).map_err(|e| e.at_offset(value.span().start as usize).inside(&key))?;
+            let read = item.read_item(value, rules);
+            wrong.take(read.map_err(|e| e.at_offset(value.span().start as usize).inside(&key)))?;
             self.insert(key.into_owned(), item);
         }
-        Ok(())
+        wrong.finish()
     }
     fn item_value(&self, form: Form) -> Value {
         let map: Mapping = self.iter().map(|(key, item)| (key.as_str(), item.item_value(form))).collect();

@@ -58,12 +58,34 @@ pub(crate) fn read_struct<M: Model>(model: &mut M, node: Node<'_>, rules: Rules)
         }
         return Ok(());
     }
+    let mut wrong = Wrong::default();
     for (key, value) in pairs(node, rules)? {
         let name = key_text(key, rules);
-        read_pair(model, &name, key, value, rules)
-            .map_err(|e| e.at_offset(value.span().start as usize).inside(&name))?;
+        let read = read_pair(model, &name, key, value, rules);
+        wrong.take(read.map_err(|e| e.at_offset(value.span().start as usize).inside(&name)))?;
     }
-    Ok(())
+    wrong.finish()
+}
+
+/// The errors of what stands side by side: as with yaml.v2, one of them does not hide the others.
+#[derive(Default)]
+pub(crate) struct Wrong(Vec<Error>);
+
+impl Wrong {
+    /// As many are told at most.
+    const MOST: usize = 100;
+
+    /// Keeps an error; one of many, or one that is not about a type, ends it.
+    pub(crate) fn take(&mut self, read: Result<()>) -> Result<()> {
+        let Err(error) = read else { return Ok(()) };
+        let goes_on = error.is_type();
+        self.0.extend(error.into_errors());
+        if goes_on && self.0.len() < Self::MOST { Ok(()) } else { std::mem::take(self).finish() }
+    }
+
+    pub(crate) fn finish(self) -> Result<()> {
+        Error::several(self.0).map_or(Ok(()), Err)
+    }
 }
 
 fn read_pair<M: Model>(model: &mut M, name: &str, key: Node<'_>, value: Node<'_>, rules: Rules) -> Result<()> {

@@ -16,7 +16,7 @@ mod services;
 use super::cluster::{ClusterConfig, is_rewritten};
 use super::topology::Topology;
 use super::version::KubeVersion;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::syntax::Document;
 use locate::Locator;
@@ -28,11 +28,12 @@ const MOST_OF_A_CODE: usize = 100;
 /// Everything that is wrong with a cluster.yml, in the order of the file.
 ///
 /// Beside the rules of [`ClusterConfig::validate`] this finds what only the text shows: keys that stand twice, and keys that
-/// RKE does not know and drops, with the right one where it can be told. Keys that begin with `x-`, and those whose value has
+/// RKE does not know and drops, with the right one where it can be told. Where values are of another kind than their fields,
+/// which is where RKE stops, these are found instead of what depends on them. Keys that begin with `x-`, and those whose value has
 /// an anchor, are taken for notes of the author's.
 ///
 /// # Errors
-/// As [`ClusterConfig::from_document`]: a file that RKE can't read.
+/// As [`ClusterConfig::from_document`], but for values of another kind: those are findings.
 ///
 /// ```
 /// use kubeconfig::rke;
@@ -46,14 +47,24 @@ const MOST_OF_A_CODE: usize = 100;
 /// # Ok::<(), kubeconfig::Error>(())
 /// ```
 pub fn validate(document: &Document) -> Result<Vec<Finding>> {
-    let config = ClusterConfig::from_document(document)?;
     let mut report = Report::default();
-    let Some(root) = document.root() else { return Ok(check(&config)) };
+    let config = match ClusterConfig::from_document(document) {
+        Ok(config) => Some(config),
+        Err(error) if error.errors().iter().all(Error::is_type) => {
+            error.errors().iter().for_each(|error| report.wrong_type(error));
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let Some(root) = document.root() else { return Ok(config.as_ref().map(check).unwrap_or_default()) };
     if keys::check(root, is_rewritten(root), &mut report) == keys::Whose::Ranchers {
         // None of what RKE misses is missing: it stands one level deeper.
         return Ok(report.finish());
     }
-    rules(&config, &mut report);
+    // Of a configuration that is not all there, what is missing would be found missing.
+    if let Some(config) = &config {
+        rules(config, &mut report);
+    }
     let mut locator = Locator::new(root);
     let mut findings = report.finish();
     for finding in &mut findings {
@@ -129,6 +140,16 @@ impl Report {
     /// One of RKE's own rules is broken: `rke up` refuses the file.
     fn invalid(&mut self, field: impl Into<String>, message: impl Into<String>, help: impl Into<String>) {
         self.push(Finding::new(Code::InvalidCluster, message).with_help(help).in_field(field));
+    }
+
+    /// A value is of another kind than its field: `rke up` refuses the file.
+    fn wrong_type(&mut self, error: &Error) {
+        let mut finding = Finding::new(Code::InvalidCluster, error.message());
+        finding.help = error.help().map(str::to_owned);
+        finding.field = error.field().map(str::to_owned);
+        finding.position = error.position();
+        finding.end = error.position();
+        self.push(finding);
     }
 
     /// RKE goes on, but not as one may think.

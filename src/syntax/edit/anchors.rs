@@ -65,7 +65,8 @@ fn collect_intact(document: &Document, plan: &Plan, node: Option<Node<'_>>, inta
 /// Puts copies where the aliases stand, all of which stay as they are and lie below `plan`, in their order.
 fn put_copies(document: &Document, plan: &mut Plan, copies: &[(u32, u32)], levels: u32) -> Result<()> {
     let Some(&(alias, target)) = copies.first() else { return Ok(()) };
-    let levels = levels.checked_sub(1).ok_or_else(|| too_deep(document))?;
+    let alias_at = |index: u32| document.node(index).span().start as usize;
+    let levels = levels.checked_sub(1).ok_or_else(|| document.locate(too_deep(document).at_offset(alias_at(alias))))?;
     // Those within a node.
     let within = |node: u32| {
         let end = document.node(node).data().next;

@@ -3,10 +3,12 @@
 use super::geometry::Part;
 use super::plan::{Entry, Item, ListPlan, MapPlan};
 use super::render::{Place, Render, Under};
+use super::replace::{is_scalar_or_empty, without_last_break};
 use crate::error::Result;
 use crate::syntax::document::Node;
-use crate::syntax::value::{Mapping, Value};
-use crate::syntax::write::{FlowWriter, Layout, Texts, Writer};
+use crate::syntax::value::Scalar;
+use crate::syntax::write::{FlowWriter, Layout, Writer};
+use zeroize::Zeroizing;
 
 /// A part of a block as it shall be, in order.
 enum Piece<'p> {
@@ -71,10 +73,10 @@ impl<'d> Render<'d> {
         let Some(key) = part.key.map(|key| self.at.node(key)) else { return Ok(()) };
         if entry.is_renamed {
             let span = key.span();
-            let scalar = self.like(&crate::syntax::value::Scalar::string(entry.key.as_str()), key);
+            let scalar = self.like(Scalar::string(entry.key.as_str()), key);
             let mut writer = Writer::new(self.layout(None));
             writer.key(&entry.key, Some(&scalar));
-            self.splices.replace(span.start as usize, span.end as usize, writer.finish()?);
+            self.splices.replace(span.start as usize, span.end as usize, &[without_last_break(&writer.finish()?)]);
         }
         if !entry.value.changes() {
             return Ok(());
@@ -87,7 +89,7 @@ impl<'d> Render<'d> {
             // `? key` alone: it becomes `key:`.
             None => {
                 self.splices.remove(part.start, key.span().start as usize);
-                self.splices.insert(end, ":");
+                self.splices.insert(end, &[":"]);
                 end
             }
         };
@@ -120,7 +122,7 @@ impl<'d> Render<'d> {
         let column = text.column(first.start);
         let is_root = matches!(place.under, Under::Root);
         let in_lines = text.indentation(first.start).is_some();
-        let mut fresh = String::new();
+        let mut fresh = Zeroizing::new(String::new());
         for piece in pieces.iter().filter(|piece| !matches!(piece, Piece::Old { .. })) {
             if !fresh.is_empty() {
                 fresh.extend(std::iter::repeat_n(' ', column));
@@ -132,14 +134,14 @@ impl<'d> Render<'d> {
         if fresh.is_empty() {
             let brackets = if node.is_mapping() { "{}" } else { "[]" };
             match in_lines {
-                true if is_root => self.splices.insert_lines(top, format!("{}{brackets}\n", " ".repeat(column))),
-                true => self.splices.insert(at.properties_end(node).unwrap_or(place.after), format!(" {brackets}")),
-                false => self.splices.insert(first.start, brackets),
+                true if is_root => self.splices.insert_lines(top, &[&" ".repeat(column), brackets, "\n"]),
+                true => self.splices.insert(at.properties_end(node).unwrap_or(place.after), &[" ", brackets]),
+                false => self.splices.insert(first.start, &[brackets]),
             }
         } else if in_lines {
-            self.splices.insert_lines(top, format!("{}{fresh}", " ".repeat(column)));
+            self.splices.insert_lines(top, &[&" ".repeat(column), &fresh]);
         } else {
-            self.splices.insert(first.start, without_last_break(&fresh));
+            self.splices.insert(first.start, &[without_last_break(&fresh)]);
         }
         if in_lines {
             self.remove_lines(parts.iter(), is_root, bottom);
@@ -198,15 +200,14 @@ impl<'d> Render<'d> {
                     match above {
                         Some(part) => {
                             self.keep_text_at_end(part);
-                            let lines = format!("{indent}{lines}");
-                            self.insert_below(at.bottom(part), is_spaced && !keeps(above), lines);
+                            self.insert_below(at.bottom(part), is_spaced && !keeps(above), &[&indent, &lines]);
                         }
                         // In front of all that stays.
                         None if text.indentation(first.start).is_none() => {
-                            self.splices.insert(first.start, format!("{lines}{indent}"));
+                            self.splices.insert(first.start, &[&lines, &indent]);
                         }
                         None => {
-                            self.splices.insert_lines(at.top(stays, is_head(stays)), format!("{indent}{lines}"));
+                            self.splices.insert_lines(at.top(stays, is_head(stays)), &[&indent, &lines]);
                         }
                     }
                 }
@@ -216,22 +217,22 @@ impl<'d> Render<'d> {
     }
 
     /// Inserts lines where the part above them ends, perhaps with a blank line between.
-    fn insert_below(&mut self, bottom: usize, is_spaced: bool, lines: String) {
+    fn insert_below(&mut self, bottom: usize, is_spaced: bool, [indent, lines]: &[&str; 2]) {
         let text = self.at.text;
         if let Some(&moved) = self.moved.get(&bottom) {
             // Behind what an inner part put there.
             let blank = if is_spaced { "\n" } else { "" };
-            return self.splices.insert_lines(moved, format!("{blank}{lines}"));
+            return self.splices.insert_lines(moved, &[blank, indent, lines]);
         }
         let next = text.over_blank_lines(bottom);
         let second = text.next_line(bottom);
         // Of two blank lines that are left where an entry was removed one takes the new entry in.
         if is_spaced && next > bottom && (next > second || next >= text.len()) {
             self.moved.insert(bottom, second);
-            return self.splices.insert_lines(second, lines);
+            return self.splices.insert_lines(second, &[indent, lines]);
         }
         let blank = if is_spaced { "\n" } else { "" };
-        self.splices.insert_lines(bottom, format!("{blank}{lines}"));
+        self.splices.insert_lines(bottom, &[blank, indent, lines]);
     }
 
     /// Up to where the text has to go for the next part to stand where `part` begins, in the middle of a line.
@@ -261,17 +262,17 @@ impl<'d> Render<'d> {
         // Unless it is no longer there.
         if !text.get(header, end).contains('-') && !self.splices.touch(header) {
             let digits = text.get(header, end).replace('+', "");
-            self.splices.replace(header, end, digits + "-");
+            self.splices.replace(header, end, &[&digits, "-"]);
         }
     }
 
     /// A new pair or item, from its first character to the line break behind it.
-    fn fresh(&self, piece: &Piece<'_>, column: usize, like: Option<&Part>) -> Result<String> {
+    fn fresh(&self, piece: &Piece<'_>, column: usize, like: Option<&Part>) -> Result<Zeroizing<String>> {
         // A neighbour to look at for each new entry should not be large.
         let like = like.map(|part| self.at.node(part.value)).filter(|node| node.data().next - node.index() < 1000);
         let mut writer = Writer::new(self.layout(like));
         match piece {
-            Piece::Old { .. } => return Ok(String::new()),
+            Piece::Old { .. } => return Ok(Zeroizing::default()),
             Piece::Pair(entry) => {
                 let value = entry.value.to_value(self.at.document)?;
                 writer.pair(&entry.key, entry.spelling.as_ref(), &value, column);
@@ -288,142 +289,12 @@ impl<'d> Render<'d> {
                     let mut flow = FlowWriter::new(&style, &" ".repeat(column));
                     flow.value(&value)?;
                     let blanks = " ".repeat(self.layout(None).item - 1);
-                    return Ok(format!("-{blanks}{}\n", flow.finish()));
+                    return Ok(Zeroizing::new(["-", &blanks, &flow.finish(), "\n"].concat()));
                 }
                 writer.item(&value, column);
             }
         }
         writer.finish()
-    }
-
-    /// A value in the place of a node, from behind the indicator that leads to it on. It begins with a line break where all of
-    /// it stands below; behind a dash, its first line stands at `column`.
-    pub(super) fn block_text(
-        &self,
-        value: &Value,
-        anchor: Option<&str>,
-        under: &Under<'_>,
-        column: usize,
-        layout: Layout,
-    ) -> Result<String> {
-        let mut writer = Writer::new(layout);
-        let anchor = anchor.map(|name| format!("&{name}")).unwrap_or_default();
-        let below = match (under, value) {
-            (Under::Key { column }, Value::Mapping(map)) if !map.is_empty() => Some(column + layout.step),
-            (Under::Key { column }, Value::Sequence(items)) if !items.is_empty() => Some(column + layout.dash),
-            (Under::Dash { column }, Value::Mapping(map)) if !map.is_empty() && !anchor.is_empty() => {
-                Some(column + layout.item)
-            }
-            (Under::Root, value) if !is_scalar_or_empty(value) => Some(column),
-            _ => None,
-        };
-        if let Some(column) = below {
-            writer.lines(value, column);
-            return Ok(format!("{anchor}\n{}", without_last_break(&writer.finish()?)));
-        }
-        match value {
-            Value::Mapping(map) if !map.is_empty() => writer.map(map, column, true),
-            Value::Sequence(items) if !items.is_empty() => {
-                if !anchor.is_empty() {
-                    writer.lines(value, column);
-                    return Ok(format!("{anchor}\n{}", without_last_break(&writer.finish()?)));
-                }
-                writer.list(items, column, true);
-            }
-            value => match under {
-                Under::Dash { column } => writer.inline(value, *column, layout.item),
-                Under::Key { column } => writer.inline(value, *column, layout.step),
-                Under::Root | Under::Flow { .. } => writer.inline(value, 0, layout.step),
-            },
-        }
-        let text = writer.finish()?;
-        let blank = if anchor.is_empty() { "" } else { " " };
-        Ok(format!("{anchor}{blank}{}", without_last_break(&text)))
-    }
-
-    /// Puts a value where a node stands that is not in brackets.
-    pub(super) fn replace_in_block(
-        &mut self,
-        value: &Value,
-        anchor: Option<&str>,
-        node: Node<'d>,
-        place: &Place<'_>,
-    ) -> Result<()> {
-        let (at, text) = (self.at, self.at.text);
-        let after = place.after;
-        let start = node.span().start as usize;
-        let content = at.content_start(node);
-        let on_line = text.line_end(after) >= content;
-        let is_empty = at.is_empty(node);
-        let mut layout = self.layout(None);
-        let next = text.next_line(if is_empty { after } else { at.end(node) });
-        let goes_on = !at.is_block_collection(node) && !at.is_block_scalar(node);
-        if goes_on && text.over_comments_below(next, place.under.column()) > next {
-            layout.texts = Texts::No;
-        }
-        let column = match place.under {
-            Under::Dash { column } if is_empty => column + layout.item,
-            Under::Dash { column } if !on_line && at.is_block_collection(node) => column + layout.item,
-            Under::Root if is_empty => 0,
-            _ => text.column(if at.is_block_collection(node) { content } else { start }),
-        };
-        let written = self.block_text(value, anchor, &place.under, column, layout)?;
-        let (first, rest) = match written.split_once('\n') {
-            Some((first, rest)) => (first, format!("\n{rest}")),
-            None => (written.as_str(), String::new()),
-        };
-        let lead = match place.under {
-            Under::Dash { .. } => " ".repeat(layout.item - 1),
-            _ => " ".to_owned(),
-        };
-        let head = |first: &str| if first.is_empty() { String::new() } else { format!("{lead}{first}") };
-        // A comment needs a blank before it, but for behind quotes.
-        let spaced = |first: &str, end: usize| match text.byte(end) {
-            b'#' if !first.is_empty() && !first.ends_with(['"', '\'']) => format!("{first} "),
-            _ => first.to_owned(),
-        };
-        if is_empty {
-            // Blanks at the end of the line would stand behind it.
-            let line_end = text.line_end(after);
-            let behind = if text.over_blanks(after) == line_end { line_end } else { after };
-            self.splices.replace(after, behind, spaced(&head(first), after));
-            self.splices.insert(line_end, rest);
-        } else if at.is_block_collection(node) {
-            let bottom = at.bottom_of(node, at.end(node), place.under.column());
-            let end = text.before_break(bottom);
-            if on_line {
-                match first.is_empty() {
-                    true => self.splices.replace(text.before_blanks(start), end, rest),
-                    false => self.splices.replace(start, end, format!("{first}{rest}")),
-                }
-            } else {
-                let behind = at.properties_end(node).unwrap_or(after);
-                self.splices.replace(after, behind, head(first));
-                self.splices.replace(text.line_end(behind), end, rest);
-            }
-        } else if at.is_block_scalar(node) {
-            let behind = at.header_end(node);
-            let bottom = at.bottom_of(node, node.span().end as usize, place.under.column());
-            match first.is_empty() {
-                true => self.splices.replace(after, behind, ""),
-                false => self.splices.replace(start, behind, first),
-            }
-            self.splices.replace(text.line_end(behind), text.before_break(bottom), rest);
-        } else {
-            let end = at.end(node);
-            if !first.is_empty() {
-                self.splices.replace(start, end, spaced(first, end));
-                self.splices.insert(text.line_end(end), rest);
-            } else if on_line {
-                self.splices.remove(text.before_blanks(start).max(after), end);
-                self.splices.insert(text.line_end(end), rest);
-            } else {
-                let line = text.indentation(start).unwrap_or(start);
-                self.splices.insert(text.line_end(after), rest);
-                self.splices.remove(line, text.next_line(end));
-            }
-        }
-        Ok(())
     }
 
     /// How lines are indented near that node, or in the document.
@@ -432,16 +303,4 @@ impl<'d> Render<'d> {
         let seen = near.map(|node| self.at.layout_of(node.index()..node.data().next)).unwrap_or_default();
         if seen.is_complete() { seen.layout() } else { seen.or(all()).layout() }
     }
-}
-
-pub(super) fn is_scalar_or_empty(value: &Value) -> bool {
-    match value {
-        Value::Scalar(_) => true,
-        Value::Sequence(items) => items.is_empty(),
-        Value::Mapping(map) => Mapping::is_empty(map),
-    }
-}
-
-fn without_last_break(text: &str) -> &str {
-    text.strip_suffix('\n').unwrap_or(text)
 }

@@ -7,11 +7,12 @@ use crate::error::Result;
 use crate::syntax::document::Node;
 use crate::syntax::value::{Scalar, Value};
 use crate::syntax::write::{FlowStyle, FlowWriter};
+use zeroize::Zeroizing;
 
 /// An element as it shall be, in order.
 enum Piece {
     Old { part: usize, is_removed: bool },
-    New(String),
+    New(Zeroizing<String>),
 }
 
 /// A collection in brackets as it stands.
@@ -104,7 +105,7 @@ impl<'d> Render<'d> {
         Ok(true)
     }
 
-    fn flow_pair(&self, entry: &Entry, style: &FlowStyle, indent: &str) -> Result<String> {
+    fn flow_pair(&self, entry: &Entry, style: &FlowStyle, indent: &str) -> Result<Zeroizing<String>> {
         let mut writer = FlowWriter::new(style, indent);
         writer.pair(&entry.key, entry.spelling.as_ref(), &entry.value.to_value(self.at.document)?)?;
         Ok(writer.finish())
@@ -115,16 +116,16 @@ impl<'d> Render<'d> {
         let Some(key) = part.key.map(|key| self.at.node(key)) else { return Ok(()) };
         let (start, end) = (key.span().start as usize, key.span().end as usize);
         if entry.is_renamed {
-            let scalar = self.like(&Scalar::string(entry.key.as_str()), key);
+            let scalar = self.like(Scalar::string(entry.key.as_str()), key);
             let mut writer = FlowWriter::new(style, indent);
             writer.key(&entry.key, Some(&scalar))?;
-            self.splices.replace(start, end, writer.finish());
+            self.splices.replace(start, end, &[&writer.finish()]);
         }
         if !entry.value.changes() {
             return Ok(());
         }
         let after = part.after.unwrap_or_else(|| {
-            self.splices.insert(end, ":");
+            self.splices.insert(end, &[":"]);
             end
         });
         let under = Under::Flow { style, indent };
@@ -140,19 +141,15 @@ impl<'d> Render<'d> {
         after: usize,
         (style, indent): (&FlowStyle, &str),
     ) -> Result<()> {
-        let mut written = flow_text(value, style, indent)?;
-        if let Some(name) = anchor {
-            written.insert_str(0, &format!("&{name} "));
-        }
-        let end = if self.at.is_empty(node) { after } else { self.at.end(node) };
-        if self.at.text.byte(end) == b'#' {
-            written.push(' ');
-        }
+        let written = flow_text(value, style, indent)?;
+        let anchor = anchor.map(|name| format!("&{name} ")).unwrap_or_default();
         if self.at.is_empty(node) {
             let lead = style.colon.strip_prefix(':').unwrap_or(" ");
-            self.splices.insert(after, format!("{lead}{written}"));
+            self.splices.insert(after, &[lead, &anchor, &written, self.blank(&written, after)]);
         } else {
-            self.splices.replace(node.span().start as usize, end, written);
+            let end = self.at.end(node);
+            let blank = self.blank(&written, end);
+            self.splices.replace(node.span().start as usize, end, &[&anchor, &written, blank]);
         }
         Ok(())
     }
@@ -171,7 +168,7 @@ impl<'d> Render<'d> {
         let follows = pieces.iter().rev().take_while(|piece| kept(piece).is_none()).any(|p| matches!(p, Piece::New(_)));
         let Some(tail) = group.parts.get(last) else { return };
         match (has_comma, follows || trails) {
-            (None, true) if follows => self.splices.insert(tail.end, ","),
+            (None, true) if follows => self.splices.insert(tail.end, &[","]),
             (Some(comma), false) => self.splices.remove(comma, comma + 1),
             _ => {}
         }
@@ -203,9 +200,9 @@ impl<'d> Render<'d> {
         match text.indentation(part.start).filter(|_| group.style.unit.is_some()) {
             Some(line) => {
                 let top = text.over_comments_above(line, part.start - line, part.floor);
-                self.splices.insert(top, format!("{}{written},\n", group.indent));
+                self.splices.insert(top, &[group.indent, written, ",\n"]);
             }
-            None => self.splices.insert(part.start, format!("{written},{}", group.style.gap)),
+            None => self.splices.insert(part.start, &[written, ",", &group.style.gap]),
         }
     }
 
@@ -225,9 +222,9 @@ impl<'d> Render<'d> {
             Some(_) => {
                 // Behind a comment, but not where the line goes on or goes away.
                 let at = if text.is_line_over(behind) { text.line_end(behind) } else { behind };
-                self.splices.insert(at, format!("\n{}{written}{comma}", group.indent));
+                self.splices.insert(at, &["\n", group.indent, written, comma]);
             }
-            None => self.splices.insert(behind, format!("{}{written}{comma}", group.style.gap)),
+            None => self.splices.insert(behind, &[&group.style.gap, written, comma]),
         }
     }
 
@@ -279,14 +276,15 @@ impl<'d> Render<'d> {
     /// Writes new elements in the place of all that were there.
     fn refill(&mut self, pieces: &[Piece], group: &Group<'_>) {
         let style = group.style;
-        let mut inside = String::new();
+        let mut inside = Zeroizing::new(String::new());
         for piece in pieces {
             let Piece::New(text) = piece else { continue };
-            inside.push_str(if inside.is_empty() { "" } else { "," });
-            match (&style.unit, inside.is_empty()) {
-                (Some(_), _) => inside.push_str(&format!("\n{}", group.indent)),
-                (None, true) => inside.push_str(&style.pad),
-                (None, false) => inside.push_str(&style.gap),
+            let is_first = inside.is_empty();
+            inside.push_str(if is_first { "" } else { "," });
+            match &style.unit {
+                Some(_) => inside.extend(["\n", group.indent]),
+                None if is_first => inside.push_str(&style.pad),
+                None => inside.push_str(&style.gap),
             }
             inside.push_str(text);
         }
@@ -296,12 +294,12 @@ impl<'d> Render<'d> {
         } else if !inside.is_empty() {
             inside.push_str(&style.pad);
         }
-        self.splices.replace(group.open + 1, group.close, inside);
+        self.splices.replace(group.open + 1, group.close, &[&inside]);
     }
 }
 
 /// A value in brackets.
-pub(super) fn flow_text(value: &Value, style: &FlowStyle, indent: &str) -> Result<String> {
+pub(super) fn flow_text(value: &Value, style: &FlowStyle, indent: &str) -> Result<Zeroizing<String>> {
     let mut writer = FlowWriter::new(style, indent);
     writer.value(value)?;
     Ok(writer.finish())

@@ -1,27 +1,9 @@
 //! Changes to a document that leave all other bytes as they are.
 //!
-//! An [`Editor`] collects changes, and [`finish`](Editor::finish) makes them in one pass over the text, each as a splice
-//! of as few bytes as it needs. What the changes do not mean stays: comments, blank lines, order, quotes, indentation,
-//! line ends, a byte order mark, the final newline or its absence, unknown fields, directives, and further documents.
-//!
-//! # In whose style
-//! - A value that replaces another stands in its place; where that one was a string in quotes, so is this. New strings get
-//!   quotes only where kubectl would put them.
-//! - New lines are indented as their neighbours are: dashes below their key or deeper, by two columns or by four. A new
-//!   entry of a list has its keys in the order of its neighbour's, and a blank line before it where the others have one.
-//! - What stands in brackets stays in brackets, on one line or in lines as it was. JSON stays JSON.
-//! - A collection that loses its last entry becomes `[]` or `{}`; such a one, or null, that gets an entry is written in
-//!   lines, unless it stands in brackets itself.
-//!
-//! # Which comments belong to an entry
-//! Those at the end of its lines, those inside it (also below its last line, if they are indented deeper than the entry), and the
-//! lines right above it with its own indentation, without a blank line between. They go with it when it is removed. Comments
-//! at the head of the document stay.
-//!
-//! # Aliases and merge keys
-//! No other place changes its meaning. What is changed through an alias, or in a map that `<<` brings in, is written out there.
-//! Where what an anchor names is changed or removed, the first alias that is left gets a copy of what it was, and the anchor.
-//! Keys that come twice count as in kubectl: the last one.
+//! From change to splice: `plan` is what the document is to become, a tree laid over its nodes; `walk` finds places in it, and
+//! `diff` makes changes of two values. `anchors` sees to aliases. `render` goes through the plan, and `block`, `replace` and
+//! `flow` make splices of what differs, with `geometry` and `text` to say where things stand, and `style` how new ones are
+//! written. `finish` reads the result again, and `same` compares it with the plan.
 
 mod anchors;
 mod block;
@@ -31,6 +13,7 @@ mod flow;
 mod geometry;
 mod plan;
 mod render;
+mod replace;
 mod same;
 mod splice;
 mod style;
@@ -116,7 +99,11 @@ impl fmt::Display for Path<'_> {
     }
 }
 
-/// Collects changes to a [`Document`], and makes them all at once.
+/// Collects changes to a [`Document`], and makes them in one pass over its text, each as a splice of as few bytes as it needs.
+///
+/// What the changes do not mean stays: comments, blank lines, order, quotes, indentation, line ends, the encoding and its byte
+/// order mark, the final newline or its absence, unknown fields, directives, and further documents. The result was read
+/// again, and says what it should.
 ///
 /// ```
 /// use kubeconfig::syntax::{Document, Editor, Step};
@@ -129,8 +116,27 @@ impl fmt::Display for Path<'_> {
 /// # Ok::<(), kubeconfig::Error>(())
 /// ```
 ///
-/// Each change sees those before it. The time is linear in the size of the document and the number of changes, whichever entries
-/// they name; only [`Step::index`] behind removed items counts them each time.
+/// Each change sees those before it. The time is linear in the size of the document and the number of changes; only a
+/// [`Step::index`] behind a removed item counts the items each time.
+///
+/// # In whose style
+/// - A value that replaces another stands in its place; where that one was a string in quotes, so is this. Other new strings
+///   get quotes only where kubectl would put them.
+/// - New lines are indented as their neighbours are: dashes below their key or deeper, by two columns or by four. A new entry
+///   of a list has its keys in the order of its neighbour's, and a blank line before it where the others have one.
+/// - What stands in brackets stays in brackets, on one line or in lines as it was. JSON stays JSON.
+/// - A collection that loses its last entry becomes `[]` or `{}`. Such a one, or null, gets lines with its first entry, unless
+///   it stands in brackets itself.
+///
+/// # Which comments belong to an entry
+/// Those at the end of its lines, those inside it (below its last line too, if they are indented deeper than the entry), and
+/// the lines right above it with its own indentation, without a blank line between. They go with it when it is removed. A
+/// comment at the head of the document stays, and so do blank lines, but for those between two entries that both go.
+///
+/// # Aliases, merge keys, repeated keys
+/// No other place changes its meaning. What is changed through an alias, or in what `<<` brings into a map, is written out
+/// there. Where the value of an anchor is changed or removed, the first alias that is left gets a copy of what it was, and the
+/// anchor. Of keys that come twice the last one counts, as in kubectl.
 pub struct Editor<'d> {
     document: &'d Document,
     root: Plan,

@@ -1,14 +1,12 @@
 //! From a plan to splices.
 
-use super::block::is_scalar_or_empty;
 use super::geometry::Geometry;
 use super::plan::Plan;
+use super::replace::is_scalar_or_empty;
 use super::splice::Splices;
 use super::style::Seen;
 use crate::error::Result;
 use crate::syntax::document::{Document, Node};
-use crate::syntax::scalar::Resolved;
-use crate::syntax::value::{Scalar, ScalarStyle, Value};
 use crate::syntax::write::FlowStyle;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -73,44 +71,14 @@ impl<'d> Render<'d> {
     }
 
     fn root(&mut self, plan: &Plan) -> Result<()> {
-        let text = self.at.text;
         let document = self.at.document;
-        let under = Under::Root;
-        let Some(root) = document.root() else {
-            let value = plan.to_value(document)?;
-            let lines = self.block_text(&value, None, &under, 0, self.layout(None))?;
-            self.splices.insert_lines(text.len(), format!("{}\n", lines.trim_start_matches('\n')));
-            return Ok(());
-        };
-        let start = root.span().start as usize;
-        if matches!(plan, Plan::Map(_) | Plan::List(_)) && plan_node(plan) == Some(root.index()) {
-            return self.value(plan, root, &Place { after: start, under });
-        }
-        let value = plan.to_value(document)?;
-        if root.is_flow() {
-            return self.value(plan, root, &Place { after: start, under });
-        }
-        let column = if text.indentation(start).is_some() { text.column(start) } else { 0 };
-        let written = self.block_text(&value, None, &under, column, self.layout(None))?;
-        let lines = written.strip_prefix('\n').unwrap_or(&written).trim_start_matches(' ');
-        if self.at.is_empty(root) {
-            // The document's mark stands before it, and the next one's mark or the end behind it.
-            self.splices.insert_lines(start, format!("{lines}\n"));
-            return Ok(());
-        }
-        let end = match self.at.is_block_collection(root) || self.at.is_block_scalar(root) {
-            true => text.before_break(self.at.bottom_of(root, self.at.end(root), 0)),
-            false => self.at.end(root),
-        };
-        let alone = text.indentation(start).is_some();
-        match (alone && !text_follows(self, end), written.starts_with('\n')) {
-            (true, true) | (_, false) => self.splices.replace(start, end, lines),
-            (false, true) => {
-                self.splices.remove(text.before_blanks(start), end);
-                self.splices.insert(text.line_end(end), written);
+        match document.root() {
+            Some(root) if root.is_flow() || plan_node(plan) == Some(root.index()) => {
+                let place = Place { after: root.span().start as usize, under: Under::Root };
+                self.value(plan, root, &place)
             }
+            root => self.replace_root(&plan.to_value(document)?, root),
         }
-        Ok(())
     }
 
     /// Makes `plan` of the node that stands there.
@@ -148,26 +116,6 @@ impl<'d> Render<'d> {
         }
     }
 
-    /// A string that replaces one in quotes is in quotes too.
-    fn styled(&self, value: Value, node: Node<'_>) -> Value {
-        match value {
-            Value::Scalar(scalar) => Value::Scalar(self.like(&scalar, node)),
-            value => value,
-        }
-    }
-
-    /// `scalar` in the quotes of `node`, if it is a string and has some.
-    pub(super) fn like(&self, scalar: &Scalar, node: Node<'_>) -> Scalar {
-        let quotes = [ScalarStyle::SingleQuoted, ScalarStyle::DoubleQuoted];
-        let is_string = matches!(scalar.resolve(), Resolved::Str(_)) && scalar.tag().is_none();
-        match node.style() {
-            Some(style) if is_string && quotes.contains(&style) && !scalar.text().contains('\n') => {
-                scalar.in_style(style)
-            }
-            _ => scalar.in_style(scalar.style()),
-        }
-    }
-
     /// How a collection in brackets is written where nothing shows it.
     pub(super) fn flow_style(&self) -> FlowStyle {
         let is_root = self.at.document.root().is_some_and(|root| root.is_flow());
@@ -179,11 +127,6 @@ impl<'d> Render<'d> {
             unit: is_root.then(|| "  ".into()),
         }
     }
-}
-
-fn text_follows(render: &Render<'_>, at: usize) -> bool {
-    let text = render.at.text;
-    text.over_blanks(at) < text.line_end(at)
 }
 
 /// The node whose parts a plan changes.

@@ -81,6 +81,18 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Where in a document it stands.
+    pub(super) fn position(self) -> Option<(&'a Document, usize)> {
+        let node = match self {
+            Side::Node(node) => node,
+            Side::Plan(Plan::Kept(node) | Plan::Copy { node, .. }, document) => document.node(*node),
+            Side::Plan(Plan::Map(map), document) => document.node(map.node?),
+            Side::Plan(Plan::List(list), document) => document.node(list.node?),
+            Side::Plan(Plan::New(_), _) | Side::Value(_) | Side::Nothing => return None,
+        };
+        Some((node.document(), node.span().start as usize))
+    }
+
     pub(super) fn is_list(self) -> bool {
         match self {
             Side::Plan(Plan::List(_), _) => true,
@@ -108,40 +120,48 @@ fn look_at(node: Node<'_>) -> Look<'_> {
     Look::Scalar(node.resolved().unwrap_or(Resolved::Str(text)))
 }
 
-/// Compares without recursion, so that the depth of a document does not matter.
+/// Whether there is no [`difference`].
 pub(super) fn same(a: Side<'_>, b: Side<'_>) -> bool {
-    let mut work = vec![(a, b)];
-    while let Some((a, b)) = work.pop() {
+    difference(a, b).is_none()
+}
+
+/// A difference, as the offset of what `a` has there in its document, or of the nearest around it that stands in one.
+///
+/// Compares without recursion, so that the depth of a document does not matter.
+pub(super) fn difference(a: Side<'_>, b: Side<'_>) -> Option<usize> {
+    let mut work = vec![(a, b, 0)];
+    while let Some((a, b, around)) = work.pop() {
+        let here = a.position().map_or(around, |(_, offset)| offset);
         match (a.look(), b.look()) {
             (Look::List(a), Look::List(b)) => {
                 if a.len() != b.len() {
-                    return false;
+                    return Some(here);
                 }
-                work.extend(a.into_iter().zip(b));
+                work.extend(a.into_iter().zip(b).map(|(a, b)| (a, b, here)));
             }
             (Look::Map(a), Look::Map(b)) => {
                 if a.len() != b.len() {
-                    return false;
+                    return Some(here);
                 }
                 if a.iter().zip(&b).all(|((a, _), (b, _))| a == b) {
-                    work.extend(a.into_iter().zip(b).map(|((_, a), (_, b))| (a, b)));
+                    work.extend(a.into_iter().zip(b).map(|((_, a), (_, b))| (a, b, here)));
                     continue;
                 }
                 let mut others: HashMap<Cow<'_, str>, Side<'_>> = b.into_iter().collect();
                 for (key, side) in a {
-                    let Some(other) = others.remove(&key) else { return false };
-                    work.push((side, other));
+                    let Some(other) = others.remove(&key) else { return Some(here) };
+                    work.push((side, other, here));
                 }
             }
-            (Look::List(_) | Look::Map(_), _) | (_, Look::List(_) | Look::Map(_)) => return false,
+            (Look::List(_) | Look::Map(_), _) | (_, Look::List(_) | Look::Map(_)) => return Some(here),
             (a, b) => {
                 if !same_scalar(&a, &b) {
-                    return false;
+                    return Some(here);
                 }
             }
         }
     }
-    true
+    None
 }
 
 fn same_scalar(a: &Look<'_>, b: &Look<'_>) -> bool {

@@ -21,20 +21,26 @@ impl Splices {
         self.list.is_empty()
     }
 
-    pub(super) fn replace(&mut self, start: usize, end: usize, text: impl Into<String>) {
-        let text = Zeroizing::new(text.into());
+    /// Where the first change is.
+    pub(super) fn start(&self) -> usize {
+        self.list.iter().map(|splice| splice.start).min().unwrap_or(0)
+    }
+
+    /// Puts the pieces, one behind the other, in the place of a range.
+    pub(super) fn replace(&mut self, start: usize, end: usize, pieces: &[&str]) {
+        let text = Zeroizing::new(pieces.concat());
         if start < end || !text.is_empty() {
             self.list.push(Splice { start, end: end.max(start), text, is_lines: false });
         }
     }
 
     pub(super) fn remove(&mut self, start: usize, end: usize) {
-        self.replace(start, end, "");
+        self.replace(start, end, &[]);
     }
 
     /// What is inserted at one place stands in the order in which it was asked for, and in front of what is replaced there.
-    pub(super) fn insert(&mut self, at: usize, text: impl Into<String>) {
-        self.replace(at, at, text);
+    pub(super) fn insert(&mut self, at: usize, pieces: &[&str]) {
+        self.replace(at, at, pieces);
     }
 
     /// Whether the character at `at` is replaced.
@@ -43,15 +49,18 @@ impl Splices {
     }
 
     /// Inserts lines where a line begins, or at the end of the text; each ends with a line break.
-    pub(super) fn insert_lines(&mut self, at: usize, text: impl Into<String>) {
-        self.list.push(Splice { start: at, end: at, text: Zeroizing::new(text.into()), is_lines: true });
+    pub(super) fn insert_lines(&mut self, at: usize, pieces: &[&str]) {
+        let text = Zeroizing::new(pieces.concat());
+        self.list.push(Splice { start: at, end: at, text, is_lines: true });
     }
 
     /// The text with all replacements made. Ranges that are removed may overlap.
     pub(super) fn apply(mut self, text: Text<'_>) -> Zeroizing<String> {
         self.list.sort_by_key(|splice| (splice.start, splice.end > splice.start));
         let line_break = text.line_break();
-        let more: usize = self.list.iter().map(|splice| splice.text.len() + line_break.len()).sum();
+        // A line break before it, and each of its own may become longer.
+        let length = |text: &str| text.len() + text.matches('\n').count() + line_break.len();
+        let more: usize = self.list.iter().map(|splice| length(&splice.text)).sum();
         // The buffer does not move, and leaves no copy behind.
         let mut out = Zeroizing::new(String::with_capacity(text.len() + more));
         let mut at = 0;

@@ -187,21 +187,10 @@ fn mismatch(side: Side<'_>, path: &[Step<'_>], at: usize) -> Error {
 fn wrong(side: Side<'_>, path: &[Step<'_>], wanted: &'static str) -> Error {
     let error = Error::new(ErrorKind::Type, format!("{} where {wanted} is expected", noun(side)));
     let error = if path.is_empty() { error } else { error.in_field(Path(path).to_string()) };
-    match position(side) {
+    match side.position() {
         Some((document, offset)) => document.locate(error.at_offset(offset)),
         None => error,
     }
-}
-
-fn position(side: Side<'_>) -> Option<(&Document, usize)> {
-    let node = match side {
-        Side::Node(node) => node,
-        Side::Plan(Plan::Kept(node) | Plan::Copy { node, .. }, document) => document.node(*node),
-        Side::Plan(Plan::Map(map), document) => document.node(map.node?),
-        Side::Plan(Plan::List(list), document) => document.node(list.node?),
-        Side::Plan(Plan::New(_), _) | Side::Value(_) | Side::Nothing => return None,
-    };
-    Some((node.document(), node.span().start as usize))
 }
 
 #[cold]

@@ -5,6 +5,7 @@ use super::own::{Layout, Writer};
 use crate::error::Result;
 use crate::syntax::scalar::{Resolved, json_float};
 use crate::syntax::value::{Scalar, Value, not_finite};
+use zeroize::Zeroizing;
 
 /// How collections in brackets are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,18 +25,18 @@ pub(crate) struct FlowStyle {
 /// Writes values in a [`FlowStyle`].
 pub(crate) struct FlowWriter<'s> {
     style: &'s FlowStyle,
-    out: String,
+    out: Zeroizing<String>,
     indent: String,
 }
 
 impl<'s> FlowWriter<'s> {
     /// For a value that begins on a line with that indentation.
     pub(crate) fn new(style: &'s FlowStyle, indent: &str) -> Self {
-        FlowWriter { style, out: String::new(), indent: indent.to_owned() }
+        FlowWriter { style, out: Zeroizing::default(), indent: indent.to_owned() }
     }
 
     /// What was written, without a line break at the end.
-    pub(crate) fn finish(self) -> String {
+    pub(crate) fn finish(self) -> Zeroizing<String> {
         self.out
     }
 

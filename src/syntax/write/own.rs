@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::syntax::scalar::{Resolved, resolve_plain};
 use crate::syntax::value::{Mapping, Scalar, ScalarStyle, Value, not_finite};
 use std::fmt::Write;
+use zeroize::Zeroizing;
 
 /// The longest key, in characters as written, that goes without `?`; go-yaml reads no more than 1024 of them.
 const SIMPLE_KEY: usize = 1000;
@@ -60,12 +61,12 @@ pub(super) fn write(value: &Value) -> Result<String> {
         }
         value => writer.lines(value, 0),
     }
-    writer.finish()
+    writer.finish().map(|mut text| std::mem::take(&mut *text))
 }
 
 /// Block style from any column on.
 pub(crate) struct Writer {
-    out: String,
+    out: Zeroizing<String>,
     layout: Layout,
     /// A number was met that YAML has a word for, but kubectl, which makes JSON of everything, has not.
     not_finite: bool,
@@ -73,11 +74,11 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) fn new(layout: Layout) -> Self {
-        Writer { out: String::new(), layout, not_finite: false }
+        Writer { out: Zeroizing::default(), layout, not_finite: false }
     }
 
     /// What was written; it ends with a line break.
-    pub(crate) fn finish(self) -> Result<String> {
+    pub(crate) fn finish(self) -> Result<Zeroizing<String>> {
         if self.not_finite { Err(not_finite()) } else { Ok(self.out) }
     }
 
