@@ -35,6 +35,7 @@
 //! | changes that keep comments, order and spelling | [`config::Edit`], [`syntax::Editor`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
 //! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
+//! | what `kubectl config` changes, and more: cascades, unused entries, what would change | [`edit`] |
 //! | text and tree: YAML 1.1 and JSON with positions, serde over them | [`syntax`] |
 //! | PEM and X.509: whose, until when (feature `cert`, on by default) | [`cert`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/) |
 //! | what is wrong with a file, and what will be (feature `check`) | [`check`](https://docs.rs/kubeconfig/latest/kubeconfig/check/) |
@@ -61,6 +62,7 @@ pub mod cert;
 #[cfg(feature = "check")]
 pub mod check;
 pub mod config;
+pub mod edit;
 mod error;
 pub mod export;
 pub mod finding;

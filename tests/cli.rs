@@ -10,7 +10,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
-const VERBS: [&str; 9] = [
+const VERBS: [&str; 21] = [
     "view",
     "current-context",
     "get-contexts",
@@ -19,6 +19,18 @@ const VERBS: [&str; 9] = [
     "resolve",
     "export",
     "merge",
+    "use-context",
+    "set-context",
+    "set-cluster",
+    "set-credentials",
+    "set",
+    "unset",
+    "rename-context",
+    "delete-context",
+    "delete-cluster",
+    "delete-user",
+    "prune",
+    "restore",
     "completions",
 ];
 const CANARY: &str = "SECRET-CANARY";
@@ -127,7 +139,8 @@ fn config() -> Value {
 fn usage_errors_have_kubectls_status_in_its_verbs_and_2_elsewhere() {
     let folder = Folder::new("usage");
     for verb in VERBS {
-        let status = if ["resolve", "export", "merge", "completions"].contains(&verb) { 2 } else { 1 };
+        let status =
+            if ["resolve", "export", "merge", "prune", "restore", "completions"].contains(&verb) { 2 } else { 1 };
         let answer = folder.run(&[verb, "--no-such-flag"]);
         answer.is(status).says("error: ");
         assert_eq!(answer.stdout, "");

@@ -17,11 +17,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("config", &["error", "secret", "syntax"]),
     ("load", &["error", "secret", "finding", "syntax", "cert", "config"]),
     ("store", &["calendar", "error", "secret", "syntax", "cert", "config", "load"]),
+    ("edit", &["error", "secret", "syntax", "config", "store", "load"]),
     ("export", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load"]),
     ("merge", &["error", "secret", "syntax", "config", "store", "load", "export"]),
     // Export takes the choice of the current context as a function, so it need not know this.
     ("rke", &["error", "secret", "finding", "syntax", "cert", "config", "store", "load", "export"]),
-    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "export", "rke"]),
+    ("rancher", &["error", "secret", "syntax", "cert", "jwt", "config", "store", "load", "edit", "export", "rke"]),
     (
         "check",
         &["error", "secret", "finding", "syntax", "cert", "jwt", "config", "store", "load", "export", "rancher", "rke"],

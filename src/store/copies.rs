@@ -194,20 +194,30 @@ impl Store {
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is no such copy; and those of [`update`](Store::update).
     pub fn restore(&self, path: &Path, copy: Option<&KeptCopy>) -> Result<super::Updated<KeptCopy>> {
-        self.update(&[path], |files| {
-            if let Some(copy) = copy {
-                files.set(0, copy.read()?.to_vec());
-                return Ok(copy.clone());
+        self.update(&[path], |files| self.bring_back(path, copy, files))
+    }
+
+    /// What [`restore`](Store::restore) would do. Nothing is locked and nothing is written.
+    ///
+    /// # Errors
+    /// As [`restore`](Store::restore).
+    pub fn preview_restore(&self, path: &Path, copy: Option<&KeptCopy>) -> Result<super::Preview<KeptCopy>> {
+        self.preview(&[path], |files| self.bring_back(path, copy, files))
+    }
+
+    fn bring_back(&self, path: &Path, copy: Option<&KeptCopy>, files: &mut super::Files) -> Result<KeptCopy> {
+        if let Some(copy) = copy {
+            files.set(0, copy.read()?.to_vec());
+            return Ok(copy.clone());
+        }
+        for copy in self.copies(path)? {
+            let bytes = copy.read()?;
+            if files.old(0) != Some(&bytes) {
+                files.set(0, bytes.to_vec());
+                return Ok(copy);
             }
-            for copy in self.copies(path)? {
-                let bytes = copy.read()?;
-                if files.old(0) != Some(&bytes) {
-                    files.set(0, bytes.to_vec());
-                    return Ok(copy);
-                }
-            }
-            Err(Error::new(ErrorKind::NotFound, "no earlier version of this file is kept").in_file(path))
-        })
+        }
+        Err(Error::new(ErrorKind::NotFound, "no earlier version of this file is kept").in_file(path))
     }
 }
 

@@ -52,6 +52,7 @@ mod held;
 mod lock;
 mod locks;
 mod options;
+mod previous;
 mod process;
 mod record;
 mod replace;

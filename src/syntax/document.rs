@@ -372,7 +372,6 @@ impl<'d> Node<'d> {
     }
 
     /// Keys and values of a map as they are written, a `<<` among them; nothing for other nodes.
-    #[cfg(feature = "rke")]
     pub(crate) fn written_pairs(self) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
         let is_mapping = self.is_mapping();
         self.children_as_pairs().filter(move |_| is_mapping)

@@ -1,6 +1,7 @@
 //! `ace`: adds the direct contexts of an authorized cluster endpoint.
 
 use crate::args::{Source, path};
+use crate::edit::{self, HowArgs};
 use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::saved;
@@ -46,9 +47,14 @@ pub(crate) struct AceArgs {
     /// The file to write, mode 0600; - is standard output, even if that is a terminal
     #[arg(long, value_name = "FILE", value_parser = path())]
     out: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// The kubeconfig to add to, its comments and all else kept; it need not exist
+    #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "out")]
+    into: Option<PathBuf>,
+    /// Replace the file if it exists; with --into, entries of the same names
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    how: HowArgs,
 }
 
 fn node(text: &str) -> Result<ControlPlaneNode, String> {
@@ -63,10 +69,17 @@ pub(crate) fn ace(args: &AceArgs, out: &mut Out) -> u8 {
 }
 
 fn run(args: &AceArgs, out: &mut Out) -> Result<u8, Failure> {
-    saved::refuse_terminal(args.out.as_deref(), out)?;
+    if args.into.is_none() {
+        args.how.only_with_into()?;
+        saved::refuse_terminal(args.out.as_deref(), out)?;
+    }
     let extended = extend(args)?;
-    let options = WriteOptions::new().force(args.force);
-    saved::put(args.out.as_deref(), extended.to_yaml(), |path| extended.write(path, &options), out)?;
+    if let Some(file) = &args.into {
+        edit::into(file, &args.how, out, |draft| extended.apply(draft, args.force))?;
+    } else {
+        let options = WriteOptions::new().force(args.force);
+        saved::put(args.out.as_deref(), extended.to_yaml(), |path| extended.write(path, &options), out)?;
+    }
     for context in extended.contexts() {
         let deed = if context.is_new { "added" } else { "there already" };
         say(&format_args!(

@@ -3,9 +3,15 @@
 use crate::ace::AceArgs;
 use crate::certs::CertsArgs;
 use crate::check::CheckArgs;
+use crate::clusters::{DeleteClusterArgs, SetClusterArgs};
+use crate::contexts::{DeleteContextArgs, RenameContextArgs, SetContextArgs, UseContextArgs};
 use crate::merge::MergeArgs;
 use crate::outage::OutageArgs;
+use crate::property::{SetArgs, UnsetArgs};
+use crate::prune::PruneArgs;
 use crate::recover::RecoverArgs;
+use crate::restore::RestoreArgs;
+use crate::users::{DeleteUserArgs, SetCredentialsArgs};
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
@@ -79,6 +85,43 @@ pub(crate) enum Verb {
     /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
     /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
     Merge(MergeArgs),
+    /// Choose the current context: by its name, the one before, or a way without Rancher
+    #[command(visible_alias = "use", override_usage = "kubeconfig use-context [OPTIONS] <NAME | - | --direct CLUSTER>")]
+    UseContext(UseContextArgs),
+    /// Change a context, or make one
+    #[command(override_usage = "kubeconfig set-context [OPTIONS] <NAME | --current>")]
+    SetContext(SetContextArgs),
+    /// Change a cluster, or make one
+    #[command(override_usage = "kubeconfig set-cluster [OPTIONS] NAME")]
+    SetCluster(SetClusterArgs),
+    /// Change a user, or make one
+    #[command(override_usage = "kubeconfig set-credentials [OPTIONS] NAME")]
+    SetCredentials(SetCredentialsArgs),
+    /// Set a single property of the file
+    ///
+    /// A name ends where a field follows: clusters.10.0.0.1.server. Where that leaves doubt it stands in brackets:
+    /// clusters["my.server"].server. Nothing is checked.
+    #[command(override_usage = "kubeconfig set [OPTIONS] PROPERTY VALUE")]
+    Set(SetArgs),
+    /// Remove a property, an entry or a whole list
+    #[command(override_usage = "kubeconfig unset [OPTIONS] PROPERTY")]
+    Unset(UnsetArgs),
+    /// Give a context another name; with --cascade also what it alone uses
+    #[command(override_usage = "kubeconfig rename-context [OPTIONS] OLD NEW")]
+    RenameContext(RenameContextArgs),
+    /// Delete a context; with --cascade also what it alone uses
+    #[command(override_usage = "kubeconfig delete-context [OPTIONS] NAME")]
+    DeleteContext(DeleteContextArgs),
+    /// Delete a cluster; contexts that use it stay
+    #[command(override_usage = "kubeconfig delete-cluster [OPTIONS] NAME")]
+    DeleteCluster(DeleteClusterArgs),
+    /// Delete a user, and say which kept copies still hold its credentials; contexts that use it stay
+    #[command(override_usage = "kubeconfig delete-user [OPTIONS] NAME")]
+    DeleteUser(DeleteUserArgs),
+    /// Delete clusters and users that no context uses
+    Prune(PruneArgs),
+    /// Bring the last kept version of a kubeconfig back; a second time undoes it
+    Restore(RestoreArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }

@@ -4,6 +4,9 @@ mod ace;
 mod args;
 mod certs;
 mod check;
+mod clusters;
+mod contexts;
+mod edit;
 mod export;
 mod get;
 mod load;
@@ -11,10 +14,14 @@ mod merge;
 mod outage;
 mod output;
 mod pflag;
+mod property;
+mod prune;
 mod recover;
 mod resolve;
+mod restore;
 mod saved;
 mod times;
+mod users;
 mod view;
 
 use args::Verb;
@@ -24,6 +31,9 @@ use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    // Where that can't be, locks of a process that is ended are taken over by the next one.
+    #[cfg(unix)]
+    let _ = kubeconfig::store::end_on_signals();
     let verb = match pflag::parse(std::env::args_os().collect()) {
         Ok(cli) => cli.verb,
         Err(stop) => return refuse(&stop),
@@ -57,6 +67,18 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
         Verb::Recover(args) => Ok(recover::recover(args, out)),
         Verb::Outage(args) => Ok(outage::outage(args, out)),
         Verb::Merge(args) => Ok(merge::merge(args, out)),
+        Verb::UseContext(args) => contexts::use_context(args, out),
+        Verb::SetContext(args) => contexts::set_context(args, out),
+        Verb::RenameContext(args) => contexts::rename_context(args, out),
+        Verb::DeleteContext(args) => contexts::delete_context(args, out),
+        Verb::SetCluster(args) => clusters::set_cluster(args, out),
+        Verb::DeleteCluster(args) => clusters::delete_cluster(args, out),
+        Verb::SetCredentials(args) => users::set_credentials(args, out),
+        Verb::DeleteUser(args) => users::delete_user(args, out),
+        Verb::Set(args) => property::set(args, out),
+        Verb::Unset(args) => property::unset(args, out),
+        Verb::Prune(args) => prune::prune(args, out),
+        Verb::Restore(args) => restore::restore(args, out),
         Verb::Completions(args) => {
             // Into memory first: written to a pipe that is closed, it would panic.
             let mut script = Vec::new();

@@ -1,11 +1,12 @@
 //! `merge`: several kubeconfigs as one, and what became of their entries.
 
 use crate::args::path;
+use crate::edit::{self, HowArgs};
 use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::saved;
 use clap::{Args, ValueEnum};
-use kubeconfig::merge::{Merge, Merged, OnConflict, Paths};
+use kubeconfig::merge::{Merge, OnConflict, Paths};
 use kubeconfig::store::WriteOptions;
 use kubeconfig::{Error, Loaded};
 use std::path::{Path, PathBuf};
@@ -32,12 +33,14 @@ pub(crate) struct MergeArgs {
     /// The file to write, mode 0600; - is standard output, even if that is a terminal
     #[arg(long, value_name = "FILE", value_parser = path())]
     out: Option<PathBuf>,
+    /// The kubeconfig to merge into, its comments and all else kept; it comes before the others, and need not exist
+    #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "out")]
+    into: Option<PathBuf>,
     /// Replace the file if it exists; never one of those that are merged
-    #[arg(long)]
+    #[arg(long, conflicts_with = "into")]
     force: bool,
-    /// Print what would become of the files, without secrets, and write nothing
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    how: HowArgs,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -73,12 +76,25 @@ pub(crate) fn merge(args: &MergeArgs, out: &mut Out) -> u8 {
 }
 
 fn run(args: &MergeArgs, out: &mut Out) -> Result<u8, Failure> {
-    if !args.dry_run {
+    let inputs = load(&args.files)?;
+    let merge = merge_of(args)?;
+    if let Some(file) = &args.into {
+        let merged = edit::into(file, &args.how, out, |draft| {
+            // A file that is not there yet is no input.
+            let first = draft.loaded().sources().first().map(|_| draft.loaded());
+            let merged = first.into_iter().chain(&inputs).fold(merge.clone(), Merge::input).build()?;
+            merged.apply(draft);
+            Ok(merged)
+        })?;
+        say(&merged.report().to_string().trim_end());
+        return Ok(0);
+    }
+    if !args.how.dry_run {
         saved::refuse_terminal(args.out.as_deref(), out)?;
     }
-    let merged = build(args)?;
+    let merged = inputs.iter().fold(merge, Merge::input).build()?;
     let report = merged.report();
-    if args.dry_run {
+    if args.how.dry_run {
         for context in &report.contexts {
             out.text(&format!("{context}\n"))?;
         }
@@ -93,8 +109,8 @@ fn run(args: &MergeArgs, out: &mut Out) -> Result<u8, Failure> {
     Ok(0)
 }
 
-fn build(args: &MergeArgs) -> Result<Merged, Failure> {
-    let inputs = load(&args.files)?;
+/// The merge, without its inputs.
+fn merge_of<'a>(args: &MergeArgs) -> Result<Merge<'a>, Failure> {
     let on_conflict = match args.on_conflict {
         Strategy::Fail => OnConflict::Fail,
         Strategy::Keep => OnConflict::Keep,
@@ -102,11 +118,10 @@ fn build(args: &MergeArgs) -> Result<Merged, Failure> {
         Strategy::Rename => OnConflict::Rename,
     };
     let merge = Merge::new().on_conflict(on_conflict).name_templates(&args.templates).paths(paths(args)?);
-    let merge = match &args.current {
+    Ok(match &args.current {
         Some(current) => merge.current(current),
         None => merge,
-    };
-    Ok(inputs.iter().fold(merge, Merge::input).build()?)
+    })
 }
 
 fn paths(args: &MergeArgs) -> Result<Paths, Failure> {
@@ -114,9 +129,9 @@ fn paths(args: &MergeArgs) -> Result<Paths, Failure> {
         PathsArg::Absolute => Paths::Absolute,
         PathsArg::Embed => Paths::Embed,
         PathsArg::Relative => {
-            let out = args.out.as_deref().filter(|out| *out != Path::new("-"));
-            let folder = out.and_then(Path::parent);
-            let folder = folder.ok_or_else(|| Failure::said("--paths relative needs --out FILE"))?;
+            let file = args.out.as_deref().or(args.into.as_deref()).filter(|file| *file != Path::new("-"));
+            let folder = file.and_then(Path::parent);
+            let folder = folder.ok_or_else(|| Failure::said("--paths relative needs --out FILE or --into FILE"))?;
             Paths::RelativeTo(if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() })
         }
     })

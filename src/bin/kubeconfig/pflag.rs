@@ -1,11 +1,31 @@
 //! How the command line is read: by clap, with the habits of pflag, which is kubectl's library for it.
 
-use crate::args::{Cli, OverrideArgs};
+use crate::args::{Cli, Ignored, OverrideArgs};
 use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
 /// kubectl's verbs: their usage errors are exit 1, and they take kubectl's global flags.
-const KUBECTLS: &[&str] = &["view", "current-context", "get-contexts", "get-clusters", "get-users"];
+const KUBECTLS: &[&str] = &[
+    "view",
+    "current-context",
+    "get-contexts",
+    "get-clusters",
+    "get-users",
+    "use-context",
+    "use",
+    "set-context",
+    "set-cluster",
+    "set-credentials",
+    "set",
+    "unset",
+    "rename-context",
+    "delete-context",
+    "delete-cluster",
+    "delete-user",
+];
+
+/// Those of them whose own flags have names of global ones.
+const EDITING: &[&str] = &["set-context", "set-cluster", "set-credentials"];
 
 const GLOBALS: &str = "kubectl's other global flags are taken, and ignored as kubectl ignores them here.";
 
@@ -13,16 +33,70 @@ const GLOBALS: &str = "kubectl's other global flags are taken, and ignored as ku
 pub(crate) fn command() -> Command {
     let overrides = OverrideArgs::augment_args(Command::new(""));
     let is_override = |arg: &Arg| overrides.get_arguments().any(|other| other.get_id() == arg.get_id());
+    let globals = Ignored::augment_args(overrides.clone());
     Cli::command().mut_subcommands(|verb| {
         let verb = verb.mut_args(as_pflag);
         let name = verb.get_name().to_owned();
         if !KUBECTLS.contains(&&*name) {
             return verb;
         }
-        let is_used = |arg: &Arg| name == "view" && arg.get_id() == "context";
+        // What a verb has by itself has no short form, as `--namespace` of set-context: there `-n` is unknown.
+        let is_used = |arg: &Arg| name == "view" && arg.get_id() == "context" || EDITING.contains(&&*name);
         let verb = verb.mut_args(|arg| if is_override(&arg) && !is_used(&arg) { arg.hide(true) } else { arg });
-        verb.after_help(GLOBALS)
+        let lacks = |arg: &&Arg| verb.get_arguments().all(|own| own.get_id() != arg.get_id());
+        let others: Vec<Arg> =
+            globals.get_arguments().filter(lacks).map(|arg| as_pflag(arg.clone().hide(true))).collect();
+        verb.args(others).after_help(GLOBALS)
     })
+}
+
+/// The help of a verb.
+pub(crate) fn help(verb: &str) -> String {
+    let mut command = command();
+    command.build();
+    command.find_subcommand_mut(verb).map(|verb| verb.render_help().to_string()).unwrap_or_default()
+}
+
+/// The values in one of pflag's `StringSlice` flags: a line of CSV.
+pub(crate) fn list(text: &str) -> Result<Vec<String>, &'static str> {
+    let mut values = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() || text.ends_with(',') {
+        let (value, behind) = match rest.strip_prefix('"') {
+            Some(quoted) => quoted_value(quoted)?,
+            None => {
+                let end = rest.find(',').unwrap_or(rest.len());
+                if rest[..end].contains('"') {
+                    return Err("a quote inside a value; put the value in quotes, and double those in it");
+                }
+                (rest[..end].to_owned(), &rest[end..])
+            }
+        };
+        values.push(value);
+        match behind.strip_prefix(',') {
+            Some(behind) => rest = behind,
+            None => break,
+        }
+    }
+    Ok(values)
+}
+
+/// A value behind its opening quote, and what follows the closing one.
+fn quoted_value(text: &str) -> Result<(String, &str), &'static str> {
+    let mut value = String::new();
+    let mut rest = text;
+    loop {
+        let Some((part, behind)) = rest.split_once('"') else { return Err("a quote without its end") };
+        value.push_str(part);
+        match behind.strip_prefix('"') {
+            Some(behind) => {
+                value.push('"');
+                rest = behind;
+            }
+            None if behind.is_empty() || behind.starts_with(',') => return Ok((value, behind)),
+            None => return Err("something stands behind a quoted value"),
+        }
+    }
 }
 
 /// Switches take `--switch=false` as well, and a value may look like a flag.
@@ -44,7 +118,7 @@ fn as_pflag(arg: Arg) -> Arg {
 }
 
 /// Go's `strconv.ParseBool`.
-fn boolean(text: &str) -> Result<bool, &'static str> {
+pub(crate) fn boolean(text: &str) -> Result<bool, &'static str> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
@@ -147,7 +221,9 @@ mod tests {
         let command = command();
         let flags: Vec<_> = command.get_subcommands().flat_map(Command::get_arguments).collect();
         for a in &flags {
-            for b in flags.iter().filter(|b| a.get_long().is_some() && a.get_long() == b.get_long()) {
+            // As in kubectl `--current` of set-context stands behind the verb only.
+            let same = |b: &&&Arg| a.get_long() == b.get_long() && a.get_long().is_some_and(|long| long != "current");
+            for b in flags.iter().filter(same) {
                 assert_eq!(takes_next(a), takes_next(b), "{a}");
             }
             for b in flags.iter().filter(|b| a.get_short().is_some() && a.get_short() == b.get_short()) {
@@ -189,6 +265,30 @@ mod tests {
         assert_eq!(resolve.overrides.impersonate_groups, ["a", "b"]);
         assert_eq!(resolve.overrides.token.as_deref(), Some("-y"));
         assert_eq!(resolve.output, "text");
+    }
+
+    #[test]
+    fn lists_of_values() {
+        for (text, values) in [
+            ("", &[][..]),
+            ("a", &["a"]),
+            ("a,b", &["a", "b"]),
+            ("a,", &["a", ""]),
+            (",", &["", ""]),
+            ("\"a,b\",c", &["a,b", "c"]),
+            ("\"a\"\"b\"", &["a\"b"]),
+            ("\"\",x", &["", "x"]),
+            (" a, b", &[" a", " b"]),
+        ] {
+            assert_eq!(
+                list(text).as_deref(),
+                Ok(values.iter().map(ToString::to_string).collect::<Vec<_>>()).as_deref(),
+                "{text}"
+            );
+        }
+        for bad in ["a\"b", "\"a", "\"a\"b"] {
+            assert!(list(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

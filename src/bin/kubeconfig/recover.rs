@@ -1,6 +1,7 @@
 //! `recover`: the admin kubeconfig, made again from what is left of a cluster.
 
 use crate::args::path;
+use crate::edit::{self, HowArgs};
 use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::saved;
@@ -25,9 +26,14 @@ pub(crate) struct RecoverArgs {
     /// The file to write, mode 0600; - is standard output, even if that is a terminal
     #[arg(long, value_name = "FILE", value_parser = path())]
     out: Option<PathBuf>,
-    /// Replace the file if it exists
+    /// The kubeconfig to add to, its comments and all else kept; it need not exist
+    #[arg(long, value_name = "FILE", value_parser = path(), conflicts_with = "out")]
+    into: Option<PathBuf>,
+    /// Replace the file if it exists; with --into, entries of the same names
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    how: HowArgs,
 }
 
 pub(crate) fn recover(args: &RecoverArgs, out: &mut Out) -> u8 {
@@ -35,10 +41,17 @@ pub(crate) fn recover(args: &RecoverArgs, out: &mut Out) -> u8 {
 }
 
 fn run(args: &RecoverArgs, out: &mut Out) -> Result<u8, Failure> {
-    saved::refuse_terminal(args.out.as_deref(), out)?;
+    if args.into.is_none() {
+        args.how.only_with_into()?;
+        saved::refuse_terminal(args.out.as_deref(), out)?;
+    }
     let recovered = build(args)?;
-    let options = WriteOptions::new().force(args.force);
-    saved::put(args.out.as_deref(), recovered.to_yaml(), |path| recovered.write(path, &options), out)?;
+    if let Some(file) = &args.into {
+        edit::into(file, &args.how, out, |draft| kubeconfig::edit::add(draft, recovered.config(), args.force))?;
+    } else {
+        let options = WriteOptions::new().force(args.force);
+        saved::put(args.out.as_deref(), recovered.to_yaml(), |path| recovered.write(path, &options), out)?;
+    }
     for (context, server) in recovered.contexts() {
         say(&format_args!("{} -> {}", Printable(context), Printable(server)));
     }

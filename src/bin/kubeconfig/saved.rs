@@ -29,16 +29,21 @@ pub(crate) fn put(
     let saved = write(path)?;
     let deed = if saved.written.replaced { "replaced" } else { "wrote" };
     say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
-    if let Some(folder) = &saved.git_work_tree {
-        let folder = folder.to_string_lossy();
-        say(&format_args!("warning: it lies in the git work tree {}; take care not to commit it", Printable(&folder)));
-    }
+    warn_of_git(saved.git_work_tree.as_deref());
     if let Some(mode) = saved.open_to_others {
         say(&format_args!(
             "warning: others than its owner may read it, as they could before: its mode is {mode:04o}; `chmod 600` it"
         ));
     }
     Ok(())
+}
+
+/// A git work tree is a place from which credentials get published.
+pub(crate) fn warn_of_git(folder: Option<&Path>) {
+    if let Some(folder) = folder {
+        let folder = folder.to_string_lossy();
+        say(&format_args!("warning: it lies in the git work tree {}; take care not to commit it", Printable(&folder)));
+    }
 }
 
 /// Ends a verb that writes a kubeconfig: says what failed, and that nothing was written where that is so.

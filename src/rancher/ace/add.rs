@@ -3,12 +3,13 @@
 use super::standing::doubts;
 use super::{AuthorizedEndpoint, Reach, Trust, impossible};
 use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set};
+use crate::edit::Added;
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::export::{no_context, placed};
 use crate::load::{Loaded, Subject};
 use crate::rancher::kind::View;
 use crate::rancher::{ClusterGroup, ContextKind, Provisioner, clusters};
-use crate::store::{Finished, Saved, WriteOptions};
+use crate::store::{Draft, Finished, Saved, WriteOptions};
 use crate::syntax::Value;
 use std::fmt;
 use std::path::Path;
@@ -387,6 +388,24 @@ impl Extended {
     /// As [`Backup::write`](crate::Backup::write): the files it was made from are never overwritten.
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
         self.finished.write(path.as_ref(), options)
+    }
+
+    /// Adds the contexts of the endpoint, their clusters and their user to a kubeconfig, which may be the one they were made for. All else in it
+    /// stays as it is; for [`Store::edit`](crate::store::Store::edit).
+    ///
+    /// # Errors
+    /// Those of [`edit::add`](crate::edit::add).
+    pub fn apply(&self, draft: &mut Draft, replace: bool) -> Result<Added> {
+        let mut part = Kubeconfig::default();
+        for context in &self.contexts {
+            // What was found there may say more than what would be added.
+            if context.is_new || !draft.config.contexts.contains(&context.name) {
+                part.contexts.adopt(&context.name, &self.config.contexts);
+                part.clusters.adopt(&context.name, &self.config.clusters);
+                part.users.adopt(&context.user, &self.config.users);
+            }
+        }
+        crate::edit::add(draft, &part, replace)
     }
 
     /// The contexts of the endpoint, those that were there already among them.

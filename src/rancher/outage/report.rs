@@ -1,7 +1,7 @@
 //! What the drill found. Nothing in here is secret.
 
 use crate::cert::rfc3339;
-use crate::error::Printable;
+use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::rancher::ContextKind;
 use rustls_pki_types::UnixTime;
 use std::fmt;
@@ -43,6 +43,51 @@ impl OutageReport {
     /// The worst of all answers; `None` where there is no cluster.
     pub fn verdict(&self) -> Option<Verdict> {
         self.clusters.iter().map(|cluster| cluster.verdict).min()
+    }
+
+    /// The best way into a cluster, for the hour in which Rancher is gone: the first of those that the cluster's verdict rests on.
+    ///
+    /// The cluster is named by its name, by Rancher's id of it, or by a context that leads into it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where there is no such cluster, [`ErrorKind::Usage`] where several are called so,
+    /// [`ErrorKind::Refused`] where there is no way, with what is missing and what would mend it.
+    pub fn way_into(&self, cluster: &str) -> Result<&Way> {
+        let by: [&dyn Fn(&ClusterVerdict) -> bool; 4] = [
+            &|one| one.name == cluster,
+            &|one| one.cluster_id.as_deref() == Some(cluster),
+            &|one| one.ways.iter().any(|way| way.context == cluster),
+            // `local` for `local (rancher.example.com)`.
+            &|one| one.name.strip_prefix(cluster).is_some_and(|rest| rest.starts_with(" (")),
+        ];
+        let mut found = by.iter().map(|is_it| self.clusters.iter().filter(|one| is_it(one)).collect::<Vec<_>>());
+        let found = found.find(|found| !found.is_empty()).unwrap_or_default();
+        let one = match &*found {
+            [one] => one,
+            [] => {
+                let known: Vec<String> = self.clusters.iter().take(10).map(|one| format!("{:?}", one.name)).collect();
+                let message = format!("no context leads into a cluster {cluster:?}");
+                let error = Error::new(ErrorKind::NotFound, message);
+                return Err(match known.is_empty() {
+                    true => error,
+                    false => error.with_help(format!("there are {}", known.join(", "))),
+                });
+            }
+            several => {
+                let names: Vec<String> = several.iter().map(|one| format!("{:?}", one.name)).collect();
+                let message = format!("several clusters are called {cluster:?}: {}", names.join(", "));
+                return Err(Error::new(ErrorKind::Usage, message).with_help("name a context that leads into it"));
+            }
+        };
+        one.by().next().ok_or_else(|| {
+            let why: Vec<String> = one.missing.iter().map(Missing::to_string).collect();
+            let message = format!("no way leads into the cluster {:?} without Rancher: {}", one.name, why.join("; "));
+            let error = Error::new(ErrorKind::Refused, message);
+            match one.missing.iter().find_map(|missing| missing.mend.clone()) {
+                Some(mend) => error.with_help(mend),
+                None => error,
+            }
+        })
     }
 }
 
@@ -272,6 +317,19 @@ impl fmt::Display for Fault {
             }
             Fault::NoAuthority => "its server is an address and the file has no CA for it",
         })
+    }
+}
+
+impl fmt::Display for Missing {
+    /// What is wrong, with the contexts it is about.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.mend.is_none() {
+            for (i, context) in self.contexts.iter().enumerate() {
+                write!(f, "{}{}", if i == 0 { "" } else { ", " }, Printable(context))?;
+            }
+            f.write_str(if self.contexts.is_empty() { "" } else { ": " })?;
+        }
+        f.write_str(&self.what)
     }
 }
 

@@ -1,0 +1,140 @@
+//! `--into`: merged, made and recovered contexts in a kubeconfig that is there already.
+
+use crate::common::program::run;
+use crate::common::rke_state::Cluster;
+use crate::{changed_lines, folder, read};
+use std::fs;
+
+const MINE: &str = "\
+# mine
+clusters:
+- name: a   # A
+  cluster: {server: https://a:6443, certificate-authority: pki/ca.crt}
+users:
+- name: a
+  user: {tokenFile: token}   # by cron
+contexts:
+- name: a
+  context: {cluster: a, user: a}
+x-mine: yes
+";
+
+const OTHER: &str = r#"{"clusters": [{"name": "b", "cluster": {"server": "https://b:6443"}}],
+ "users": [{"name": "b", "user": {"token": "t"}}], "contexts": [{"name": "b", "context": {"cluster": "b", "user": "b"}}]}"#;
+
+#[test]
+fn merged_into_a_file_that_stays_what_it_was() {
+    let folder = folder(MINE);
+    fs::write(folder.path().join("other"), OTHER).unwrap();
+    let merged = run(folder.path(), &["merge", "other", "--into", "config"]);
+    assert_eq!((merged.code, merged.stdout.as_str()), (Some(0), ""), "{}", merged.stderr);
+    assert!(merged.stderr.starts_with("changed config\n"), "{}", merged.stderr);
+    let text = read(folder.path(), "config");
+    // Relative paths stay relative, although they are compared as absolute ones.
+    assert_eq!(
+        changed_lines(MINE, &text),
+        [
+            "+- name: b",
+            "+  cluster:",
+            "+    server: https://b:6443",
+            "+- name: b",
+            "+  user:",
+            "+    token: t",
+            "+- name: b",
+            "+  context:",
+            "+    cluster: b",
+            "+    user: b",
+        ],
+        "{text}"
+    );
+    let again = run(folder.path(), &["merge", "other", "--into", "config"]);
+    assert!(again.stderr.starts_with("there is nothing to change in config\n"), "{}", again.stderr);
+    assert_eq!(read(folder.path(), "config"), text);
+}
+
+#[test]
+fn conflicts_change_nothing_and_renamed_entries_keep_their_comments() {
+    let folder = folder(MINE);
+    fs::write(folder.path().join("other"), OTHER.replace("\"b\"", "\"a\"")).unwrap();
+    let refused = run(folder.path(), &["merge", "other", "--into", "config"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("--on-conflict"), "{}", refused.stderr);
+    assert_eq!(read(folder.path(), "config"), MINE);
+    let renamed = run(folder.path(), &["merge", "other", "--into", "config", "--on-conflict=rename"]);
+    assert_eq!(renamed.code, Some(0), "{}", renamed.stderr);
+    let text = read(folder.path(), "config");
+    assert!(
+        text.contains("- name: a-a   # A\n  cluster: {server: https://a:6443, certificate-authority: pki/ca.crt}"),
+        "{text}"
+    );
+    assert!(text.contains("- name: a-a\n  user: {tokenFile: token}   # by cron\n"), "{text}");
+    assert!(text.contains("  context: {cluster: a-a, user: a-a}\n"), "{text}");
+    assert!(text.starts_with("# mine\n") && text.contains("\nx-mine: yes\n"), "{text}");
+}
+
+#[test]
+fn merged_into_a_file_that_is_not_there() {
+    let folder = folder("");
+    fs::write(folder.path().join("other"), OTHER).unwrap();
+    let merged = run(folder.path(), &["merge", "other", "--into", "new"]);
+    assert_eq!((merged.code, merged.stderr.lines().next()), (Some(0), Some("wrote new")), "{}", merged.stderr);
+    assert!(!merged.stderr.contains("warning"), "{}", merged.stderr);
+    assert!(read(folder.path(), "new").starts_with("apiVersion: v1\nkind: Config\n"));
+    let both = run(folder.path(), &["merge", "other", "--into", "new", "--out", "x"]);
+    assert_eq!(both.code, Some(2));
+}
+
+#[test]
+fn direct_contexts_into_the_file_itself_and_into_another() {
+    let file = include_str!("../data/rancher-ace.yaml");
+    let folder = folder(file);
+    let ace = ["ace", "edge", "--kubeconfig", "config", "--fqdn", "edge.example.com:6443", "--ca-public", "--into"];
+    let made = run(folder.path(), &[&ace[..], &["config"]].concat());
+    assert_eq!((made.code, made.stdout.as_str()), (Some(0), ""), "{}", made.stderr);
+    let text = read(folder.path(), "config");
+    let lines = changed_lines(file, &text);
+    assert!(lines.iter().all(|line| line.starts_with('+')) && lines.len() == 7, "{lines:?}");
+    // A second time changes nothing.
+    assert_eq!(run(folder.path(), &[&ace[..], &["config"]].concat()).code, Some(0));
+    assert_eq!(read(folder.path(), "config"), text);
+
+    fs::write(folder.path().join("other"), MINE).unwrap();
+    let made = run(folder.path(), &[&ace[..], &["other"]].concat());
+    assert_eq!(made.code, Some(0), "{}", made.stderr);
+    let other = read(folder.path(), "other");
+    assert!(changed_lines(MINE, &other).iter().all(|line| line.starts_with('+')), "{other}");
+    assert!(other.contains("- name: edge-fqdn\n"), "{other}");
+    // Somebody else's user of that name is not taken for this one.
+    fs::write(folder.path().join("third"), MINE.replace("name: a", "name: edge")).unwrap();
+    let refused = run(folder.path(), &[&ace[..], &["third"]].concat());
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.stderr.contains("there is a user \"edge\" already"), "{}", refused.stderr);
+    assert_eq!(run(folder.path(), &[&ace[..], &["third", "--force"]].concat()).code, Some(0));
+}
+
+/// An expired certificate is replaced where it stands.
+#[test]
+fn an_admin_made_again() {
+    let expired = Cluster { days: -1, ..Cluster::one() };
+    let (Some(old), Some(new)) = (expired.state(), Cluster::one().state()) else { return };
+    let folder = folder(MINE);
+    fs::write(folder.path().join("old.rkestate"), old.text()).unwrap();
+    fs::write(folder.path().join("new.rkestate"), new.text()).unwrap();
+    let recover =
+        |state: &str, more: &[&str]| run(folder.path(), &[&["recover", state, "--into", "config"], more].concat());
+    assert_eq!(recover("old.rkestate", &[]).code, Some(3));
+    let with_old = read(folder.path(), "config");
+    assert!(changed_lines(MINE, &with_old).iter().all(|line| line.starts_with('+')), "{with_old}");
+    let refused = recover("new.rkestate", &[]);
+    assert_eq!(refused.code, Some(1), "{}", refused.stderr);
+    assert!(refused.stderr.contains("already, and it says something else") && refused.stderr.contains("--force"));
+    assert_eq!(read(folder.path(), "config"), with_old);
+    let shown = recover("new.rkestate", &["--force", "--dry-run"]);
+    assert!(shown.stdout.contains("+") && !shown.stdout.contains("LS0tLS1CRUdJTi"), "{}", shown.stdout);
+    assert_eq!(recover("new.rkestate", &["--force"]).code, Some(0));
+    let config: kubeconfig::Kubeconfig = read(folder.path(), "config").parse().unwrap();
+    let made: kubeconfig::Kubeconfig = new.kubeconfig().parse().unwrap();
+    assert_eq!(config.users["kube-admin-local"], made.users["kube-admin-local"]);
+    assert!(read(folder.path(), "config").starts_with("# mine\n"));
+    assert_eq!(run(folder.path(), &["recover", "new.rkestate", "--dry-run", "--out", "-"]).code, Some(1));
+}
