@@ -51,7 +51,10 @@ fuzz_target!(|bytes: &[u8]| {
         let lines = |text: &str| text.split(['\n', '\r']).map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
         let mut left = lines(after).into_iter();
         for line in lines(document.text()) {
-            assert!(left.any(|other| other.starts_with(&line)), "{line:?} is gone\n{changes:?}\n{shown}\n---- became\n{after}");
+            assert!(
+                left.any(|other| other.starts_with(&line)),
+                "{line:?} is gone\n{changes:?}\n{shown}\n---- became\n{after}"
+            );
         }
     }
 });
