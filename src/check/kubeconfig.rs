@@ -210,6 +210,11 @@ fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, 
 const EVERYTHING: &str = "*";
 
 impl<'d, T: Listed> Entry<'d, T> {
+    /// The document it stands in.
+    pub(super) fn document(&self) -> Option<&'d Document> {
+        self.item.map(|item| item.document())
+    }
+
     /// Whether a field could not be read, so that nothing can be said of it, not even that it is missing.
     pub(super) fn is_unread(&self, field: &str) -> bool {
         let first = field.split(['.', '[']).next().unwrap_or_default();

@@ -3,12 +3,15 @@
 use super::group::Group;
 use super::kubeconfig::{Entry, Listed};
 use super::notes::Notes;
-use crate::config::{AuthInfo, Cluster, set, set_secret};
+use super::when;
+use crate::config::{AuthInfo, Cluster, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::export::{Brackets, Server};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;
+use crate::rancher::outage::{end_by_comments, end_kept_beside};
 use crate::rancher::{ContextKind, clusters, direct, is_rancher_token, kinds, unescape};
+use rustls_pki_types::UnixTime;
 use std::collections::{HashMap, HashSet};
 
 /// Looks at the group as a whole; `notes` has one for each file.
@@ -49,8 +52,11 @@ pub(super) fn check(group: &Group<'_, '_>, notes: &mut [Notes<'_>]) {
             brackets(cluster, notes);
             escaped(group, cluster, notes);
         }
+        let document = file.users.iter().find_map(Entry::document);
+        let config = || Kubeconfig::from_document(document?).ok();
+        let end = document.and_then(|document| end_by_comments(document.text(), config));
         for user in &file.users {
-            token(user, notes);
+            token(user, end, notes);
             escaped(group, user, notes);
         }
         file.contexts.iter().for_each(|context| escaped(group, context, notes));
@@ -107,13 +113,24 @@ fn brackets(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
     notes.add(finding, span);
 }
 
-fn token(user: &Entry<'_, AuthInfo>, notes: &mut Notes<'_>) {
-    if set_secret(&user.body.token).is_some_and(is_rancher_token) {
-        let finding =
-            Finding::new(Code::RancherToken, "a token that Rancher made: it ends when Rancher's record of it does");
-        let (finding, span) = user.find(finding, "token");
-        notes.add(finding, span);
+/// Of a token of Rancher's: until when, where its file tells, which is `end`, or what was kept beside it.
+fn token(user: &Entry<'_, AuthInfo>, end: Option<UnixTime>, notes: &mut Notes<'_>) {
+    if set_secret(&user.body.token).is_none_or(|token| !is_rancher_token(token)) {
+        return;
     }
+    let checker = notes.checker();
+    let told = "createdTimestamp and ttl in the comments of the file";
+    let finding = match end_kept_beside(&user.body).or(end) {
+        Some(end) if end.as_secs() <= checker.at.as_secs() => {
+            Finding::new(Code::TokenExpired, format!("the token ended {} ({told})", when::ago(end, checker.at)))
+        }
+        Some(end) if end.as_secs() - checker.at.as_secs() <= checker.within.as_secs() => {
+            Finding::new(Code::TokenExpiresSoon, format!("the token ends {} ({told})", when::ahead(end, checker.at)))
+        }
+        _ => Finding::new(Code::RancherToken, "a token that Rancher made: it ends when Rancher's record of it does"),
+    };
+    let (finding, span) = user.find(finding, "token");
+    notes.add(finding, span);
 }
 
 /// Names with HTML entities: of entries that have the name of a context, that says it for all.

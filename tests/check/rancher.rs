@@ -5,13 +5,23 @@ use super::{Files, Row, common};
 use kubeconfig::finding::Code::*;
 use kubeconfig::finding::Severity::{Error, Note, Warning};
 use kubeconfig::finding::{Code, Severity};
+use kubeconfig::pki_types::UnixTime;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub(super) fn rows() -> Vec<Row> {
     let shape = |code: Code, severity: Severity, line, bad: common::shapes::Shape, good: common::shapes::Shape| {
         Row::new(code, severity, line, Files::one(bad.text), Files::one(good.text))
     };
+    let multi = shapes::multi_cluster().text;
+    let made = |days_ago: u64| {
+        let at = UnixTime::since_unix_epoch(Duration::from_secs(common::pki::now() - days_ago * 86_400));
+        Files::one(multi.replace("2026-08-01T09:30:00Z", &kubeconfig::cert::rfc3339(at)).replace("2592000", "8640000"))
+    };
     vec![
+        // By the comments of the file: made so many days ago, for a hundred days.
+        Row::new(TokenExpired, Error, "token:", made(101), made(1)),
+        Row::new(TokenExpiresSoon, Warning, "token:", made(71), made(69)),
         shape(ProxiedOnly, Note, "/k8s/clusters/", shapes::proxy_only(), shapes::ace_nodes()),
         shape(ProxiedOnly, Note, "/k8s/clusters/", shapes::exec_ace(), shapes::ace_fqdn()),
         Row::changed(
@@ -42,6 +52,9 @@ fn files_as_tools_write_them_are_quiet() {
     let wrong = [
         ("rancher-ace-nodes-ipv6", UnbracketedIpv6),
         ("gke-auth-provider", RemovedAuthProvider),
+        // By its comments, and long ago.
+        ("rancher-multi-cluster", TokenExpired),
+        ("rancher-2.15-ext-token", TokenExpired),
         ("kubeadm-expired", CertExpired),
         ("authn-webhook", InsecureSkipTlsVerify),
         ("authn-webhook", UnknownField),

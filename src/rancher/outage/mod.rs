@@ -60,6 +60,8 @@ mod route;
 mod tokens;
 
 pub use notes::keep_lifetimes;
+#[cfg(feature = "check")]
+pub(crate) use notes::{end_by_comments, end_kept_beside};
 pub use report::{ClusterVerdict, Fault, Login, Missing, OutageReport, Proof, Verdict, Way};
 pub use tokens::SavedTokens;
 

@@ -39,6 +39,18 @@ fn name_of(token: &str) -> Option<&str> {
     token.split_once(':').filter(|_| is_rancher_token(token)).map(|(name, _)| name)
 }
 
+/// The end of a user's token, by what was kept of the comments beside it.
+#[cfg(feature = "check")]
+pub(crate) fn end_kept_beside(user: &AuthInfo) -> Option<UnixTime> {
+    Lifetime::of_user(user, set_secret(&user.token)?)?.until
+}
+
+/// The end of the tokens of the file `text`, which says `config`, by its comments.
+#[cfg(feature = "check")]
+pub(crate) fn end_by_comments(text: &str, config: impl FnOnce() -> Option<Kubeconfig>) -> Option<UnixTime> {
+    Comments::of(text)?.lifetime().filter(|_| config().as_ref().is_some_and(is_as_written))?.until
+}
+
 /// How long a token lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Lifetime {
