@@ -222,6 +222,16 @@ fn other_credentials() {
     let without = Loaded::from_config(config, "/");
     assert!(!by_name().add_to(&rancher, "prod").credentials_from(&without).build().unwrap().is_likely_valid());
 
+    // What was added without proof takes the credentials that are named afterwards, and is no longer in doubt.
+    let unproven = by_name().add_to(&rancher, "prod").build().unwrap();
+    assert!(!unproven.is_likely_valid());
+    let unproven = Loaded::from_config(unproven.config().clone(), "/");
+    let mended = by_name().add_to(&unproven, "prod").credentials_from(&today).build().unwrap();
+    assert!(mended.is_likely_valid(), "{}", notes(&mended));
+    let context = &mended.config().contexts["prod-fqdn"];
+    assert_eq!(context.user.as_deref(), Some(mended.contexts()[0].user.as_str()));
+    assert!(context.extensions.is_empty() && mended.contexts()[0].is_new);
+
     let nobody = file("a", "x", "token: t");
     for (error, kind) in [
         (by_name().add_to(&rancher, "prod").user("nobody").build(), ErrorKind::InvalidConfiguration),

@@ -57,7 +57,7 @@ mod certificate;
 mod chain;
 mod extensions;
 mod host;
-#[cfg(feature = "rke")]
+#[cfg(any(feature = "rancher", feature = "rke"))]
 mod issued;
 mod key;
 mod layout;

@@ -36,6 +36,8 @@ pub struct Member<'a> {
     pub kind: Kind,
     /// What tells that it belongs to the cluster; `None` for the first.
     pub tie: Option<Tie>,
+    /// Whether nothing but names ties it, and those that are tied to it, to the way through Rancher.
+    pub(crate) by_name: bool,
 }
 
 /// What tells that a context leads into the same cluster as another, the strongest first.
@@ -116,8 +118,11 @@ pub fn clusters<'a>(configs: &[&'a Kubeconfig]) -> Vec<ClusterGroup<'a>> {
     let mut sets = Sets::new(found.len());
     by_facts(&found, &mut sets);
     by_user(&found, &mut sets);
+    let through: Vec<usize> = (0..found.len()).filter(|at| found[*at].view.through().is_some()).collect();
+    let through: HashSet<usize> = through.into_iter().map(|at| sets.root(at)).collect();
+    let is_through: Vec<bool> = (0..found.len()).map(|at| through.contains(&sets.root(at))).collect();
     by_name(&found, &mut sets);
-    groups(found, &mut sets)
+    groups(found, &mut sets, &is_through)
 }
 
 /// A context with all that may tell its cluster.
@@ -282,7 +287,11 @@ fn by_name(found: &[Found<'_>], sets: &mut Sets) {
             continue;
         }
         let name = unescape(one.view.cluster_name);
-        let prefixes = name.match_indices('-').map(|(end, _)| end).filter(|end| lengths.contains(end));
+        // Rancher makes the name out of the user's, which is the cluster's: `prod-eu-fqdn` of the user `prod-eu` is not `prod`'s.
+        let user = unescape(one.view.user_name);
+        let of_user = one.view.is_named_after_user().then_some(user.len());
+        let is_possible = |end: &usize| lengths.contains(end) && of_user.is_none_or(|user| *end == user);
+        let prefixes = name.match_indices('-').map(|(end, _)| end).filter(is_possible);
         let mut prefixes: Vec<&str> = prefixes.map(|end| &name[..end]).collect();
         prefixes.reverse();
         let of = |scope| prefixes.iter().find_map(|prefix| named.get(&(scope, Cow::Borrowed(*prefix))));
@@ -292,7 +301,7 @@ fn by_name(found: &[Found<'_>], sets: &mut Sets) {
     }
 }
 
-fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets) -> Vec<ClusterGroup<'a>> {
+fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets, is_through: &[bool]) -> Vec<ClusterGroup<'a>> {
     let mut groups: Vec<ClusterGroup<'a>> = Vec::new();
     let mut group_of: HashMap<usize, usize> = HashMap::new();
     for (at, one) in found.into_iter().enumerate() {
@@ -316,7 +325,11 @@ fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets) -> Vec<ClusterGroup<'a>> {
             group.cluster_id = Some(id.to_owned());
         }
         let Found { config, view, kind, .. } = one;
-        group.members.push(Member { config, context: view.context, kind, tie: sets.tie[at] });
+        group.members.push(Member { config, context: view.context, kind, tie: sets.tie[at], by_name: !is_through[at] });
+    }
+    // Where no way leads through Rancher there is nothing to be tied to.
+    for group in groups.iter_mut().filter(|group| group.rancher.is_none()) {
+        group.members.iter_mut().for_each(|member| member.by_name = false);
     }
     groups
 }

@@ -206,15 +206,29 @@ impl<'a> View<'a> {
         if !self.logs_in_by_rancher() {
             return None;
         }
+        self.argument("--cluster")
+    }
+
+    /// The host of Rancher that the login command asks, in small letters.
+    pub(super) fn login_host(&self) -> Option<String> {
+        let server = self.argument("--server").filter(|_| self.logs_in_by_rancher())?;
+        // Rancher's program takes one without a scheme as well.
+        let server = server.split_once("://").map_or(server, |(_, rest)| rest);
+        let url = format!("https://{server}");
+        Some(Server::of(&url).host.trim_end_matches('.').to_ascii_lowercase()).filter(|host| !host.is_empty())
+    }
+
+    /// The value of a flag of the login command.
+    fn argument(&self, flag: &str) -> Option<&'a str> {
         let mut arguments = self.exec()?.arguments().iter().map(|argument| argument.expose().as_str());
         while let Some(argument) = arguments.next() {
-            let id = match argument.strip_prefix("--cluster") {
+            let value = match argument.strip_prefix(flag) {
                 Some("") => arguments.next(),
                 Some(rest) => rest.strip_prefix('='),
                 None => None,
             };
-            if let Some(id) = id.filter(|id| !id.is_empty()) {
-                return Some(id);
+            if let Some(value) = value.filter(|value| !value.is_empty()) {
+                return Some(value);
             }
         }
         None
@@ -386,7 +400,7 @@ fn server_of(cluster: &Cluster) -> &str {
 
 /// Whether the login command is Rancher's program.
 pub(super) fn is_rancher(exec: &ExecConfig) -> bool {
-    base_name(exec) == "rancher"
+    base_name(exec).eq_ignore_ascii_case("rancher")
 }
 
 fn base_name(exec: &ExecConfig) -> &str {
@@ -396,12 +410,14 @@ fn base_name(exec: &ExecConfig) -> &str {
 /// The name of a command, without folders and without Windows' `.exe`.
 pub(super) fn file_name(command: &str) -> &str {
     let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
-    name.strip_suffix(".exe").unwrap_or(name)
+    let is_windows = name.len() > 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
+    if is_windows { name.get(..name.len() - 4).unwrap_or(name) } else { name }
 }
 
 /// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
 pub(crate) fn is_rancher_token(token: &str) -> bool {
     let Some((name, secret)) = token.trim().split_once(':') else { return false };
-    let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| name.starts_with(prefix));
+    let is_of = |prefix: &str| name.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.ends_with('.'));
+    let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| is_of(prefix));
     known && !secret.is_empty() && !secret.contains(':')
 }

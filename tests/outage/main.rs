@@ -1,6 +1,7 @@
 //! The drill: which contexts lead in when Rancher is gone. Above all: no false `yes`.
 #![cfg(feature = "rancher")]
 
+mod comfort;
 #[path = "../common/mod.rs"]
 mod common;
 mod credentials;
@@ -73,6 +74,12 @@ impl File {
 
     fn context(mut self, name: &str, cluster: &str, user: &str) -> Self {
         self.contexts.push(json!({"name": name, "context": {"cluster": cluster, "user": user}}));
+        self
+    }
+
+    /// With another server in its first cluster.
+    fn with_server(mut self, url: &str) -> Self {
+        self.clusters[0]["cluster"]["server"] = json!(url);
         self
     }
 

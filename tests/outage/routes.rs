@@ -8,7 +8,9 @@ fn admin() -> Value {
     static USER: OnceLock<Value> = OnceLock::new();
     let make = || {
         let validity = Validity { from: now() - 400 * DAY, until: now() + 3000 * DAY };
-        certificate(&ca(-800, 3650).client("admin", Some("system:masters"), validity))
+        let of_clients = Validity { from: days(-800).as_secs(), until: days(3650).as_secs() };
+        let ca = Ca::valid("Example clients", None, Algorithm::Ec, of_clients);
+        certificate(&ca.client("admin", Some("system:masters"), validity))
     };
     USER.get_or_init(make).clone()
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 
 #[derive(Args)]
 #[command(group = ArgGroup::new("endpoint").required(true).args(["fqdn", "nodes", "from"]))]
-#[command(group = ArgGroup::new("authority").args(["ca", "ca_public"]).conflicts_with("from"))]
+#[command(group = ArgGroup::new("authority").args(["ca", "ca_public"]))]
 #[command(group = ArgGroup::new("credentials").args(["user", "credentials_from"]))]
 pub(crate) struct AceArgs {
     #[command(flatten)]

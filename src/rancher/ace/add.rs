@@ -194,8 +194,9 @@ impl<'a> AddEndpoint<'a> {
             }
             let new_cluster =
                 self.insert(&mut config.clusters, Subject::Cluster(&name), cluster, same_cluster, &mut errors);
-            let new_context =
-                self.insert(&mut config.contexts, Subject::Context(&name), context, same_context, &mut errors);
+            let is_again = take_over(&mut config, &name, &context);
+            let new_context = is_again
+                | self.insert(&mut config.contexts, Subject::Context(&name), context, same_context, &mut errors);
             contexts.push(AceContext { is_new: new_cluster || new_context, user: user.clone(), name, server });
         }
         if let Some(error) = Error::several(errors) {
@@ -314,6 +315,21 @@ impl<'a> AddEndpoint<'a> {
     }
 }
 
+/// Gives a context that was added without proof the other credentials that were asked for since, and takes the mark off unless
+/// they are no better. Whether it did.
+fn take_over(config: &mut Kubeconfig, name: &str, context: &Context) -> bool {
+    let Some(there) = config.contexts.get_mut(name) else { return false };
+    let is_meant = there.extensions.contains(UNPROVEN) && set(&there.cluster) == set(&context.cluster);
+    if !is_meant || set(&there.user) == set(&context.user) {
+        return false;
+    }
+    there.user.clone_from(&context.user);
+    if !context.extensions.contains(UNPROVEN) {
+        there.extensions.remove(UNPROVEN);
+    }
+    true
+}
+
 /// The same server with the same trust; whatever else somebody wrote into it stays.
 fn same_cluster(a: &Cluster, b: &Cluster) -> bool {
     let pem = |cluster: &Cluster| {
@@ -398,6 +414,9 @@ impl Extended {
     pub fn apply(&self, draft: &mut Draft, replace: bool) -> Result<Added> {
         let mut part = Kubeconfig::default();
         for context in &self.contexts {
+            if let Some(body) = self.config.contexts.get(&context.name) {
+                take_over(&mut draft.config, &context.name, body);
+            }
             // What was found there may say more than what would be added.
             if context.is_new || !draft.config.contexts.contains(&context.name) {
                 part.contexts.adopt(&context.name, &self.config.contexts);

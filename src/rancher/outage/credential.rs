@@ -1,7 +1,7 @@
 //! What a user's entry logs in with, and until when by what it says itself.
 
 use super::report::{Login, Proof};
-use crate::cert;
+use crate::cert::{self, Certificate, Purpose};
 use crate::config::{Cluster, Context, Data, Kubeconfig, set, set_secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::without_arguments;
@@ -19,6 +19,8 @@ pub(super) struct User {
     pub(super) refused: Option<String>,
     /// All that kubectl sends, by its own choice of what the entry has.
     pub(super) credentials: Vec<Credential>,
+    /// The client certificate, where it can be read.
+    pub(super) certificate: Option<Certificate>,
 }
 
 pub(super) enum Credential {
@@ -50,18 +52,22 @@ pub(super) struct Doubts {
 impl User {
     pub(super) fn read(loaded: &Loaded, name: &str) -> Self {
         match Self::try_read(loaded, name) {
-            Ok(credentials) => User { refused: None, credentials },
-            Err(error) => User { refused: Some(sentences(&error)), credentials: Vec::new() },
+            Ok((credentials, certificate)) => User { refused: None, credentials, certificate },
+            Err(error) => User { refused: Some(sentences(&error)), credentials: Vec::new(), certificate: None },
         }
     }
 
-    fn try_read(loaded: &Loaded, name: &str) -> Result<Vec<Credential>> {
+    fn try_read(loaded: &Loaded, name: &str) -> Result<(Vec<Credential>, Option<Certificate>)> {
         let target = alone(loaded, Subject::User(name))?;
-        let mut credentials = Vec::new();
+        let (mut credentials, mut leaf) = (Vec::new(), None);
         for auth in target.auth_methods() {
             let user = target.auth_info();
             credentials.extend(match auth {
-                Auth::ClientCertificate => Some(certificate(&target)?),
+                Auth::ClientCertificate => {
+                    let (credential, own) = certificate(&target)?;
+                    leaf = Some(own);
+                    Some(credential)
+                }
                 Auth::Token | Auth::TokenFile => token(&target)?,
                 Auth::Basic => Some(Credential::Basic),
                 Auth::AuthProvider => {
@@ -78,7 +84,7 @@ impl User {
                 Auth::None => None,
             });
         }
-        Ok(credentials)
+        Ok((credentials, leaf))
     }
 }
 
@@ -122,7 +128,7 @@ pub(super) fn bytes(data: Option<&Data>, path: &Option<String>) -> Result<Option
 }
 
 /// The first certificate is the client's own; those behind it are of its issuers.
-fn certificate(target: &Target) -> Result<Credential> {
+fn certificate(target: &Target) -> Result<(Credential, Certificate)> {
     let user = target.auth_info();
     let pem = bytes(user.client_certificate_data.as_ref(), &user.client_certificate)?.unwrap_or_default();
     let key = user.client_key_data.as_ref().map(|data| data.expose());
@@ -132,13 +138,33 @@ fn certificate(target: &Target) -> Result<Credential> {
     if cert::public::fits(&leaf, &key) == Some(false) {
         return Err(Error::new(ErrorKind::Certificate, "the private key does not belong to the certificate"));
     }
-    Ok(Credential::Dated {
+    if !leaf.allows(Purpose::ClientAuth) {
+        return Err(Error::new(ErrorKind::Certificate, "the certificate is not one for clients"));
+    }
+    let credential = Credential::Dated {
         login: Login::ClientCertificate,
         proof: Proof::Certificate,
         from: Some(leaf.not_before()),
-        until: Some(leaf.not_after()),
+        until: Some(end_of_chain(&leaf, &cert::certificates(&pem).unwrap_or_default())),
         doubts: Doubts::default(),
-    })
+    };
+    Ok((credential, leaf))
+}
+
+/// The first to end of a certificate and of its issuers, as far as they stand beside it: K3s and RKE2 write theirs.
+fn end_of_chain(leaf: &Certificate, all: &[Certificate]) -> UnixTime {
+    /// As many steps as a chain has in Go's reckoning, and more than any file.
+    const STEPS: usize = 16;
+    let (mut end, mut link) = (leaf.not_after(), leaf);
+    for _ in 0..STEPS {
+        let is_next = |issuer: &&Certificate| issuer.der() != link.der() && link.is_issued_by(issuer);
+        let Some(issuer) = all.iter().filter(is_next).max_by_key(|issuer| issuer.not_after().as_secs()) else { break };
+        if issuer.not_after().as_secs() < end.as_secs() {
+            end = issuer.not_after();
+        }
+        link = issuer;
+    }
+    end
 }
 
 /// The token that is sent: that of the file, and where there is none the other one.

@@ -35,6 +35,14 @@ pub(super) fn run(outage: &Outage, files: &[&Loaded]) -> OutageReport {
         users: HashMap::new(),
         lifetimes: HashMap::new(),
     };
+    // Rancher may be known by its own entry, or by a login command, alone.
+    for member in groups.iter().flat_map(|group| &group.members) {
+        let Some(config) = configs.get(member.config) else { continue };
+        let view = View::of(config, member.context);
+        let is_server = member.kind.kind == ContextKind::RancherServer;
+        let own = is_server.then(|| host(&view.server)).filter(|host| !host.is_empty());
+        judge.rancher_hosts.extend(own.into_iter().chain(view.login_host()));
+    }
     let leads_somewhere =
         |group: &&ClusterGroup<'_>| group.members.iter().any(|member| member.kind.kind != ContextKind::RancherServer);
     let mut clusters: Vec<_> = groups.iter().filter(leads_somewhere).map(|group| judge.cluster(group)).collect();
@@ -217,6 +225,14 @@ impl<'a> Judge<'a> {
         let key = (member.config, view.user_name);
         let user = self.users.entry(key).or_insert_with(|| Rc::new(User::read(loaded, view.user_name))).clone();
         self.log_in(&user, loaded, group, &view, way);
+        if member.by_name {
+            way.faults.push(Fault::OnlyNamed);
+        }
+        let leaf = user.certificate.as_ref().filter(|_| way.login == Some(Login::ClientCertificate));
+        if leaf.is_some_and(|leaf| route.disowns(leaf)) {
+            let why = "its client certificate names the cluster's CA as its issuer, and that CA did not sign it";
+            way.faults.push(Fault::Refused(why.into()));
+        }
         // Whoever does not trust the server any more can't log in either.
         if let (Some(ca), Some(_)) = (route.until, way.proof) {
             if way.until.is_none_or(|until| ca.as_secs() < until.as_secs()) {
@@ -338,7 +354,11 @@ impl<'a> Judge<'a> {
             {
                 Some(Fault::NotBound)
             }
-            Some(Use { through: one @ Through::One(..), own: true, .. }) if is_this(one) && is_made_by_rancher => None,
+            Some(Use { through: one @ Through::One(..), own: true, .. })
+                if is_this(one) && is_made_by_rancher && view.is_named_after_user() =>
+            {
+                None
+            }
             Some(Use { through: Through::One(..), .. }) => Some(Fault::PerhapsNotBound),
             _ if view.is_named_after_user() && is_made_by_rancher => None,
             _ => Some(Fault::PerhapsNotBound),

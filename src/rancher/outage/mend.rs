@@ -1,6 +1,6 @@
 //! What is missing, and the one command that would mend it today.
 
-use super::report::{Fault, Login, Missing, Proof, Way};
+use super::report::{Fault, Login, Missing, Proof, Verdict, Way};
 use crate::rancher::{ClusterGroup, ContextKind};
 use indexmap::IndexMap;
 use std::cmp::Reverse;
@@ -31,7 +31,8 @@ fn all_faults(way: &Way) -> String {
 fn mend(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool) -> Option<Missing> {
     let proxy = ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }));
     if is_rke {
-        return proxy.or(ways.first()).map(state);
+        let leads_in = |way: &&Way| way.verdict != Verdict::No;
+        return Some(proxy.or(ways.iter().find(leads_in)).map_or_else(|| state_elsewhere(ways), state));
     }
     let mut best: Vec<&Way> = ways.iter().filter(|way| !way.faults.contains(&Fault::ThroughRancher)).collect();
     best.sort_by_key(|way| Reverse(way.verdict));
@@ -89,6 +90,17 @@ fn state(way: &Way) -> Missing {
          (before RKE 1.4.19 and 1.5.10 it is a ConfigMap: get configmap)",
         in_context(way, "kubectl", "-n kube-system get secret full-cluster-state -o json > FILE"),
     )
+}
+
+/// Where no context gets at the state any more.
+fn state_elsewhere(ways: &[Way]) -> Missing {
+    Missing {
+        contexts: ways.iter().map(|way| way.context.clone()).collect(),
+        what: "the state of this RKE cluster: cluster.rkestate beside cluster.yml where `rke up` was run, or an etcd snapshot, which has it \
+               in it since RKE 1.1.4"
+            .into(),
+        mend: Some("kubeconfig recover STATE --out FILE".into()),
+    }
 }
 
 fn download(group: &ClusterGroup<'_>, way: &Way, what: &str) -> Missing {

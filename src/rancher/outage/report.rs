@@ -257,6 +257,8 @@ pub enum Fault {
     Disabled,
     /// Nothing shows that Rancher bound its token to this cluster. `unknown`.
     PerhapsNotBound,
+    /// Only names tell that it leads into this cluster; another one may be called so too. `unknown`.
+    OnlyNamed,
     /// Nothing tells when its credentials end. `unknown`.
     EndUnknown(Login),
     /// Its token is tied to something that ends sooner than the token, or is for somebody else than the API server.
@@ -276,6 +278,7 @@ impl Fault {
     pub fn verdict(&self) -> Verdict {
         match self {
             Fault::PerhapsNotBound
+            | Fault::OnlyNamed
             | Fault::EndUnknown(_)
             | Fault::TokenTied(_)
             | Fault::Needs(_)
@@ -301,6 +304,7 @@ impl fmt::Display for Fault {
             Fault::NotYet { proof, at } => return write!(f, "not valid before {} ({proof})", rfc3339(*at)),
             Fault::NotBound => "its token is Rancher's and not bound to this cluster, so it is good only for Rancher",
             Fault::Disabled => "its token is turned off (the saved clusterauthtokens object)",
+            Fault::OnlyNamed => "only its name tells that it leads into this cluster",
             Fault::PerhapsNotBound => "nothing shows that Rancher bound its token to this cluster",
             Fault::EndUnknown(Login::RancherToken) => {
                 "no file proves when its token ends: by Rancher's default since 2.8 it is 30 days after the download"

@@ -3,7 +3,7 @@
 use super::Outage;
 use super::credential::{alone, bytes, sentences};
 use super::report::{Fault, Proof};
-use crate::cert::{self, Validity};
+use crate::cert::{self, Certificate, Validity};
 use crate::config::{Cluster, set};
 use crate::error::Result;
 use crate::export::{Brackets, Server};
@@ -20,6 +20,7 @@ pub(super) struct Route {
     pub(super) is_rke: bool,
     /// The hosts on the way: server and proxy, in small letters.
     pub(super) hosts: Vec<String>,
+    authority: Vec<Certificate>,
 }
 
 impl Route {
@@ -35,8 +36,11 @@ impl Route {
             route.faults.push(Fault::ThisMachine);
         }
         // Rancher's proxy, written in a way in which no Rancher writes it.
-        if server.path.contains("/k8s/clusters") {
+        if cleaned(server.path).contains("/k8s/clusters") {
             route.faults.push(Fault::ThroughRancher);
+        }
+        if server.port.is_some_and(|port| !matches!(port.parse::<u16>(), Ok(1..))) {
+            route.faults.push(Fault::Refused("its server has a port that there is not".into()));
         }
         if let Some(proxy) = set(&cluster.proxy_url).map(Server::of) {
             let port = proxy.port.map(|port| format!(":{port}")).unwrap_or_default();
@@ -56,6 +60,12 @@ impl Route {
         route
     }
 
+    /// Whether a certificate is said to be of the cluster's CA, and is not: another CA of that name signed it.
+    pub(super) fn disowns(&self, leaf: &Certificate) -> bool {
+        let mut namesakes = self.authority.iter().filter(|ca| ca.subject() == leaf.issuer()).peekable();
+        namesakes.peek().is_some() && !namesakes.any(|ca| leaf.is_issued_by(ca))
+    }
+
     /// Whether the client trusts the server at that time, and until when.
     fn trust(&mut self, target: &Target, server: &Server<'_>, outage: &Outage) -> Result<()> {
         if !target.is_tls() {
@@ -72,6 +82,7 @@ impl Route {
             return Ok(());
         };
         let all = cert::certificates(&pem)?;
+        self.authority = all.clone();
         self.is_rke = all.iter().any(|ca| ca.common_name() == Some("kube-ca") && ca.organizations().is_empty());
         let valid = all.iter().filter(|ca| ca.is_valid_at(outage.at) == Validity::Valid);
         // Which of several the server's certificate is of, nobody knows here: the first to end counts.
@@ -88,6 +99,35 @@ impl Route {
         }
         Ok(())
     }
+}
+
+/// A path as client-go sends it: `%6b` is a letter, and empty steps, `.` and `..` are taken out.
+fn cleaned(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let digits = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok()).filter(|_| *first == b'%');
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let mut steps = Vec::new();
+    for step in text.split('/') {
+        match step {
+            "" | "." => {}
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    format!("/{}", steps.join("/"))
 }
 
 pub(super) fn host(server: &Server<'_>) -> String {
