@@ -4,6 +4,7 @@ use super::group::Group;
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::Notes;
 use super::permissions;
+use super::when;
 use super::x509::{self, of_authority, of_leaf, strength};
 use crate::cert::{self, Certificate, KeyMatch, Purpose, SectionKind, Validity, Verdict, Verifier};
 use crate::config::{AuthInfo, Cluster, Data, set};
@@ -252,8 +253,23 @@ impl<'g, 'd> Client<'g, 'd> {
                 );
                 Some(Finding::new(Code::BadSignature, message))
             }
-            // Dates and whether it is a CA are told of each certificate by itself.
-            Verdict::Expired | Verdict::NotYetValid | Verdict::NotACa => None,
+            Verdict::Expired if sent.contains(chain.certificate()) => {
+                let subject = Printable(chain.certificate().subject()).to_string();
+                let end = when::ago(chain.certificate().not_after(), notes.checker().at);
+                let message =
+                    format!("its way to the CA of the cluster \"{cluster}\" goes through {subject}, which ended {end}");
+                let help = "Get the client certificate with a current certificate of its issuer, or replace that one in the file.";
+                Some(Finding::new(Code::CaExpired, message).with_help(help))
+            }
+            Verdict::NotACa | Verdict::PathLength => {
+                let subject = Printable(chain.certificate().subject()).to_string();
+                let message =
+                    format!("{subject} on its way to the CA of the cluster \"{cluster}\" {}", chain.verdict());
+                let help = "Servers refuse such a chain: get a client certificate from a CA that may sign it.";
+                Some(Finding::new(Code::NotACa, message).with_severity(Severity::Error).with_help(help))
+            }
+            // Dates are told of each certificate by itself.
+            Verdict::Expired | Verdict::NotYetValid => None,
             verdict => {
                 let subject = Printable(chain.certificate().subject()).to_string();
                 Some(Finding::new(Code::CertUnsupported, format!("{subject}: {verdict}")))

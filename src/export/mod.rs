@@ -372,8 +372,11 @@ impl<'a> Export<'a> {
 }
 
 pub(crate) fn no_context(source: &Kubeconfig, name: &str) -> Error {
-    Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"))
-        .with_help(format!("there are {}", report::listed(source.contexts.names())))
+    let error = Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"));
+    if source.contexts.is_empty() {
+        return error.with_help("there are no contexts at all: is that the kubeconfig that is meant (--kubeconfig)?");
+    }
+    error.with_help(format!("there are {}", report::listed(source.contexts.names())))
 }
 
 fn not_exported(current: &str) -> Error {

@@ -375,6 +375,17 @@ impl fmt::Display for Code {
     }
 }
 
+/// The codes that have a word of the text in them.
+fn nearest(text: &str) -> String {
+    let words: Vec<&str> = text.split(['-', '_', ' ']).filter(|word| word.len() > 2).collect();
+    let has_one = |code: &&Code| words.iter().any(|word| code.as_str().contains(word));
+    let codes: Vec<&str> = Code::ALL.iter().filter(has_one).map(|code| code.as_str()).take(8).collect();
+    match codes.is_empty() {
+        true => "the documentation of kubeconfig::check has a table of them; each finding names its own".to_owned(),
+        false => format!("perhaps {}", codes.join(", ")),
+    }
+}
+
 impl FromStr for Code {
     type Err = crate::Error;
 
@@ -382,8 +393,7 @@ impl FromStr for Code {
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) where there is no such code.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         Code::ALL.iter().find(|code| code.as_str() == text).copied().ok_or_else(|| {
-            crate::Error::new(crate::ErrorKind::Usage, format!("there is no code {text:?}"))
-                .with_help("the documentation of kubeconfig::finding::Code has all of them")
+            crate::Error::new(crate::ErrorKind::Usage, format!("there is no code {text:?}")).with_help(nearest(text))
         })
     }
 }

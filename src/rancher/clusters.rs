@@ -266,6 +266,9 @@ fn by_user(found: &[Found<'_>], sets: &mut Sets) {
     }
 }
 
+/// So many of the dashes of a name may begin that of a node.
+const PREFIXES: usize = 32;
+
 /// Direct contexts of which nothing else tells the cluster: the longest name of a cluster that theirs begins with, in the
 /// same file rather than in another.
 fn by_name(found: &[Found<'_>], sets: &mut Sets) {
@@ -294,6 +297,8 @@ fn by_name(found: &[Found<'_>], sets: &mut Sets) {
         let prefixes = name.match_indices('-').map(|(end, _)| end).filter(is_possible);
         let mut prefixes: Vec<&str> = prefixes.map(|end| &name[..end]).collect();
         prefixes.reverse();
+        // What a node is called has few dashes; to try them all would take as long as the name, squared.
+        prefixes.truncate(PREFIXES);
         let of = |scope| prefixes.iter().find_map(|prefix| named.get(&(scope, Cow::Borrowed(*prefix))));
         if let Some(Some(owner)) = of(Some(one.config)).or_else(|| of(None)) {
             sets.join(*owner, at, Tie::Name);

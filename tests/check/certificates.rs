@@ -36,7 +36,19 @@ pub(super) fn rows() -> Vec<Row> {
     let master = ca.client("admin", Some("system:masters"), long);
     let row = |code: Code, severity: Severity, line, bad: Files| Row::new(code, severity, line, bad, good());
     let files = |ca: &str, certificate: &str, key: &str| Files::one(with(ca, certificate, key));
+    // Sent along with the client certificate, which the first of them signed.
+    let through = |between: &[&Ca]| {
+        let client = between[0].client("jane", Some("dev"), Validity::days(90));
+        let sent: String = between.iter().map(|ca| ca.certificate.as_str()).collect();
+        files(&ca.certificate, &format!("{}{sent}", client.certificate), &client.key)
+    };
+    let over = ca.authority("between", Validity::over(), None);
+    let current = ca.authority("between", long, None);
+    let last = ca.authority("last", long, Some(0));
+    let below = last.authority("below", long, None);
     let mut rows = vec![
+        Row::new(CaExpired, Error, CERTIFICATE, through(&[&over]), through(&[&current])),
+        Row::new(NotACa, Error, CERTIFICATE, through(&[&below, &last]), through(&[&last])),
         row(CertExpired, Error, CERTIFICATE, valid(Validity::over())),
         Row::new(CertExpiresSoon, Warning, CERTIFICATE, valid(Validity::days(30)), valid(Validity::days(32))),
         row(CertNotYetValid, Error, CERTIFICATE, valid(tomorrow)),

@@ -176,3 +176,14 @@ fn exit_codes_of_certs() {
     }
     let _ = (pki::now(), set_mode);
 }
+
+#[test]
+fn what_is_not_there_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run(folder.path(), &["check", "."]);
+    assert_eq!(out.code, Some(0));
+    assert!(out.stderr.contains("is the path right?"), "{}", out.stderr);
+    let out = run(folder.path(), &["check", "--explain", "cert-expires"]);
+    assert_eq!(out.code, Some(2));
+    assert!(out.stderr.contains("cert-expires-soon"), "{}", out.stderr);
+}

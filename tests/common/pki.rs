@@ -79,6 +79,16 @@ impl Ca {
         Ca { certificate, issuer: Issuer::new(params, key), algorithm }
     }
 
+    /// A CA that this one signed; `path_length` is how many more may stand below it.
+    pub fn authority(&self, common_name: &str, validity: Validity, path_length: Option<u8>) -> Ca {
+        let mut params = params(common_name, None, validity, &[]);
+        params.is_ca = IsCa::Ca(path_length.map_or(BasicConstraints::Unconstrained, BasicConstraints::Constrained));
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let key = new_key(self.algorithm);
+        let certificate = params.signed_by(&key, &self.issuer).expect("a signed certificate").pem();
+        Ca { certificate, issuer: Issuer::new(params, key), algorithm: self.algorithm }
+    }
+
     /// A client certificate; `organization` becomes the group.
     pub fn client(&self, common_name: &str, organization: Option<&str>, validity: Validity) -> Pair {
         let mut params = params(common_name, organization, validity, &[]);

@@ -2,7 +2,7 @@
 
 use crate::args::{Source, path};
 use crate::load;
-use crate::output::{Failure, Out};
+use crate::output::{Failure, Out, say};
 use crate::times::duration;
 use clap::Args;
 use kubeconfig::cert::parse_time;
@@ -62,6 +62,9 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
         _ => out.safe(&report.human().color(out.has_color()))?,
     }
     out.flush()?;
+    if report.summary().files == 0 {
+        say(&"there is no kubeconfig, cluster.yml, rkestate or PEM file there; is the path right?");
+    }
     Ok(match report.worst() {
         _ if report.unread().next().is_some() => 2,
         Some(worst) if worst >= args.fail_on => 1,
