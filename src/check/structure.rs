@@ -70,39 +70,10 @@ pub(super) fn repeated_keys(document: &Document, notes: &mut Notes<'_>) {
 
 /// What stands behind the first document of the text.
 pub(super) fn later_document(document: &Document, notes: &mut Notes<'_>) {
-    let text = document.text();
-    let start = document.root().map_or(0, |root| root.span().end) as usize;
-    // A document of nothing ends where the next begins, and its own beginning is no end.
-    let mut is_begun = start > 0;
-    let mut marker = None;
-    let mut at = start;
-    for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
-        let line_start = at;
-        at += line.len();
-        let is_first = line_start == start && is_begun;
-        let content = line.trim();
-        let is_marker =
-            !is_first && (content.starts_with("---") || content.starts_with("...")) && line.starts_with(['-', '.']);
-        let behind = if is_marker { content[3..].trim() } else { content };
-        if is_marker {
-            if is_begun || marker.is_some() {
-                marker.get_or_insert((line_start, content.len()));
-            }
-            is_begun = true;
-        }
-        let is_nothing = behind.is_empty() || behind.starts_with('#') || (!is_marker && line.starts_with('%'));
-        if !is_nothing && is_begun {
-            let (start, length) = marker.unwrap_or((line_start + line.len() - line.trim_start().len(), content.len()));
-            let span = Span { start: clamp(start), end: clamp(start + length) };
-            let message = "what follows here is not read: it stands behind the first YAML document";
-            notes.add(Finding::new(Code::LaterDocument, message), Some(span));
-            return;
-        }
+    if let Some(span) = document.following() {
+        let message = "what follows here is not read: it stands behind the first YAML document";
+        notes.add(Finding::new(Code::LaterDocument, message), Some(span));
     }
-}
-
-fn clamp(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 /// Names that stand twice in one list, as kubectl refuses them.

@@ -146,6 +146,40 @@ impl Document {
         (!self.tree.nodes.is_empty()).then_some(Node { document: self, index: 0 })
     }
 
+    /// What stands behind the document and is not read: the marker it begins with, or its first line where none parts it from
+    /// the document.
+    pub(crate) fn following(&self) -> Option<Span> {
+        let text = self.text();
+        let start = self.root().map_or(0, |root| root.span().end) as usize;
+        // A document of nothing ends where the next begins, and its own beginning is no end.
+        let mut is_begun = start > 0;
+        let mut marker = None;
+        let mut at = start;
+        for line in text.get(start..).unwrap_or_default().split_inclusive('\n') {
+            let line_start = at;
+            at += line.len();
+            let is_first = line_start == start && is_begun;
+            let content = line.trim();
+            let is_marker =
+                !is_first && (content.starts_with("---") || content.starts_with("...")) && line.starts_with(['-', '.']);
+            let behind = if is_marker { content[3..].trim() } else { content };
+            if is_marker {
+                if is_begun || marker.is_some() {
+                    marker.get_or_insert((line_start, content.len()));
+                }
+                is_begun = true;
+            }
+            let is_nothing = behind.is_empty() || behind.starts_with('#') || (!is_marker && line.starts_with('%'));
+            if !is_nothing && is_begun {
+                let line = (line_start + line.len() - line.trim_start().len(), content.len());
+                let (start, length) = marker.unwrap_or(line);
+                let clamp = |at| u32::try_from(at).unwrap_or(u32::MAX);
+                return Some(Span { start: clamp(start), end: clamp(start + length) });
+            }
+        }
+        None
+    }
+
     /// Line and column of the byte `offset` of the text.
     ///
     /// A line ends as YAML 1.1 has it: LF, CR, CR LF, NEL, and the Unicode separators of lines and paragraphs. The first call

@@ -186,6 +186,12 @@ cases! {
         "remove b": "a: |\n  x\nb: 2" => "a: |\n  x\n";
         "set b 2": "a: |\n  x" => "a: |-\n  x\nb: 2";
         "set b 2": "a: |+2\n   x" => "a: |2-\n   x\nb: 2";
+        "remove b": "a: |+\n  x\nb: 1\n\n" => "a: |+\n  x\n";
+        "remove b": "a: |+\n  x\nb: >\n  y\n\n" => "a: |+\n  x\n";
+        "remove a.c; remove b": "a:\n  n: |+\n    x\n  c: 1\nb: >\n  y\n\n" => "a:\n  n: |+\n    x\n";
+        "remove a.c; remove b": "a:\n  n: |+\n    x\n  c: 1 # c\nb: 1\n\n" => "a:\n  n: |+\n    x\n";
+        "remove a.c; remove b": "a:\n  n: |+\n    x\n  c: [ # c\n    1\n   ] # c\nb: 1\n" => "a:\n  n: |+\n    x\n";
+        "set  {\"a\":\"x\\ny\"}": "\nlist:a- " => "\na: |-\n  x\n  y";
         "set b 2": "a: |+\n  x\n\n" => "a: |+\n  x\n\nb: 2\n";
         "set b 2": "a: |\n  x\n\n\n" => "a: |\n  x\nb: 2\n\n\n";
         "set b \"x\\ny\\n\"": "a: 1" => "a: 1\nb: |\n  x\n  y\n";

@@ -73,6 +73,33 @@ fn what_can_not_be() {
     assert_eq!(editor.finish().unwrap_err().kind(), ErrorKind::Unrepresentable);
 }
 
+/// YAML ends a document behind a scalar and a bracket whatever follows: behind other lines it would belong to them.
+#[test]
+fn text_that_no_marker_parts_from_the_document() {
+    for (text, made) in [
+        ("x # c\n\n- name: z\n", None),
+        ("~\n# none\n-c:\n", None),
+        ("x # c\n---\n- name: z\n", Some(" # c\na: 1\n---\n- name: z\n")),
+        ("{b: 2}\n- name: z\n", Some("{a: 1}\n- name: z\n")),
+    ] {
+        let document = Document::parse(text).unwrap();
+        let mut editor = Editor::new(&document).unwrap();
+        editor
+            .set(&[], Value::from(kubeconfig::syntax::Mapping::from_iter([("a".to_owned(), Value::from(1i64))])))
+            .unwrap();
+        match (editor.finish(), made) {
+            (Ok(result), Some(made)) => assert_eq!(result.text(), made),
+            (Err(error), None) => {
+                assert_eq!(error.kind(), ErrorKind::Refused);
+                let help =
+                    "nothing was changed; line 3 is no part of the document: remove it, or put `---` in front of it";
+                assert_eq!(error.help(), Some(help), "{text}");
+            }
+            (result, _) => panic!("{text}: {result:?}"),
+        }
+    }
+}
+
 #[test]
 fn an_edit_keeps_to_the_limits() {
     let mut limits = Limits::default();

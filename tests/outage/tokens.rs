@@ -170,6 +170,59 @@ fn saved_objects() {
     }
 }
 
+/// Made by hand after `pkg/auth/tokens/hashers` of rancher/rancher: version, salt and hash of salt and secret.
+#[test]
+fn the_hash_in_the_object() {
+    const SHA_256: &str = "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U";
+    const SHA3_512: &str =
+        "$3:1:/wECAwAJCAc:+b/1YzuybdZjXU7mkqyeHCPJaCtmCGQrhrhGKQMqLumnFBJk8Obitqm6cNjaD1DVcMwYHVpsiq4cHys0AjycLw";
+    const OTHER_256: &str = "$2:/wECAwAJCAc:djLY5odtoVuX4YXde4ggggg12RgHYnXRQpk6EobzH7Q";
+    const OTHER_512: &str =
+        "$3:1:/wECAwAJCAc:OSGz0twgBGxyiVClNmVacRkvoKCwy7TDVmTC86geu31YOceu2GcYcOQZiW/TZGvffzDqk8eZaMZaNgjVNd/Vgg";
+    const SCRYPT: &str = "$1:ff0102030009:15:8:1:AAAA";
+    /// As 2.2 to 2.5 named them: a new download takes the same name.
+    const OLD_NAME: &str = "kubeconfig-u-abcde12345.c-7xk2m";
+    let is_computed = cfg!(feature = "verify");
+    let either = |computed, otherwise| if is_computed { computed } else { otherwise };
+    let file = |name: &str| {
+        let id = if name == OLD_NAME { "c-7xk2m" } else { "c-m-7xk2m9qd" };
+        File::new().user("prod", token(&format!("{name}:{SECRET}"))).way("prod", proxy(id), "prod").way(
+            "prod-fqdn",
+            server("https://prod.k8s.example.com:6443"),
+            "prod",
+        )
+    };
+    for (name, hashes, verdict) in [
+        (NAME, &[SHA_256][..], Yes),
+        (NAME, &[SHA3_512], Yes),
+        (NAME, &[OTHER_256], either(No, Yes)),
+        (NAME, &[OTHER_512], either(No, Yes)),
+        (NAME, &[SHA3_512, SHA_256, SHA3_512], Yes),
+        (NAME, &[SHA3_512, OTHER_256], either(Unknown, Yes)),
+        (NAME, &[SCRYPT], Yes),
+        (NAME, &["no hash"], Yes),
+        (NAME, &[""], Yes),
+        (OLD_NAME, &[SHA_256], either(Yes, Unknown)),
+        (OLD_NAME, &[OTHER_256], either(No, Unknown)),
+        (OLD_NAME, &[SCRYPT], Unknown),
+        (OLD_NAME, &[""], Yes),
+    ] {
+        let outage = hashes.iter().fold(Outage::at(today()), |outage, hash| {
+            let mut object = object(name, "");
+            object["hash"] = json!(hash);
+            outage.saved_tokens(of(&object))
+        });
+        assert_verdict(&format!("{name} {hashes:?}"), &one_with(&file(name), &outage), verdict);
+    }
+    let outage = saved(json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": true,
+        "metadata": {"name": NAME}, "hash": OTHER_256}));
+    if is_computed {
+        let cluster = one_with(&file(NAME), &outage);
+        let said = cluster.missing.iter().any(|missing| missing.mend.is_some());
+        assert!(said, "{cluster:#?}");
+    }
+}
+
 fn with_end(in_days: i64) -> Value {
     object(NAME, &rfc3339(days(in_days)))
 }

@@ -314,6 +314,7 @@ impl<'a> Judge<'a> {
             let is_of_one = self.uses.get(token).is_none_or(|known| known.group.is_some());
             entry.faults.extend(binding.filter(|fault| !(is_of_one && *fault == Fault::PerhapsNotBound)));
             entry.faults.extend((!saved.enabled).then_some(Fault::Disabled));
+            entry.faults.extend(saved.doubt(token));
             entry.ends(Proof::SavedToken, None, saved.expires, at);
             return entry;
         }

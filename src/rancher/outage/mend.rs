@@ -53,7 +53,7 @@ fn repair(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, fault: &Faul
                 "-n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
             ),
         ),
-        Fault::NotBound | Fault::PerhapsNotBound | Fault::Disabled => {
+        Fault::NotBound | Fault::PerhapsNotBound | Fault::Disabled | Fault::Replaced | Fault::PerhapsReplaced => {
             download(group, way, "a token that is bound to this cluster: a fresh kubeconfig of it from Rancher")
         }
         Fault::Ended { proof: Proof::Comments | Proof::Download | Proof::SavedToken, .. } => {

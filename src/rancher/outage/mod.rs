@@ -52,6 +52,7 @@
 //! or made for somebody else than the API server.
 
 mod credential;
+mod hash;
 mod judge;
 mod mend;
 mod notes;

@@ -255,6 +255,10 @@ pub enum Fault {
     NotBound,
     /// Its token is turned off, by its saved object. `no`.
     Disabled,
+    /// The cluster holds another token under the name of this one, by the hash in the saved object. `no`.
+    Replaced,
+    /// The saved object may be of a later download: before Rancher 2.6 that took the same name. `unknown`.
+    PerhapsReplaced,
     /// Nothing shows that Rancher bound its token to this cluster. `unknown`.
     PerhapsNotBound,
     /// Only names tell that it leads into this cluster; another one may be called so too. `unknown`.
@@ -278,6 +282,7 @@ impl Fault {
     pub fn verdict(&self) -> Verdict {
         match self {
             Fault::PerhapsNotBound
+            | Fault::PerhapsReplaced
             | Fault::OnlyNamed
             | Fault::EndUnknown(_)
             | Fault::TokenTied(_)
@@ -304,6 +309,10 @@ impl fmt::Display for Fault {
             Fault::NotYet { proof, at } => return write!(f, "not valid before {} ({proof})", rfc3339(*at)),
             Fault::NotBound => "its token is Rancher's and not bound to this cluster, so it is good only for Rancher",
             Fault::Disabled => "its token is turned off (the saved clusterauthtokens object)",
+            Fault::Replaced => "the cluster knows another token under its name (the hash in the saved clusterauthtokens object)",
+            Fault::PerhapsReplaced => {
+                "the saved clusterauthtokens object may be of a later download, which took the same name before Rancher 2.6"
+            }
             Fault::OnlyNamed => "only its name tells that it leads into this cluster",
             Fault::PerhapsNotBound => "nothing shows that Rancher bound its token to this cluster",
             Fault::EndUnknown(Login::RancherToken) => {

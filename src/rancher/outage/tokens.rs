@@ -1,5 +1,7 @@
 //! What a cluster itself says of Rancher's tokens.
 
+use super::hash::TokenHash;
+use super::report::Fault;
 use crate::cert::parse_time;
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::{Value, documents, from_document};
@@ -11,16 +13,36 @@ use std::fmt;
 ///
 /// Rancher puts one into a cluster for each token that is bound to it, and the cluster goes by it when Rancher is gone:
 /// a token whose object is there, enabled and not past its `expiresAt` opens the direct way (the rules of Rancher's
-/// `kube-api-auth`). It is found by the name of the token; nothing secret is kept of it.
+/// `kube-api-auth`). It is found by the name of the token. With the feature `verify` the object's `hash`, where there is one
+/// in SHA-256 or SHA3-512 (Rancher 2.6 and later), shows whether it is of this very token: before 2.6 a new download put
+/// another in its place, under the same name.
 #[derive(Clone, Default)]
 pub struct SavedTokens(HashMap<String, SavedToken>);
 
 /// One of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SavedToken {
     pub(super) enabled: bool,
     /// `None` for a token without an end.
     pub(super) expires: Option<UnixTime>,
+    /// Of the secret; several where objects were saved at different times.
+    hashes: Vec<TokenHash>,
+}
+
+impl SavedToken {
+    /// What speaks against this being the object of `token`, whose name it has.
+    pub(super) fn doubt(&self, token: &str) -> Option<Fault> {
+        let (name, secret) = token.split_once(':')?;
+        let answers: Vec<_> = self.hashes.iter().map(|hash| hash.is_of(secret)).collect();
+        let (same, other) = (answers.contains(&Some(true)), answers.contains(&Some(false)));
+        let takes_same_name = name.strip_prefix("kubeconfig-").is_some_and(|rest| rest.contains('.'));
+        match (same, other) {
+            (false, true) => Some(Fault::Replaced),
+            (true, true) => Some(Fault::PerhapsReplaced),
+            (true, false) => None,
+            (false, false) => (takes_same_name && !answers.is_empty()).then_some(Fault::PerhapsReplaced),
+        }
+    }
 }
 
 impl SavedTokens {
@@ -54,9 +76,9 @@ impl SavedTokens {
     }
 
     /// What is known of `token`: what stands before its colon is its name, and `ext/` is no part of that.
-    pub(super) fn of(&self, token: &str) -> Option<SavedToken> {
+    pub(super) fn of(&self, token: &str) -> Option<&SavedToken> {
         let (name, _) = token.split_once(':')?;
-        self.0.get(name.strip_prefix("ext/").unwrap_or(name)).copied()
+        self.0.get(name.strip_prefix("ext/").unwrap_or(name))
     }
 
     pub(super) fn extend(&mut self, other: SavedTokens) {
@@ -65,8 +87,13 @@ impl SavedTokens {
 
     /// Of two objects of one token, saved at different times, the worse counts.
     fn add(&mut self, name: String, token: SavedToken) {
-        let known = self.0.entry(name).or_insert(token);
+        let known = self.0.entry(name).or_insert_with(|| token.clone());
         known.enabled &= token.enabled;
+        for hash in token.hashes {
+            if !known.hashes.contains(&hash) {
+                known.hashes.push(hash);
+            }
+        }
         known.expires = match (known.expires, token.expires) {
             (Some(one), Some(other)) => Some(if other.as_secs() < one.as_secs() { other } else { one }),
             (one, other) => one.or(other),
@@ -93,10 +120,12 @@ impl SavedTokens {
             |value: &Value| value.as_scalar().is_some_and(|s| s.resolve() == crate::syntax::Resolved::Bool(true));
         let enabled = object.get("enabled").is_some_and(is_true);
         let expires = object.get("expiresAt").and_then(Value::as_str).filter(|text| !text.is_empty());
+        let hash = object.get("hash").and_then(Value::as_str).filter(|text| !text.is_empty());
+        let hashes = hash.map(TokenHash::new).into_iter().collect();
         let token = match expires.map(parse_time).transpose() {
-            Ok(expires) => SavedToken { enabled, expires },
+            Ok(expires) => SavedToken { enabled, expires, hashes },
             // kube-api-auth lets nobody in by a time that it can't read.
-            Err(_) => SavedToken { enabled: false, expires: None },
+            Err(_) => SavedToken { enabled: false, expires: None, hashes },
         };
         self.add(name.to_owned(), token);
     }

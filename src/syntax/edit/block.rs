@@ -1,7 +1,7 @@
 //! Changes to what stands in lines.
 
 use super::geometry::Part;
-use super::plan::{Entry, Item, ListPlan, MapPlan};
+use super::plan::{Entry, Item, ListPlan, MapPlan, Plan};
 use super::render::{Place, Render, Under};
 use super::replace::{is_scalar_or_empty, without_last_break};
 use crate::error::Result;
@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 /// A part of a block as it shall be, in order.
 enum Piece<'p> {
-    Old { part: &'p Part, is_removed: bool },
+    Old { part: &'p Part, plan: &'p Plan, is_removed: bool },
     Pair(&'p Entry),
     Item(&'p Item),
 }
@@ -29,7 +29,7 @@ impl<'d> Render<'d> {
                 None => pieces.push(Piece::Pair(entry)),
                 Some(_) => {
                     let Some(part) = left.next() else { break };
-                    pieces.push(Piece::Old { part, is_removed: entry.is_removed });
+                    pieces.push(Piece::Old { part, plan: &entry.value, is_removed: entry.is_removed });
                     if !entry.is_removed {
                         self.pair(entry, part)?;
                     }
@@ -53,7 +53,7 @@ impl<'d> Render<'d> {
                 None => pieces.push(Piece::Item(item)),
                 Some(_) => {
                     let Some(part) = left.next() else { break };
-                    pieces.push(Piece::Old { part, is_removed: item.is_removed });
+                    pieces.push(Piece::Old { part, plan: &item.value, is_removed: item.is_removed });
                     if !item.is_removed && item.value.changes() {
                         let after = part.after.unwrap_or(part.end);
                         let under = Under::Dash { column: self.at.text.column(part.start) };
@@ -100,7 +100,7 @@ impl<'d> Render<'d> {
     fn arrange(&mut self, pieces: &[Piece<'_>], parts: &[Part], place: &Place<'_>, node: Node<'d>) -> Result<()> {
         let Some(first) = parts.first() else { return Ok(()) };
         let stays = pieces.iter().find_map(|piece| match piece {
-            Piece::Old { part, is_removed: false } => Some(*part),
+            Piece::Old { part, is_removed: false, .. } => Some(*part),
             _ => None,
         });
         match stays {
@@ -176,14 +176,15 @@ impl<'d> Render<'d> {
             [.., before, last] => text.has_blank_line(at.bottom(before), at.top(last, false)),
             _ => false,
         };
-        let mut above: Option<&Part> = None;
+        let mut above: Option<(&Part, &Plan)> = None;
         // Blank lines that come to stand below a text which keeps them would be part of it.
-        let keeps =
-            |part: Option<&Part>| part.is_some_and(|part| at.keeps_empty_lines(at.last_of(at.node(part.value))));
+        let keeps = |above: Option<(&Part, &Plan)>| {
+            above.and_then(|(_, plan)| plan.last_kept(at.document)).is_some_and(|leaf| at.keeps_empty_lines(leaf))
+        };
         for (i, piece) in pieces.iter().enumerate() {
             match piece {
-                Piece::Old { part, is_removed: false } => above = Some(part),
-                Piece::Old { part, is_removed: true } => {
+                Piece::Old { part, plan, is_removed: false } => above = Some((part, plan)),
+                Piece::Old { part, is_removed: true, .. } => {
                     let behind = pieces.get(i + 1..).unwrap_or_default();
                     let top = at.top(part, is_head(part));
                     let bottom = match behind.first() {
@@ -196,9 +197,9 @@ impl<'d> Render<'d> {
                     self.splices.remove(top, bottom);
                 }
                 Piece::Pair(_) | Piece::Item(_) => {
-                    let lines = self.fresh(piece, column, above.or(Some(first)))?;
+                    let lines = self.fresh(piece, column, above.map(|(part, _)| part).or(Some(first)))?;
                     match above {
-                        Some(part) => {
+                        Some((part, _)) => {
                             self.keep_text_at_end(part);
                             self.insert_below(at.bottom(part), is_spaced && !keeps(above), &[&indent, &lines]);
                         }
@@ -241,7 +242,7 @@ impl<'d> Render<'d> {
         let over_blank_lines = |line| text.over_blanks(text.over_blank_lines(line));
         let mut end = over_blank_lines(at.bottom(part));
         for piece in behind {
-            let Piece::Old { part, is_removed: true } = piece else { break };
+            let Piece::Old { part, is_removed: true, .. } = piece else { break };
             if over_blank_lines(at.top(part, false)) != end {
                 break;
             }

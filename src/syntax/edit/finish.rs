@@ -68,8 +68,22 @@ impl Editor<'_> {
         let kind = if error.kind() == ErrorKind::Limit { ErrorKind::Limit } else { ErrorKind::Refused };
         let message =
             format!("the change can't be made in the text without changing something else: {}", error.message());
-        let error = Error::new(kind, message).with_help("nothing was changed");
-        self.document.locate(error.at_offset(offset))
+        let document = self.document;
+        // Behind a scalar, or a bracket, YAML lets anything stand: behind other lines it would become a part of them.
+        let loose = document.following().filter(|span| {
+            let text = document.text().get(span.start as usize..span.end as usize).unwrap_or_default();
+            !text.starts_with("---") && !text.starts_with("...")
+        });
+        let help = match loose {
+            Some(span) => {
+                let line = document.position(span.start).line;
+                format!(
+                    "nothing was changed; line {line} is no part of the document: remove it, or put `---` in front of it"
+                )
+            }
+            None => "nothing was changed".to_owned(),
+        };
+        document.locate(Error::new(kind, message).with_help(help).at_offset(offset))
     }
 }
 

@@ -136,6 +136,19 @@ impl Plan {
         }
     }
 
+    /// The last node in it that stays, where that is what it ends with.
+    pub(super) fn last_kept<'d>(&self, document: &'d Document) -> Option<Node<'d>> {
+        match self {
+            Plan::Kept(node) => {
+                let node = document.node(*node);
+                Some(document.node(node.data().next.saturating_sub(1).max(node.index())))
+            }
+            Plan::Map(map) => map.entries.iter().rfind(|entry| !entry.is_removed)?.value.last_kept(document),
+            Plan::List(list) => list.items.iter().rfind(|item| !item.is_removed)?.value.last_kept(document),
+            Plan::Copy { .. } | Plan::New(_) => None,
+        }
+    }
+
     pub(super) fn to_value(&self, document: &Document) -> Result<Value> {
         let depth = document.value_depth();
         Ok(match self {

@@ -162,6 +162,8 @@ impl<'d> Render<'d> {
         };
         let is_alone = in_lines && text.over_blanks(end) == text.line_end(end);
         if is_alone || !written.is_below() {
+            // Blanks at the end of the line would become part of a text in lines.
+            let end = if is_alone && lines.contains('\n') { text.line_end(end) } else { end };
             self.splices.replace(start, end, &[lines]);
         } else {
             self.splices.remove(text.before_blanks(start), end);
