@@ -157,7 +157,10 @@ fn what_is_said_of_the_token() {
         ("token: 'kubeconfig-u-a.c-m-12345678:s'", "", None),
         ("token: 'kubeconfig-u-a.c-other:s'", "", Some("bound to the cluster c-other")),
         ("token: 'kubeconfig-u-a12345xyz:s'", &shared, Some("serves several clusters")),
+        // Not in the form of Rancher's, nor signed by the cluster.
+        ("token: opaque", "", Some(UNPROVEN)),
         // None of Rancher's: not for it to say.
+        ("token: opaque, client-certificate: c, client-key: k", "", None),
         ("token: eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "", None),
         ("client-certificate: c, client-key: k", "", None),
         (

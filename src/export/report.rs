@@ -23,6 +23,8 @@ pub enum Dependence {
     ThisMachine,
     /// There is nothing to log in with; kubectl would ask for a user name and a password.
     Credentials,
+    /// Nothing shows that the cluster takes the token: Rancher may have made it for itself alone.
+    UnprovenToken,
     /// It is over: the client certificate, the token or the CA named here has ended.
     Expired(Ending),
     /// kubectl refuses the context as it stands; the text says why.
@@ -37,6 +39,7 @@ impl fmt::Display for Dependence {
             Dependence::ThroughRancher => f.write_str("only through Rancher"),
             Dependence::ThisMachine => f.write_str("this machine only"),
             Dependence::Credentials => f.write_str("needs credentials typed in"),
+            Dependence::UnprovenToken => f.write_str("nothing shows that the cluster takes its token"),
             Dependence::Expired(what) => write!(f, "{what} has expired"),
             Dependence::Refused(why) => write!(f, "refused by kubectl: {}", Printable(why)),
         }

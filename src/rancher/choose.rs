@@ -1,5 +1,6 @@
 //! Direct or through Rancher: the questions an export asks.
 
+use super::ace::is_unproven;
 use super::clusters::clusters;
 use super::kind::{Index, View};
 use crate::config::Kubeconfig;
@@ -19,11 +20,28 @@ pub fn direct(config: &Kubeconfig) -> Vec<&str> {
     config.contexts.names().filter(|name| !index.is_through_rancher(&View::of(config, name))).collect()
 }
 
-/// The contexts that need Rancher, for [`Export::judge`](crate::Export::judge).
+/// The contexts that need Rancher, and those made by [`AuthorizedEndpoint`](super::AuthorizedEndpoint) without a proof that
+/// their token is valid there, for [`Export::judge`](crate::Export::judge).
 pub fn judge(config: &Kubeconfig) -> Vec<(&str, Dependence)> {
     let index = Index::of(config);
-    let through = config.contexts.names().filter(|name| index.is_through_rancher(&View::of(config, name)));
-    through.map(|name| (name, Dependence::ThroughRancher)).collect()
+    let judged = |name| {
+        if index.is_through_rancher(&View::of(config, name)) {
+            return Some((name, Dependence::ThroughRancher));
+        }
+        is_unproven(config, name).then_some((name, Dependence::UnprovenToken))
+    };
+    config.contexts.names().filter_map(judged).collect()
+}
+
+/// The contexts that lead past Rancher with a token of Rancher's. Nothing in the token says when it ends;
+/// [`outage`](super::outage) tells what a file knows of that.
+pub fn direct_with_rancher_token(config: &Kubeconfig) -> Vec<&str> {
+    let index = Index::of(config);
+    let is_one = |name: &&str| {
+        let view = View::of(config, name);
+        view.has_rancher_token() && !index.is_through_rancher(&view)
+    };
+    config.contexts.names().filter(is_one).collect()
 }
 
 /// A direct context rather than one through Rancher, for [`Export::current_by`](crate::Export::current_by).

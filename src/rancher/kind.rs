@@ -257,10 +257,16 @@ impl<'a> View<'a> {
     /// The login command, if one would be run: all other credentials come first in client-go.
     pub(super) fn exec(&self) -> Option<&'a ExecConfig> {
         let user = self.user?;
-        let has_certificate = set(&user.client_certificate).is_some() || user.client_certificate_data.is_some();
+        let has_certificate = self.has_certificate();
         let has_token = set(&user.token_file).is_some() || set_secret(&user.token).is_some();
         let better = has_certificate || has_token || set(&user.username).is_some() || user.auth_provider.is_some();
         user.exec.as_ref().filter(|_| !better)
+    }
+
+    pub(super) fn has_certificate(&self) -> bool {
+        let has_one =
+            |user: &AuthInfo| set(&user.client_certificate).is_some() || user.client_certificate_data.is_some();
+        self.user.is_some_and(has_one)
     }
 
     /// Whether Rancher's program fetches the token: `rancher token`, of late `rancher auth get-token`.

@@ -34,7 +34,7 @@ pub mod outage;
 mod provisioner;
 
 pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
-pub use choose::{direct, is_through_rancher, judge, prefer_direct, prefer_direct_of};
+pub use choose::{direct, direct_with_rancher_token, is_through_rancher, judge, prefer_direct, prefer_direct_of};
 #[cfg(feature = "check")]
 pub(crate) use clusters::unescape;
 pub use clusters::{ClusterGroup, Member, Tie, clusters};

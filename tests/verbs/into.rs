@@ -138,3 +138,27 @@ fn an_admin_made_again() {
     assert!(read(folder.path(), "config").starts_with("# mine\n"));
     assert_eq!(run(folder.path(), &["recover", "new.rkestate", "--dry-run", "--out", "-"]).code, Some(1));
 }
+
+/// What nothing proves stays said: in the file, and of each copy of it.
+#[test]
+fn a_token_without_proof_does_not_stand_alone() {
+    let folder = folder(
+        "clusters:\n- name: shop\n  cluster: {server: 'https://rancher.example.com/k8s/clusters/c-m-7xk2m9qd'}\n\
+         users:\n- name: shop\n  user: {token: 'kubeconfig-u-abcde12345k9xzp:fffff'}\n\
+         contexts:\n- name: shop\n  context: {cluster: shop, user: shop}\n",
+    );
+    let made = ["ace", "shop", "--kubeconfig=config", "--fqdn=shop.example.com:6443", "--ca-public", "--into=config"];
+    let made = run(folder.path(), &made);
+    assert_eq!(made.code, Some(3), "{}", made.stderr);
+    let backup = run(folder.path(), &["export", "--kubeconfig=config", "--direct-only", "--out=backup"]);
+    assert_eq!(backup.code, Some(3), "{}", backup.stderr);
+    for said in [
+        "shop-fqdn: token; nothing shows that the cluster takes its token\n",
+        "note: 1 direct context logs in with a token of Rancher's (shop-fqdn), which does not say when it ends",
+    ] {
+        assert!(backup.stderr.contains(said), "{said}\n{}", backup.stderr);
+    }
+    // The copy knows it as well.
+    assert_eq!(run(folder.path(), &["export", "--kubeconfig=backup", "--out=again"]).code, Some(3));
+    assert_eq!(run(folder.path(), &["outage", "backup"]).code, Some(3));
+}

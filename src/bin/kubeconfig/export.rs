@@ -5,8 +5,8 @@ use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::saved;
 use kubeconfig::export::Backup;
-use kubeconfig::rancher;
 use kubeconfig::store::WriteOptions;
+use kubeconfig::{Printable, rancher};
 
 pub(crate) fn export(args: &ExportArgs, out: &mut Out) -> u8 {
     saved::ended(run(args, out))
@@ -19,7 +19,24 @@ fn run(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {
     saved::put(args.out.as_deref(), backup.to_yaml(), |path| backup.write(path, &options), out)?;
     let report = backup.report();
     say(&report.to_string().trim_end());
+    say_tokens_of_rancher(&backup);
     Ok(if report.stands_alone() || args.allow_dependent { 0 } else { 3 })
+}
+
+/// Such a context stands alone until its token ends, and nothing in the token says when that is.
+fn say_tokens_of_rancher(backup: &Backup) {
+    const SHOWN: usize = 3;
+    let names = rancher::direct_with_rancher_token(backup.config());
+    let shown: Vec<_> = names.iter().take(SHOWN).map(|name| Printable(name).to_string()).collect();
+    let (contexts, log) = if names.len() == 1 { ("context", "logs") } else { ("contexts", "log") };
+    let more = if names.len() > SHOWN { ", …" } else { "" };
+    if !names.is_empty() {
+        say(&format_args!(
+            "note: {} direct {contexts} {log} in with a token of Rancher's ({}{more}), which does not say when it ends; kubeconfig outage tells what is known of that",
+            names.len(),
+            shown.join(", "),
+        ));
+    }
 }
 
 fn build(args: &ExportArgs) -> Result<Backup, Failure> {

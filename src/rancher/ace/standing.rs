@@ -2,9 +2,10 @@
 
 use super::add::{AceNote, UNPROVEN};
 use crate::config::Kubeconfig;
+use crate::jwt;
 use crate::rancher::ContextKind;
 use crate::rancher::clusters;
-use crate::rancher::kind::View;
+use crate::rancher::kind::{View, is_rancher_token};
 
 /// Whether `context` was added here although nothing showed that its token is valid on the direct way.
 pub(in crate::rancher) fn is_unproven(config: &Kubeconfig, context: &str) -> bool {
@@ -23,7 +24,9 @@ pub(super) fn doubts(config: &Kubeconfig, name: &str, id: &str) -> Vec<AceNote> 
             _ => vec![AceNote::LoginNeedsRancher { user: user() }, AceNote::TokenUnproven { user: user() }],
         };
     }
-    if !view.has_rancher_token() {
+    // Rancher takes no other tokens than its own, whatever they look like; but the cluster takes those that it signed.
+    let is_ranchers = |token: &str| is_rancher_token(token) || jwt::Claims::of(token).is_none();
+    if view.has_certificate() || !view.token().is_some_and(is_ranchers) {
         return Vec::new();
     }
     if let Some(named) = view.cluster_id() {
