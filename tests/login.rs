@@ -355,7 +355,7 @@ fn k3s_on_its_own_node() {
 #[test]
 fn rancher_is_gone_and_the_cluster_is_reached() {
     let w = world();
-    let (proxy, direct) = ("user-cluster-1", "user-cluster-1-fqdn");
+    let (proxy, direct) = ("User Cluster 1", "User Cluster 1-fqdn");
     let user = Who::Token(USER.into());
     let scene = Scene::new();
     let rancher = Config::rancher("rancher-us", &w.rancher_ca, &["rancher.us.example.com"], &["c-m-9sydn3yx"]);

@@ -212,6 +212,8 @@ fn found_where_it_was_saved() {
         ("documents", documents.join("---\n"), kept_secret, 12),
         ("Rancher's record in a Secret", rancher.compact(), rke, 1),
         ("Rancher's record", record.indented(), rke, 6),
+        ("the data alone, base64", base64.clone(), "the state itself", 1),
+        ("the data alone, base64 of a quoted text", format!("\"{base64}\"\n"), "the state itself", 1),
         ("the data alone", object([("data", object([(FULL, base64.as_str().into())]))]).compact(), "the object ", 1),
     ] {
         let found = SavedStates::from_bytes(text.as_bytes()).unwrap_or_else(|e| panic!("{what}: {e}"));

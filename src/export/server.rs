@@ -83,17 +83,44 @@ impl<'a> Server<'a> {
         }
         if let Some(ip) = self.ip() {
             let ip = ip.to_canonical();
-            return ip.is_loopback() || ip.is_unspecified();
+            // `::127.0.0.1`, which RFC 4291 has given up.
+            let inner = if let IpAddr::V6(ip) = ip { ip.to_ipv4() } else { None };
+            return ip.is_loopback() || ip.is_unspecified() || inner.is_some_and(|ip| ip.is_loopback());
         }
         let name = self.host.trim_end_matches('.').to_ascii_lowercase();
         const NAMES: &[&str] =
             &["localhost", "localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback"];
         const UNDER: &[&str] = &[".localhost", ".docker.internal", ".lima.internal", ".rancher-desktop.internal"];
+        // Public names that stand for the address in them.
+        const ECHOES: &[&str] = &[".nip.io", ".sslip.io", ".xip.io"];
+        let echoes_loopback = ECHOES.iter().any(|domain| name.ends_with(domain))
+            && ["127.0.0.1", "127-0-0-1"].iter().any(|address| name.contains(address));
         // A URL without a host is this machine to Go's dialer; `127.1`, `0` and `2130706433` are to many resolvers.
         (self.scheme.is_some() && name.is_empty())
             || NAMES.contains(&name.as_str())
+            || echoes_loopback
             || UNDER.iter().any(|domain| name.ends_with(domain))
             || old_address(&name).is_some_and(|ip| ip.is_loopback() || ip.is_unspecified())
+    }
+}
+
+impl Server<'_> {
+    /// What only some machines can do with the host: a name of a cluster's own DNS, or an address of one link.
+    #[cfg(feature = "rancher")]
+    pub(crate) fn local_to(&self) -> Option<&'static str> {
+        let name = self.host.trim_end_matches('.').to_ascii_lowercase();
+        let is_service = ["kubernetes", "kubernetes.default"].contains(&name.as_str())
+            || [".svc", ".svc.cluster.local"].iter().any(|domain| name.ends_with(domain));
+        let is_link_local = match self.ip().map(|ip| ip.to_canonical()) {
+            Some(IpAddr::V4(ip)) => ip.is_link_local(),
+            Some(IpAddr::V6(ip)) => ip.segments()[0] & 0xffc0 == 0xfe80,
+            None => false,
+        };
+        match () {
+            () if is_service => Some("the DNS inside the cluster, the only one that knows the name of its server"),
+            () if is_link_local => Some("the network link of its server, whose address is good nowhere else"),
+            () => None,
+        }
     }
 }
 
@@ -198,6 +225,9 @@ mod tests {
             "https://kubernetes.docker.internal:6443",
             "socks5://localhost:1080",
             "https://[::1%lo]:6443",
+            "https://[::127.0.0.1]:6443",
+            "https://127.0.0.1.nip.io:6443",
+            "https://api-127-0-0-1.sslip.io",
         ] {
             assert!(Server::of(text).is_this_machine(), "{text}");
         }
@@ -205,6 +235,8 @@ mod tests {
             "https://10.0.0.1:6443",
             "https://localhost.example.com",
             "https://127.0.0.1.example.com",
+            "https://10.0.0.1.nip.io",
+            "https://[::2]",
             "https://128.0.0.1",
             "https://[fd00::1]",
             "https://user@10.0.0.1",

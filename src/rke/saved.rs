@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 /// They are found in
 /// - an rkestate itself, compact or indented, JSON or YAML;
 /// - the object `full-cluster-state` of the namespace `kube-system`, as `kubectl get -o yaml` or `-o json` prints it: a Secret
-///   (RKE 1.4.19, 1.5.10, 1.6.0 and later) or a ConfigMap (before), alone, in a list, or among several documents;
+///   (RKE 1.4.19, 1.5.10, 1.6.0 and later) or a ConfigMap (before), alone, in a list, or among several documents; and the
+///   data of one, as `-o jsonpath` prints it;
 /// - Rancher's own record of a cluster that it made with RKE: the Secret `c-CLUSTER` of the namespace `cattle-system` in the
 ///   management cluster, or the JSON in it, whose `metadata.fullState` is the state;
 /// - the `.rkestate` within an etcd snapshot of RKE 1.1.4 and later, which is a zip file.
@@ -234,8 +235,11 @@ impl Search {
 
     fn document(&mut self, document: &Document, line: u32) {
         let (states, errors, legacy) = (self.states.len(), self.errors.len(), self.legacy.take());
-        if let Some(root) = document.root() {
-            self.node(root, DEPTH, &Place::File);
+        match document.root() {
+            // What `-o jsonpath` prints of a Secret is base64 and nothing else.
+            Some(root) if root.kind() == NodeKind::Scalar => self.inner(root, DEPTH, &Place::File),
+            Some(root) => self.node(root, DEPTH, &Place::File),
+            None => {}
         }
         let further = |position: Position| Position { line: position.line + line, ..position };
         for saved in self.states.iter_mut().skip(states) {

@@ -261,15 +261,15 @@ pub fn user_cluster_1() -> Shape {
     let behind = "https://rancher.us.example.com/k8s/clusters/c-m-9sydn3yx";
     let fqdn = "https://user-cluster-1.au.example.com:6443";
     let entries = [
-        entry("user-cluster-1", behind, Some(&w.rancher_ca.certificate)),
-        entry("user-cluster-1-fqdn", fqdn, Some(&w.balancer_ca.certificate)),
+        entry("User Cluster 1", behind, Some(&w.rancher_ca.certificate)),
+        entry("User Cluster 1-fqdn", fqdn, Some(&w.balancer_ca.certificate)),
     ];
-    let text = classic("user-cluster-1", &entries, &Credential::Token(&token()));
+    let text = classic("User Cluster 1", &entries, &Credential::Token(&token()));
     let contexts = vec![
-        context("user-cluster-1", "user-cluster-1", behind, Auth::Token, Depends::OnlyThroughRancher),
-        direct("user-cluster-1-fqdn", "user-cluster-1", fqdn),
+        context("User Cluster 1", "User Cluster 1", behind, Auth::Token, Depends::OnlyThroughRancher),
+        direct("User Cluster 1-fqdn", "User Cluster 1", fqdn),
     ];
-    Shape { file: "user-cluster-1.yaml", ..shape("user-cluster-1", text, "user-cluster-1", contexts) }
+    Shape { file: "user-cluster-1.yaml", ..shape("user-cluster-1", text, "User Cluster 1", contexts) }
 }
 
 fn nodes(name: &'static str, addresses: [&str; 3], depends: Depends) -> Shape {

@@ -90,7 +90,7 @@ fn what_is_wrong_with_files_is_told_together() {
         assert_eq!(run(place.0.path(), arguments).code, Some(2), "{arguments:?}");
     }
     let ended = run(place.0.path(), &["merge", "a.yaml", "--paths", "relative"]);
-    assert_eq!(ended.code, Some(1));
+    assert_eq!(ended.code, Some(2));
     assert!(ended.stderr.contains("--out"), "{}", ended.stderr);
     let ended = run(place.0.path(), &["merge", "a.yaml", "--name-template", "{nam}"]);
     assert!(ended.code == Some(1) && ended.stderr.contains("{name}"), "{}", ended.stderr);

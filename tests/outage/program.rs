@@ -51,6 +51,31 @@ fn files() -> TempDir {
     ])
 }
 
+/// Downloads from before and after Rancher got another URL are of one cluster, by its own endpoint.
+#[test]
+fn a_rancher_whose_url_changed() {
+    let at = |rancher: &str, token_name: &str| {
+        File::new()
+            .user("User Cluster 1", token(&format!("kubeconfig-u-abcde12345{token_name}:{SECRET}")))
+            .way("User Cluster 1", server(&format!("https://{rancher}/k8s/clusters/c-m-7xk2m9qd")), "User Cluster 1")
+            .way("User Cluster 1-fqdn", server("https://uc1.example.com:6443"), "User Cluster 1")
+            .text()
+    };
+    let folder =
+        folder_of(&[("old", at("rancher.old.example.com", "k9xzp")), ("new", at("rancher.new.example.com", "zzzzz"))]);
+    let out = ends(&folder, &["old", "new", "-o", "json", "--downloaded", "2026-08-01", "--at", "2026-08-15"], 0);
+    let answer: Value = serde_json::from_str(&out.stdout).unwrap();
+    assert_eq!(answer["clusters"].as_array().map(Vec::len), Some(1), "{}", out.stdout);
+    let by = answer["clusters"][0]["by"].as_array().unwrap();
+    assert!(by.len() == 2 && by.iter().all(|way| way["context"] == "User Cluster 1-fqdn"), "{}", out.stdout);
+
+    let merged = run(folder.path(), &["merge", "old", "new", "--on-conflict=rename", "--out=-"]);
+    assert_eq!(merged.code, Some(0), "{}", merged.stderr);
+    for name in ["User Cluster 1-rancher.old.example.com", "User Cluster 1-rancher.new.example.com"] {
+        assert!(merged.stdout.contains(&format!("- name: {name}\n")), "{name}\n{}", merged.stdout);
+    }
+}
+
 #[track_caller]
 fn ends(folder: &TempDir, arguments: &[&str], status: i32) -> Run {
     let out = run(folder.path(), &[&["outage"], arguments].concat());

@@ -136,7 +136,7 @@ fn an_admin_made_again() {
     let made: kubeconfig::Kubeconfig = new.kubeconfig().parse().unwrap();
     assert_eq!(config.users["kube-admin-local"], made.users["kube-admin-local"]);
     assert!(read(folder.path(), "config").starts_with("# mine\n"));
-    assert_eq!(run(folder.path(), &["recover", "new.rkestate", "--dry-run", "--out", "-"]).code, Some(1));
+    assert_eq!(run(folder.path(), &["recover", "new.rkestate", "--dry-run", "--out", "-"]).code, Some(2));
 }
 
 /// What nothing proves stays said: in the file, and of each copy of it.

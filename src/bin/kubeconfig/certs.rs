@@ -51,6 +51,9 @@ fn run(args: &CertsArgs, out: &mut Out) -> Result<u8, Failure> {
     out.text(&text)?;
     out.flush()?;
     inventory.problems().iter().for_each(|problem| say(problem));
+    if inventory.certificates().is_empty() && inventory.problems().is_empty() {
+        say(&"there is no certificate in what was read");
+    }
     Ok(match args.within {
         _ if inventory.unread().next().is_some() => 2,
         Some(within) if inventory.ends_within(within) => 1,
@@ -59,6 +62,9 @@ fn run(args: &CertsArgs, out: &mut Out) -> Result<u8, Failure> {
 }
 
 fn table(inventory: &Inventory, at: UnixTime) -> String {
+    if inventory.certificates().is_empty() {
+        return String::new();
+    }
     let mut text = String::from("DAYS\tUNTIL\tROLE\tENTRY\tSUBJECT\tKEY\tFILE\n");
     for found in inventory.certificates() {
         let certificate = &found.certificate;

@@ -37,7 +37,7 @@ impl HowArgs {
     /// For verbs that write anew where they don't change a file.
     pub(crate) fn only_with_into(&self) -> Result<(), Failure> {
         match self.dry_run || self.break_lock {
-            true => Err(Failure::said("--dry-run and --break-lock go with --into FILE")),
+            true => Err(Failure::Usage("--dry-run and --break-lock go with --into FILE")),
             false => Ok(()),
         }
     }
@@ -84,7 +84,7 @@ pub(crate) fn into<T>(
     change: impl FnMut(&mut Draft) -> Result<T, Error>,
 ) -> Result<T, Failure> {
     if file == Path::new("-") {
-        return Err(Failure::said("--into - makes no sense; --out - is standard output"));
+        return Err(Failure::Usage("--into - makes no sense; --out - is standard output"));
     }
     let loader = Loader::from_env().explicit(file).require_explicit(false);
     if how.dry_run {

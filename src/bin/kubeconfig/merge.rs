@@ -131,7 +131,7 @@ fn paths(args: &MergeArgs) -> Result<Paths, Failure> {
         PathsArg::Relative => {
             let file = args.out.as_deref().or(args.into.as_deref()).filter(|file| *file != Path::new("-"));
             let folder = file.and_then(Path::parent);
-            let folder = folder.ok_or_else(|| Failure::said("--paths relative needs --out FILE or --into FILE"))?;
+            let folder = folder.ok_or(Failure::Usage("--paths relative needs --out FILE or --into FILE"))?;
             Paths::RelativeTo(if folder.as_os_str().is_empty() { ".".into() } else { folder.to_owned() })
         }
     })

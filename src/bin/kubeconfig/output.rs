@@ -54,12 +54,14 @@ impl Out {
     }
 }
 
-/// Why a verb ends with exit status 1.
+/// Why a verb ends with exit status 1, or 2 where the command line is wrong.
 pub(crate) enum Failure {
     /// The library says no.
     Library(Error),
     /// The program says no, a line each.
     Said(Vec<String>),
+    /// Options that do not go together.
+    Usage(&'static str),
     /// Nobody takes the output.
     Output(io::Error),
 }
@@ -74,6 +76,7 @@ impl Failure {
         match self {
             Failure::Library(error) => error.errors().iter().for_each(|error| complain(error)),
             Failure::Said(lines) => lines.iter().for_each(|line| complain(line)),
+            Failure::Usage(line) => complain(line),
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
             Failure::Output(error) => complain(&format_args!("standard output: {error}")),
         }

@@ -225,6 +225,7 @@ fn refusal(failure: &Failure) -> Refusal<'_> {
     let errors = match failure {
         Failure::Library(error) => error.errors().iter().map(reason).collect(),
         Failure::Said(lines) => lines.iter().map(|line| said(line.clone())).collect(),
+        Failure::Usage(line) => vec![said((*line).to_owned())],
         Failure::Output(error) => vec![said(error.to_string())],
     };
     Refusal { schema: 1, accepted: false, errors }

@@ -54,11 +54,14 @@ pub(crate) fn ended(done: Result<u8, Failure>) -> u8 {
         let is_said = match &failure {
             Failure::Library(error) => ["written", "was changed"].iter().any(|word| error.to_string().contains(word)),
             Failure::Said(_) => false,
-            Failure::Output(_) => true,
+            Failure::Output(_) | Failure::Usage(_) => true,
         };
         if !is_said {
             say(&"nothing was written");
         }
-        1
+        match failure {
+            Failure::Usage(_) => 2,
+            _ => 1,
+        }
     })
 }

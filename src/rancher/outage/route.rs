@@ -35,6 +35,7 @@ impl Route {
         if server.is_this_machine() && !outage.on_node {
             route.faults.push(Fault::ThisMachine);
         }
+        route.faults.extend(server.local_to().map(|what| Fault::Needs(what.into())));
         // Rancher's proxy, written in a way in which no Rancher writes it.
         if cleaned(server.path).contains("/k8s/clusters") {
             route.faults.push(Fault::ThroughRancher);
