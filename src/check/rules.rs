@@ -5,6 +5,7 @@ use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
 use crate::config::{AuthInfo, Cluster, Context, set, without_userinfo};
 use crate::error::Printable;
+use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::{Fault, is_server, login_faults, validate_cluster, validate_context, validate_user};
 
@@ -93,8 +94,17 @@ fn client(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
         let (finding, span) = cluster.find(finding, "insecure-skip-tls-verify");
         notes.add(finding, span);
     }
-    let Some(server) = set(&body.server).filter(|server| !is_server(server)) else { return };
-    let message = format!("host must be a URL or a host:port pair: \"{}\"", Printable(&without_userinfo(server)));
+    let Some(server) = set(&body.server) else { return };
+    let message = match Server::of(server).port {
+        _ if !is_server(server) => {
+            format!("host must be a URL or a host:port pair: \"{}\"", Printable(&without_userinfo(server)))
+        }
+        // kubectl tries, and the dialer says no.
+        Some(port) if !port.is_empty() && !matches!(port.parse::<u16>(), Ok(1..)) => {
+            format!("there is no port {}: they go from 1 to 65535", Printable(port))
+        }
+        _ => return,
+    };
     let (finding, span) = cluster.find(Finding::new(Code::InvalidServer, message), "server");
     notes.add(finding, span);
 }

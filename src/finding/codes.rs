@@ -139,8 +139,8 @@ codes! {
     // Certificates.
     CertExpired "cert-expired" Error "a client certificate has expired"
         "The API server answers with a bare 401 Unauthorized, which says nothing of the reason."
-        "Get a new kubeconfig: of K3s and RKE2 from the server's node, of RKE by `rke cert rotate` or, without the nodes, by \
-         `recover` and `renew` out of the state file."
+        "Get a new kubeconfig: of K3s and RKE2 from the server's node, of RKE by `rke cert rotate`, or by `recover` \
+         out of a state file that is newer than the kubeconfig."
     CertExpiresSoon "cert-expires-soon" Warning "a client certificate expires soon"
         "On that day this way in is closed."
         "Renew it while the way is open."

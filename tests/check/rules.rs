@@ -14,6 +14,8 @@ pub(super) fn rows() -> Vec<Row> {
     cluster(NoServer, "name: c", "    server: https://k8s.example.com:6443\n", "");
     cluster(NoServer, "server:", "https://k8s.example.com:6443", "''");
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "https://k8s.example.com:port");
+    cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "https://k8s.example.com:65536");
+    cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "https://k8s.example.com:0");
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "k8s.example.com/path");
     cluster(InvalidNamespace, "Bad_Name", "namespace: web", "namespace: Bad_Name");
     cluster(InvalidNamespace, "namespace", "namespace: web", &format!("namespace: {}", "a".repeat(64)));

@@ -48,6 +48,8 @@ fn servers() {
         ("http://localhost:8080", No, No, "not https"),
         ("", No, No, "no server"),
         ("https://c example.com", No, No, "kubectl refuses it"),
+        ("https://c.example.com:", Yes, Yes, ""),
+        ("https://c.example.com:99999", No, No, "a port that there is not"),
         ("https://c.example.com:port", No, No, "kubectl refuses it"),
         // Measured with kubectl 1.27 to 1.33: with a port it connects. Go 1.26 refuses both.
         ("https://2001:db8::11:6443", Unknown, Unknown, "no brackets"),
