@@ -132,6 +132,13 @@ impl KeyInfo {
         self.bits
     }
 
+    /// Whether Go's `crypto/tls` takes no private key of this kind, and so kubectl neither.
+    #[cfg(feature = "rancher")]
+    pub(crate) fn is_foreign_to_go(&self) -> bool {
+        use KeyAlgorithm::{Dsa, Ecdsa, Ed448, RsaPss};
+        matches!(self.algorithm, RsaPss | Dsa | Ed448 | Ecdsa(Curve::Other(_)))
+    }
+
     /// Whether it is too small by today's measure: RSA under 2,048 bits (NIST SP 800-131A). Go 1.24 and newer refuse RSA
     /// under 1,024 bits altogether.
     pub fn is_weak(&self) -> bool {

@@ -80,6 +80,8 @@ pub use key::PrivateKey;
 #[cfg(feature = "verify")]
 pub use pair::KeyMatch;
 pub(crate) use pem::check_client_key;
+#[cfg(feature = "rancher")]
+pub(crate) use pem::client_key;
 pub use pem::{
     PrivateKeyKind, Section, SectionKind, Sections, certificates, leaf, private_key, private_key_kind, sections,
 };

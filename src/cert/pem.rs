@@ -318,6 +318,20 @@ pub(crate) fn check_client_key(pem: &[u8]) -> Result<()> {
     Err(Error::new(ErrorKind::Certificate, problem))
 }
 
+/// The private key in a PEM text, if kubectl could use it.
+#[cfg(feature = "rancher")]
+pub(crate) fn client_key(pem: &[u8]) -> Result<PrivateKey> {
+    let key = private_key(pem)?;
+    check_client_key(pem)?;
+    match key.info().is_foreign_to_go() {
+        true => {
+            let message = format!("the private key is of a kind that kubectl can't use: {}", key.info());
+            Err(Error::new(ErrorKind::Certificate, message))
+        }
+        false => Ok(key),
+    }
+}
+
 /// The private key of a PEM text: the first, as Go's `tls.X509KeyPair` takes it.
 ///
 /// # Errors

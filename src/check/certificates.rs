@@ -322,14 +322,19 @@ fn client_certificate(pem: &Pem, user: &Entry<'_, AuthInfo>, notes: &mut Notes<'
 }
 
 fn client_key(pem: &Pem, chain: &[Certificate]) -> Option<Finding> {
-    let key = match pem.content.as_ref().map(|content| cert::private_key(content)) {
+    let key = match pem.content.as_ref().map(|content| cert::client_key(content)) {
         Err(error) => return pem.unreadable(Code::KeyUnreadable, error),
         Ok(Err(error)) => return pem.unreadable(Code::KeyUnreadable, &error),
         Ok(Ok(key)) => key,
     };
     let (leaf, others) = chain.split_first()?;
-    if key.belongs_to(leaf) != KeyMatch::Mismatch {
-        return None;
+    match key.belongs_to(leaf) {
+        KeyMatch::Match | KeyMatch::Unsupported => return None,
+        KeyMatch::Broken => {
+            let message = format!("the numbers of the private key{} contradict each other", pem.place());
+            return Some(Finding::new(Code::KeyUnreadable, message));
+        }
+        KeyMatch::Mismatch => {}
     }
     let message = format!("the private key{} does not belong to the client certificate", pem.place());
     let finding = Finding::new(Code::KeyMismatch, message);

@@ -141,10 +141,13 @@ fn made_by_openssl() -> Vec<Row> {
     let good = signed("ca", "long.key", "-sha256 ");
     let short = signed("ca", "short.key", "-sha256 ");
     let sha1 = signed("ca", "long.key", "-sha1 ");
+    // Go's TLS has no such keys: kubectl fails to parse it.
+    let foreign = signed("ca", "ed448.key", "-sha256 ");
     let ed448 = signed("ed448", "long.key", "");
     vec![
         Row::new(WeakKey, Warning, CERTIFICATE, short, good.clone()),
         Row::new(WeakSignature, Warning, CERTIFICATE, sha1, good.clone()),
+        Row::new(KeyUnreadable, Error, KEY, foreign, good.clone()),
         Row::new(CertUnsupported, Note, CERTIFICATE, ed448, good),
     ]
 }

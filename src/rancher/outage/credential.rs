@@ -134,7 +134,7 @@ fn certificate(target: &Target) -> Result<(Credential, Certificate)> {
     let key = user.client_key_data.as_ref().map(|data| data.expose());
     let key = bytes(key, &user.client_key)?.unwrap_or_default();
     let leaf = cert::leaf(&pem)?;
-    cert::check_client_key(&key)?;
+    cert::client_key(&key)?;
     if cert::public::fits(&leaf, &key) == Some(false) {
         return Err(Error::new(ErrorKind::Certificate, "the private key does not belong to the certificate"));
     }
