@@ -65,6 +65,7 @@ fn client_certificates() {
         ("the first of a chain counts", chain(&good, &over), Yes, ""),
         ("the first of a chain counts", chain(&over, &good), No, "ended on"),
         ("no key", json!({"client-certificate-data": base64(&good.certificate)}), No, "client-key"),
+        ("no key in it", with(&good.certificate, &pem("PRIVATE KEY", b"no key")), No, "kubectl refuses it"),
         ("only a key", json!({"client-key-data": base64(&good.key)}), No, "nothing to log in with"),
         ("no certificate", with("nothing", &good.key), No, "kubectl refuses it"),
         ("not X.509", with(&pem("CERTIFICATE", b"nothing"), &good.key), No, "kubectl refuses it"),
