@@ -183,6 +183,11 @@ fn boolean(text: &str) -> Result<bool> {
 trait Fields: Default {
     /// client-go's name for it.
     fn field(&mut self, name: &str) -> Option<Field<'_>>;
+
+    /// A new one, with what kubectl writes even where there is nothing.
+    fn fresh() -> Self {
+        Self::default()
+    }
 }
 
 const SET_EXEC: &str = "parts of it are set by set-credentials --exec-command, --exec-arg, --exec-env and so on";
@@ -200,6 +205,10 @@ impl Fields for Preferences {
 }
 
 impl Fields for Cluster {
+    fn fresh() -> Self {
+        Cluster::new("")
+    }
+
     fn field(&mut self, name: &str) -> Option<Field<'_>> {
         Some(match name {
             "server" => Field::Text(&mut self.server),
@@ -241,6 +250,10 @@ impl Fields for AuthInfo {
 }
 
 impl Fields for Context {
+    fn fresh() -> Self {
+        Context::new("", "")
+    }
+
     fn field(&mut self, name: &str) -> Option<Field<'_>> {
         Some(match name {
             "cluster" => Field::Text(&mut self.cluster),
@@ -302,7 +315,7 @@ fn set_in_entry<T: Fields>(
     match entries.get_mut(name) {
         Some(entry) => set_field(entry, field, path, value, data),
         None => {
-            let mut entry = T::default();
+            let mut entry = T::fresh();
             set_field(&mut entry, field, path, value, data)?;
             entries.insert(name, entry);
             Ok(())

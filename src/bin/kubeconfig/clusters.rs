@@ -21,7 +21,7 @@ pub(crate) struct SetClusterArgs {
     /// The name to check in the server's certificate; another --server removes it
     #[arg(long, value_name = "NAME")]
     tls_server_name: Option<String>,
-    /// Whether the server's certificate is not checked
+    /// Whether the server's certificate is not checked; without this flag it is from now on, as with kubectl
     #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", value_parser = pflag::boolean)]
     insecure_skip_tls_verify: Option<bool>,
     /// A file with the certificates to trust
@@ -40,7 +40,8 @@ pub(crate) fn set_cluster(args: &SetClusterArgs, out: &mut Out) -> Result<u8, Fa
     let mut change = SetCluster::default();
     change.server.clone_from(&args.server);
     change.tls_server_name.clone_from(&args.tls_server_name);
-    change.insecure_skip_tls_verify = args.insecure_skip_tls_verify;
+    // To kubectl the flag is false where it is not given.
+    change.insecure_skip_tls_verify = Some(args.insecure_skip_tls_verify.unwrap_or(false));
     change.certificate_authority.clone_from(&args.certificate_authority);
     change.embed_certs = args.embed_certs;
     change.proxy_url.clone_from(&args.proxy_url);
