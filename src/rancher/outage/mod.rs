@@ -36,8 +36,9 @@
 //! | | `createdTimestamp` and `ttl` in the comments of the file, `ttl: 0`: never | Rancher 2.12 and later |
 //! | | [30 days after the download](Outage::downloaded), where that is given | Rancher's default since 2.8 |
 //!
-//! A saved object with the hash of another token (feature `verify`) lets nobody in: `no`. The first that is known counts. Where the file trusts a CA, a way ends with it at the latest. Of several credentials
-//! of one user kubectl sends all, so one that holds is enough.
+//! The first that is known counts, and a saved object with the hash of another token (feature `verify`) lets nobody in. Where
+//! the file trusts a CA, a way ends with it at the latest. Of several credentials of one user kubectl sends all, so one that
+//! holds is enough.
 //!
 //! The comments of a file speak for the tokens Rancher wrote into it, and not for those that came in later: they count
 //! as long as all tokens in it are of one user of one Rancher, and all users and clusters are named as Rancher names them.
