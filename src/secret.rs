@@ -81,3 +81,35 @@ impl<'de, T: Wipe + Deserialize<'de>> Deserialize<'de> for Secret<T> {
         T::deserialize(deserializer).map(Secret)
     }
 }
+
+/// A path as it may be shown: without what is no path, but a key or a token that was put into a field for its path.
+pub(crate) fn without_content(path: &str) -> std::borrow::Cow<'_, str> {
+    const HIDDEN: &str = "[hidden: this looks like a key or a token itself, not like its path]";
+    match content_in(path).and_then(|at| path.get(..at)) {
+        Some(folder) => [folder, HIDDEN].concat().into(),
+        None => path.into(),
+    }
+}
+
+/// Where in a path something begins that is none: PEM, its base64, DER in base64, a JWT, a token of Rancher's, or more than any
+/// file is called.
+fn content_in(path: &str) -> Option<usize> {
+    const LONGEST_NAME: usize = 255;
+    let is_content = |name: &str| {
+        let is_base64 = || name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'=' | b'/'));
+        let is_der =
+            ["MII", "MIG", "MHc"].iter().any(|start| name.starts_with(start)) && name.len() > 40 && is_base64();
+        let is_jwt = name.starts_with("eyJ") && name.matches('.').count() > 1;
+        let is_ranchers = ["kubeconfig-", "token-"].iter().any(|start| name.starts_with(start)) && name.contains(':');
+        name.len() > LONGEST_NAME || name.contains('\n') || is_der || is_jwt || is_ranchers
+    };
+    let pem = ["-----BEGIN", "LS0tLS1CRUdJTi"].iter().filter_map(|start| path.find(start)).min();
+    let mut begin = 0;
+    for name in path.split(['/', '\\']) {
+        if is_content(name) || pem.is_some_and(|at| (begin..begin + name.len()).contains(&at)) {
+            return Some(begin);
+        }
+        begin += name.len() + 1;
+    }
+    pem
+}

@@ -305,16 +305,20 @@ fn client_certificate(pem: &Pem, user: &Entry<'_, AuthInfo>, notes: &mut Notes<'
         let message = format!("\"{name}\" is in the group system:masters: it may do everything");
         found.push(Finding::new(Code::ClusterAdmin, message));
     }
+    let sent = pem.content.as_ref().ok().and_then(|content| cert::certificates(content).ok()).unwrap_or_default();
+    // K3s and RKE2 send the CA of the clients along, which is the only one that signed the certificate.
+    let issuers = sent.iter().filter(|other| **other != leaf && leaf.is_issued_by(other));
+    let only = issuers.clone().next().filter(|root| issuers.count() == 1 && root.is_issued_by(root)).cloned();
     let mut chain = vec![leaf];
-    for certificate in
-        pem.content.as_ref().ok().and_then(|content| cert::certificates(content).ok()).unwrap_or_default()
-    {
+    for certificate in sent {
         if chain.contains(&certificate) {
             continue;
         }
-        // The server has its own CAs to go by; what is sent along helps it find them.
+        // Of others the server may have newer ones to go by; what is sent along helps it find them.
         let what = format!("{}, sent along with the client certificate{place},", Printable(certificate.subject()));
-        found.extend(of_authority(&certificate, &what, checker).map(|finding| finding.with_severity(Severity::Note)));
+        let is_only = only.as_ref() == Some(&certificate);
+        let finding = of_authority(&certificate, &what, checker);
+        found.extend(finding.map(|found| if is_only { found } else { found.with_severity(Severity::Note) }));
         chain.push(certificate);
     }
     add(user, pem.field, found, notes);

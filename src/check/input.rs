@@ -130,7 +130,7 @@ fn folder(path: &Path) -> Result<Vec<Input>> {
             Content::Kubeconfig(document) => document.root().is_some_and(is_kubeconfig),
             Content::Cluster(_) | Content::State(..) | Content::Pem(_) => true,
             Content::Unreadable(_, None) => true,
-            Content::Unreadable(_, Some(text)) => looks_like_ours(text),
+            Content::Unreadable(_, Some(text)) => is_called_as_ours(&path) || looks_like_ours(text),
             Content::Unknown(_) => false,
         };
         if is_ours {
@@ -248,9 +248,31 @@ fn is_kubeconfig(root: Node<'_>) -> bool {
     is_config || KEYS.iter().any(|key| root.get(key).is_some())
 }
 
+/// Whether a file has a name that ours have.
+fn is_called_as_ours(path: &Path) -> bool {
+    const NAMES: &[&str] =
+        &["config", "kubeconfig", "cluster.yml", "cluster.yaml", "rancher-cluster.yml", "rancher-cluster.yaml"];
+    const ENDS: &[&str] = &[".rkestate", ".kubeconfig"];
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    NAMES.contains(&&*name) || name.starts_with("kube_config_") || ENDS.iter().any(|end| name.ends_with(end))
+}
+
 /// Whether a text that can't be parsed was meant as one of ours, by the words at the beginning of its lines.
 fn looks_like_ours(text: &str) -> bool {
-    const WORDS: &[&str] = &["clusters", "users", "contexts", "current-context", "desiredState", "certificatesBundle"];
+    const WORDS: &[&str] = &[
+        "clusters",
+        "users",
+        "contexts",
+        "current-context",
+        "desiredState",
+        "certificatesBundle",
+        "full-cluster-state",
+        "nodes",
+        "cluster_name",
+        "services",
+        "kubernetes_version",
+        "rkeConfig",
+    ];
     const LINES: usize = 100_000;
     let starts = |word: &&&str| {
         let begins = |line: &str| {
@@ -259,5 +281,6 @@ fn looks_like_ours(text: &str) -> bool {
         };
         text.lines().take(LINES).any(begins)
     };
-    WORDS.iter().filter(starts).count() >= 2 || text.trim_start().starts_with("-----BEGIN ")
+    let is_saved_state = text.contains("\"full-cluster-state\"") || text.contains("full-cluster-state:");
+    is_saved_state || WORDS.iter().filter(starts).count() >= 2 || text.trim_start().starts_with("-----BEGIN ")
 }

@@ -8,6 +8,7 @@ use super::words;
 use crate::config::describe::Kind;
 use crate::config::without_userinfo;
 use crate::export::without_arguments;
+use crate::secret::without_content;
 use crate::syntax::{Document, Node, NodeKind, Span};
 use std::borrow::Cow;
 
@@ -124,7 +125,11 @@ fn is_within(inner: Span, outer: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// A value of a harmless field without what should not be in it: the name and password of a URL, and its query.
+/// A value of a harmless field without what should not be in it: the name and password of a URL, and its query; and a key or a
+/// token in the place of its path.
 pub(super) fn harmless(text: &str) -> Cow<'_, str> {
-    without_userinfo(text)
+    match without_content(text) {
+        Cow::Borrowed(text) => without_userinfo(text),
+        hidden => hidden,
+    }
 }

@@ -144,7 +144,7 @@ impl Side<'_, '_> {
             let is_new = is_new(name, entry);
             let certificate = if is_new { self.entry(name, entry, notes) } else { read(entry).ok() };
             match certificate {
-                Some(certificate) if certificate.is_ca() => authorities.push(certificate),
+                Some(certificate) if certificate.is_ca() => authorities.push((name.as_str(), certificate)),
                 Some(certificate) if is_new => leafs.push((name, certificate)),
                 _ => {}
             }
@@ -187,10 +187,21 @@ impl Side<'_, '_> {
     }
 
     /// Whether the CAs in the state signed the certificates in it: there are no others here.
-    fn chains(&self, authorities: &[Certificate], leafs: &[(&str, Certificate)], notes: &mut Notes<'_>) {
-        let verifier = Verifier::new(authorities);
+    fn chains(&self, authorities: &[(&str, Certificate)], leafs: &[(&str, Certificate)], notes: &mut Notes<'_>) {
+        // Each has a CA of its own; where that is missing any of them will do for the rest to be told.
+        let of = |authority: &str| -> Vec<Certificate> {
+            let is_there = authorities.iter().any(|(name, _)| *name == authority);
+            let wanted = authorities.iter().filter(|(name, _)| !is_there || *name == authority);
+            wanted.map(|(_, certificate)| certificate.clone()).collect()
+        };
+        let (cluster, proxies) = (of(CLUSTER_AUTHORITY), of(PROXY_AUTHORITY));
         let mut longer = Vec::new();
         for (name, certificate) in leafs {
+            let (bundle, authority) = match *name {
+                PROXY_CLIENT => (&proxies, PROXY_AUTHORITY),
+                _ => (&cluster, CLUSTER_AUTHORITY),
+            };
+            let verifier = Verifier::new(bundle);
             let chain = verifier.verify(certificate, Purpose::Any, notes.checker().at);
             let shown = Printable(name);
             let finding = match chain.verdict() {
@@ -203,8 +214,9 @@ impl Side<'_, '_> {
                 }
                 Verdict::UnknownIssuer | Verdict::SelfSigned => {
                     let issuer = Printable(chain.certificate().issuer()).to_string();
-                    let message =
-                        format!("the certificate of {shown} is signed by {issuer}, which is not in the state");
+                    let message = format!(
+                        "the certificate of {shown} is signed by {issuer}, and not by the {authority} of the state"
+                    );
                     Finding::new(Code::UnknownIssuer, message).with_severity(Severity::Error).with_help(
                         "parts of two clusters, or of two times, were mixed: find an earlier copy of the state",
                     )
@@ -265,13 +277,12 @@ fn read(entry: &CertificateEntry) -> Result<Certificate, Error> {
 
 /// Whether somebody logs in with it. etcd's and the API server's own are for both sides.
 fn is_client(name: &str) -> bool {
-    const CLIENTS: &[&str] = &[
-        "kube-admin",
-        "kube-node",
-        "kube-proxy",
-        "kube-controller-manager",
-        "kube-scheduler",
-        "kube-apiserver-proxy-client",
-    ];
+    const CLIENTS: &[&str] =
+        &["kube-admin", "kube-node", "kube-proxy", "kube-controller-manager", "kube-scheduler", PROXY_CLIENT];
     CLIENTS.contains(&name)
 }
+
+const CLUSTER_AUTHORITY: &str = "kube-ca";
+/// The CA of the one certificate with which kube-apiserver goes to extension servers.
+const PROXY_AUTHORITY: &str = "kube-apiserver-requestheader-ca";
+const PROXY_CLIENT: &str = "kube-apiserver-proxy-client";

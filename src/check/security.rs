@@ -7,6 +7,7 @@ use crate::error::Printable;
 use crate::export::{Server, without_arguments};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::{Os, server_is_tls};
+use crate::secret::without_content;
 use std::path::Path;
 
 /// Looks at one file.
@@ -190,7 +191,7 @@ fn outside(file: &ConfigFile<'_>, path: &str, field: &str, severity: Severity) -
     if Path::new(&target).starts_with(&file.folder) {
         return None;
     }
-    let message = format!("{} is not in the folder of the kubeconfig", Printable(&target));
+    let message = format!("{} is not in the folder of the kubeconfig", Printable(&without_content(&target)));
     Some((Finding::new(Code::OutsideReference, message).with_severity(severity), field.to_owned()))
 }
 

@@ -8,6 +8,7 @@ use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
 use crate::jwt::Claims;
 use crate::load::read_reference;
+use crate::secret::without_content;
 use std::path::{Component, Path};
 
 /// Looks at one file.
@@ -37,7 +38,7 @@ fn token_file(
     found: &mut Vec<(Finding, &'static str)>,
 ) {
     let path = file.resolve(path);
-    let shown = Printable(&path.to_string_lossy()).to_string();
+    let shown = Printable(&without_content(&path.to_string_lossy())).to_string();
     let content = read_reference(&path);
     let suspicion = match &content {
         Ok(content) => no_token(content).or(private_place(&path)),

@@ -5,6 +5,7 @@ use super::{Loaded, Subject, files, url};
 use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_secret, without_userinfo};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
+use crate::secret::without_content;
 use std::path::Path;
 
 /// A broken rule of client-go's: the error that tells of it, and for those who look into files its code, and the field that
@@ -327,6 +328,7 @@ fn is_dns_label(text: &str) -> bool {
 
 fn cannot_open(what: &str, path: &str, name: &str) -> Option<Error> {
     let error = files::can_open(Path::new(path)).err()?;
-    let (path, name) = (Printable(path), Printable(name));
+    let (path, name) = (without_content(path), Printable(name));
+    let path = Printable(&path);
     Some(invalid(format!("unable to read {what} {path} for {name} due to {error}")))
 }

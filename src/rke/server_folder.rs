@@ -29,6 +29,8 @@ pub struct ServerFolder {
     authority: Option<Zeroizing<Vec<u8>>>,
     certificate: Option<Zeroizing<Vec<u8>>>,
     key: Option<Zeroizing<Vec<u8>>>,
+    /// The CAs of the clients.
+    clients: Vec<Certificate>,
     /// The kubeconfig the server wrote.
     written: Option<Kubeconfig>,
     serving: Vec<Certificate>,
@@ -47,6 +49,8 @@ impl fmt::Debug for ServerFolder {
 const AUTHORITY: &str = "server-ca.crt";
 const CERTIFICATE: &str = "client-admin.crt";
 const KEY: &str = "client-admin.key";
+/// The CA of the clients; the second since 2023, when the first got the chain up to a CA of one's own.
+const CLIENTS: &[&str] = &["client-ca.crt", "client-ca.nochain.crt"];
 /// What kube-apiserver itself shows: of RKE2 to everybody, of K3s to the server alone.
 const SERVING: &str = "serving-kube-apiserver.crt";
 /// What K3s shows to everybody: a Secret as JSON (dynamiclistener).
@@ -88,7 +92,7 @@ pub(super) fn is_wanted(path: &str) -> bool {
     let in_tls = folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "tls" | "" | "."));
     WRITTEN.contains(&name)
         || is_state(name)
-        || in_tls && [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name)
+        || in_tls && ([AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name) || CLIENTS.contains(&name))
 }
 
 /// Whether a file is RKE's state, by its name.
@@ -114,7 +118,8 @@ impl ServerFolder {
             };
         }
         let tls = TLS.iter().flat_map(|folder| {
-            [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].iter().map(move |name| (*folder, *name))
+            let names = [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY];
+            names.into_iter().chain(CLIENTS.iter().copied()).map(move |name| (*folder, name))
         });
         let written = BESIDE.iter().flat_map(|folder| WRITTEN.iter().map(move |name| (*folder, *name)));
         let (mut files, mut closed, mut notes) = (Vec::new(), None, Vec::new());
@@ -176,7 +181,8 @@ impl ServerFolder {
         let dynamic = take(DYNAMIC).filter(|_| !is_rke2).and_then(|json| dynamic(&json));
         let serving = dynamic.or_else(|| take(SERVING)).and_then(|pem| cert::leaf(&pem).ok());
         let serving = serving.into_iter().collect();
-        Ok(ServerFolder { authority, certificate, key, written, serving, notes: Vec::new() })
+        let clients = CLIENTS.iter().filter_map(|name| cert::certificates(&take(name)?).ok()).flatten().collect();
+        Ok(ServerFolder { authority, certificate, key, clients, written, serving, notes: Vec::new() })
     }
 
     /// The kubeconfig of the cluster's administrator, named as the server names it: all is `default`. No clock is asked.
@@ -204,7 +210,7 @@ impl ServerFolder {
             certificate: Some(leaf),
             names: Names::Default,
             servers: vec![(String::new(), self.server().to_owned())],
-            client_authority: Vec::new(),
+            client_authority: self.clients.clone(),
             serving: self.serving.clone(),
             notes: self.notes.clone(),
         })

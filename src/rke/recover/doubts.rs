@@ -81,11 +81,27 @@ pub(super) fn of_time(admin: &Admin, now: UnixTime) -> Vec<RecoveryNote> {
     }
     let authority = authority(&admin.cluster);
     // One that is valid is enough.
-    if authority.iter().all(|ca| ca.is_valid_at(now) == Validity::Expired) {
-        let last = authority.iter().map(Certificate::not_after).max_by_key(UnixTime::as_secs);
-        doubts.extend(last.map(|at| RecoveryNote::AuthorityExpired { at }));
-    }
+    doubts.extend(ended(authority.iter(), now).map(|at| RecoveryNote::AuthorityExpired { at }));
+    // K3s and RKE2 have a CA for clients alone.
+    let issuers = || {
+        let signed = |ca: &&Certificate| admin.certificate.as_ref().is_some_and(|leaf| leaf.is_issued_by(ca));
+        admin.client_authority.iter().filter(|ca| !authority.contains(ca)).filter(signed)
+    };
+    doubts.extend(ended(issuers(), now).map(|at| RecoveryNote::ClientAuthorityExpired { at }));
+    doubts.extend(ended(admin.serving.iter(), now).map(|at| RecoveryNote::ServingExpired { at }));
     doubts
+}
+
+/// When the last of them ended, if all have.
+fn ended<'c>(all: impl Iterator<Item = &'c Certificate>, now: UnixTime) -> Option<UnixTime> {
+    let mut last = None;
+    for certificate in all {
+        if certificate.is_valid_at(now) != Validity::Expired {
+            return None;
+        }
+        last = last.max(Some(certificate.not_after().as_secs()));
+    }
+    last.map(|seconds| UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)))
 }
 
 /// Servers that are not those of the cluster's certificate, or only so on the server itself.

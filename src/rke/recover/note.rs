@@ -131,6 +131,16 @@ pub enum RecoveryNote {
         /// When that was.
         at: UnixTime,
     },
+    /// The CA that signed the client certificate has expired: the cluster will refuse it.
+    ClientAuthorityExpired {
+        /// When that was.
+        at: UnixTime,
+    },
+    /// The certificate of kube-apiserver has expired: clients will refuse the server until it is renewed.
+    ServingExpired {
+        /// When that was.
+        at: UnixTime,
+    },
     /// The certificate of kube-apiserver is not for the host of a server.
     NotInCertificate {
         /// The context that leads there.
@@ -261,6 +271,15 @@ impl fmt::Display for RecoveryNote {
             RecoveryNote::AuthorityExpired { at } => {
                 write!(f, "the CA expired on {}: clients will not trust the server", rfc3339(*at))
             }
+            RecoveryNote::ClientAuthorityExpired { at } => {
+                write!(f, "the CA of the client certificate expired on {}: the cluster will refuse it", rfc3339(*at))
+            }
+            RecoveryNote::ServingExpired { at } => write!(
+                f,
+                "the certificate of kube-apiserver expired on {}: clients will refuse the server until it is renewed (RKE: rke \
+                 cert rotate; K3s and RKE2 do it when they start)",
+                rfc3339(*at)
+            ),
             RecoveryNote::NotInCertificate { context, host, names } => write!(
                 f,
                 "{} leads to {}, which the certificate of kube-apiserver is not for: clients will refuse it, unless another \
