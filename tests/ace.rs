@@ -233,7 +233,10 @@ fn other_credentials() {
     assert!(mended.is_likely_valid(), "{}", notes(&mended));
     let context = &mended.config().contexts["prod-fqdn"];
     assert_eq!(context.user.as_deref(), Some(mended.contexts()[0].user.as_str()));
-    assert!(context.extensions.is_empty() && mended.contexts()[0].is_new);
+    assert!(!context.extensions.contains("kubeconfig-rs/token-unproven") && mended.contexts()[0].is_new);
+    // Nothing in these credentials tells the cluster; that it was added for this one stays known.
+    let groups = kubeconfig::rancher::clusters(&[mended.config()]);
+    assert!(groups.len() == 1 && groups[0].members.len() == 2, "{groups:#?}");
 
     let nobody = file("a", "x", "token: t");
     for (error, kind) in [

@@ -8,7 +8,7 @@ use super::notes::{Notes, of_error};
 use super::schema::Schema;
 use crate::cert::{self, Certificate, Purpose, SectionKind, SubjectAltName, rfc3339};
 use crate::error::{Error, Printable};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::rke::ClusterState;
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
@@ -147,6 +147,8 @@ impl Inventory {
             Content::Kubeconfig(document) => {
                 let mut notes = Notes::of_document(checker, &input.path, document, Schema::kubeconfig());
                 let file = ConfigFile::read(document, &input.path, &input.folder, &mut notes);
+                let found = notes.finish().into_iter().map(|found| found.finding);
+                self.problems.extend(found.filter(is_of_certificate));
                 for cluster in &file.clusters {
                     self.pem(&file, cluster, Pem::authority(&file, &cluster.body), |_| Role::Ca);
                 }
@@ -230,6 +232,13 @@ impl Inventory {
         finding.position = error.position();
         self.problems.push(finding);
     }
+}
+
+/// Whether it is why the value of a field with certificates is left out.
+fn is_of_certificate(finding: &Finding) -> bool {
+    const FIELDS: &[&str] = &["certificate-authority-data", "client-certificate-data"];
+    let field = finding.field.as_deref().and_then(|field| field.rsplit('.').next());
+    finding.severity == Severity::Error && field.is_some_and(|field| FIELDS.contains(&field))
 }
 
 #[derive(Serialize)]

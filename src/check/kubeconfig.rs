@@ -221,6 +221,11 @@ impl<'d, T: Listed> Entry<'d, T> {
         self.bad.iter().any(|bad| bad == first || bad == EVERYTHING && first != "name")
     }
 
+    /// Whether every field could be read.
+    pub(super) fn is_whole(&self) -> bool {
+        self.bad.is_empty()
+    }
+
     /// A finding about the field `field` of the body (`exec.command`), or about the entry where it is empty.
     pub(super) fn find(&self, finding: Finding, field: &str) -> (Finding, Option<Span>) {
         let path = match field {

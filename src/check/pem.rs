@@ -57,10 +57,12 @@ pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 const KEY: &str = "-----BEGIN PRIVATE KEY-----";
 
+const HELP: &str = "Have it made anew, by whoever made it.";
+
 fn of_certificate(certificate: &Certificate, line: usize, notes: &mut Notes<'_>) {
     let subject = Printable(certificate.subject()).to_string();
     let what = format!("{} {subject}", if certificate.is_ca() { "the CA" } else { "the certificate" });
-    let found = of_either(certificate, &what, notes.checker()).into_iter().chain(strength(certificate, &what));
+    let found = of_either(certificate, &what, HELP, notes.checker()).into_iter().chain(strength(certificate, &what));
     for finding in found.collect::<Vec<_>>() {
         add(finding.of(subject.clone()), line, CERTIFICATE, notes);
     }

@@ -68,6 +68,24 @@ pub(super) fn state(state: &State, places: &Places<'_>, notes: &mut Notes<'_>) {
     desired.certificates(Some(&state.current), notes);
     let made = if state.current.certificates.is_empty() { desired } else { current };
     made.servers(notes);
+    if let Some(finding) = incomplete(state) {
+        places.add(finding, |places| places.side(made.name), notes);
+    }
+}
+
+/// That no administrator's kubeconfig can be made of it.
+fn incomplete(state: &State) -> Option<Finding> {
+    let has = |name: &str, with_key: bool| {
+        let entries = [&state.current, &state.desired].into_iter().filter_map(|side| side.certificates.get(name));
+        let is_whole = |entry: &CertificateEntry| {
+            !entry.certificate_pem.is_empty() && !(with_key && entry.key_pem.expose().is_empty())
+        };
+        entries.into_iter().any(is_whole)
+    };
+    let wanted = [(CLUSTER_AUTHORITY, false, "the CA kube-ca"), ("kube-admin", true, "kube-admin with its key")];
+    let missing: Vec<&str> = wanted.iter().filter(|(name, key, _)| !has(name, *key)).map(|(.., what)| *what).collect();
+    let message = format!("the state lacks {}: no kubeconfig can be recovered from it", missing.join(" and "));
+    (!missing.is_empty()).then(|| Finding::new(Code::IncompleteState, message))
 }
 
 /// Where the parts of a state stand.
@@ -124,6 +142,9 @@ struct Side<'s, 'd> {
 
 const CERTIFICATE: &str = "certificatePEM";
 const KEY: &str = "keyPEM";
+const HELP: &str = "`rke cert rotate` makes it anew; the cluster's own copy of the state may be newer than this one.";
+const ADMIN_HELP: &str = "`rke cert rotate` or `rke up` makes it anew; the cluster's own copy of the state may be newer than this \
+    one: kubectl -n kube-system get secret full-cluster-state -o json.";
 
 impl Side<'_, '_> {
     fn add(&self, name: &str, key: &str, finding: Finding, notes: &mut Notes<'_>) {
@@ -166,7 +187,8 @@ impl Side<'_, '_> {
         };
         let what = format!("the certificate of {}", Printable(name));
         let checker = notes.checker();
-        for finding in of_either(&certificate, &what, checker).into_iter().chain(strength(&certificate, &what)) {
+        let help = if name == "kube-admin" { ADMIN_HELP } else { HELP };
+        for finding in of_either(&certificate, &what, help, checker).into_iter().chain(strength(&certificate, &what)) {
             self.add(name, CERTIFICATE, finding, notes);
         }
         if is_client(name) && !certificate.allows(Purpose::ClientAuth) {

@@ -3,7 +3,7 @@
 use super::group::Group;
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
-use crate::config::{AuthInfo, Cluster, Context, set, without_userinfo};
+use crate::config::{AuthInfo, Cluster, Context, Data, set, set_secret, without_userinfo};
 use crate::error::Printable;
 use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
@@ -24,7 +24,13 @@ pub(super) fn check(group: &Group<'_, '_>, file: usize, notes: &mut Notes<'_>) {
         shadowed(group, file, cluster, notes);
     }
     for user in &this.users {
-        faults(user, user_faults(this, user), notes);
+        let refused = user_faults(this, user);
+        if refused.is_empty() && user.is_whole() && !has_credentials(&user.body) {
+            let finding = Finding::new(Code::NoCredentials, "there is nothing in it to log in with");
+            let (finding, span) = user.find(finding, "name");
+            notes.add(finding, span);
+        }
+        faults(user, refused, notes);
         unused(group, user, Code::UnusedUser, notes);
         shadowed(group, file, user, notes);
     }
@@ -71,6 +77,14 @@ fn user_faults(file: &ConfigFile<'_>, user: &Entry<'_, AuthInfo>) -> Vec<Fault> 
     faults
 }
 
+fn has_credentials(user: &AuthInfo) -> bool {
+    let data = |data: Option<&Data>| data.is_some_and(|data| !data.is_empty());
+    let has_certificate = set(&user.client_certificate).is_some() || data(user.client_certificate_data.as_ref());
+    let has_token = set_secret(&user.token).is_some() || set(&user.token_file).is_some();
+    let has_name = set(&user.username).is_some() || set_secret(&user.password).is_some();
+    has_certificate || has_token || has_name || user.exec.is_some() || user.auth_provider.is_some()
+}
+
 fn faults<T: Listed>(entry: &Entry<'_, T>, faults: Vec<Fault>, notes: &mut Notes<'_>) {
     for Fault { code, field, error } in faults.into_iter().filter(|fault| !entry.is_unread(fault.field)) {
         let error = match error.file().map(ToOwned::to_owned) {
@@ -99,6 +113,9 @@ fn client(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
         _ if !is_server(server) => {
             format!("host must be a URL or a host:port pair: \"{}\"", Printable(&without_userinfo(server)))
         }
+        _ if Server::of(server).scheme.is_some_and(|scheme| !is_spoken(scheme)) => {
+            "kubectl speaks http and https alone: unsupported protocol scheme".to_owned()
+        }
         // kubectl tries, and the dialer says no.
         Some(port) if !port.is_empty() && !matches!(port.parse::<u16>(), Ok(1..)) => {
             format!("there is no port {}: they go from 1 to 65535", Printable(port))
@@ -107,6 +124,10 @@ fn client(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
     };
     let (finding, span) = cluster.find(Finding::new(Code::InvalidServer, message), "server");
     notes.add(finding, span);
+}
+
+fn is_spoken(scheme: &str) -> bool {
+    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 fn unused<T: Listed>(group: &Group<'_, '_>, entry: &Entry<'_, T>, code: Code, notes: &mut Notes<'_>) {

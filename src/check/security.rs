@@ -35,7 +35,9 @@ fn of_cluster(cluster: &Entry<'_, Cluster>, file: &ConfigFile<'_>) -> Findings {
         let finding = Finding::new(Code::InsecureSkipTlsVerify, "the server's certificate is not checked");
         found.push((finding, "insecure-skip-tls-verify".into()));
     }
-    if let Some(server) = set(&body.server).filter(|server| server_is_tls(server) == Some(false)) {
+    let is_other = |server: &str| Server::of(server).scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("http"));
+    let plain = set(&body.server).filter(|server| server_is_tls(server) == Some(false) && !is_other(server));
+    if let Some(server) = plain {
         found.push((plain_http(server), "server".into()));
     }
     if let Some(proxy) = set(&body.proxy_url) {

@@ -6,7 +6,7 @@ use super::when;
 use crate::config::{AuthInfo, set, set_secret};
 use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
-use crate::jwt::Claims;
+use crate::jwt::{self, Claims};
 use crate::load::read_reference;
 use crate::secret::without_content;
 use std::path::{Component, Path};
@@ -19,6 +19,8 @@ pub(super) fn check(file: &ConfigFile<'_>, notes: &mut Notes<'_>) {
             token_file(file, user, path, notes, &mut found);
         }
         if let Some(token) = set_secret(&user.body.token) {
+            let fault = jwt::unusable(token).map(|fault| Finding::new(Code::InvalidToken, format!("the token {fault}")));
+            found.extend(fault.map(|finding| (finding, "token")));
             found.extend(end(token, "the token", notes).map(|finding| (finding, "token")));
         }
         for (finding, field) in found {

@@ -15,11 +15,14 @@ pub(super) fn of_leaf(certificate: &Certificate, what: &str, checker: &Checker) 
     dates(certificate, what, [Code::CertExpired, Code::CertExpiresSoon], checker)
 }
 
-/// As one of the two, by what it says of itself.
-pub(super) fn of_either(certificate: &Certificate, what: &str, checker: &Checker) -> Option<Finding> {
+/// As one of the two, by what it says of itself; `help` is for one that is no CA and has ended.
+pub(super) fn of_either(certificate: &Certificate, what: &str, help: &str, checker: &Checker) -> Option<Finding> {
     match certificate.is_ca() {
         true => of_authority(certificate, what, checker),
-        false => of_leaf(certificate, what, checker),
+        false => of_leaf(certificate, what, checker).map(|finding| match finding.code {
+            Code::CertExpired => finding.with_help(help),
+            _ => finding,
+        }),
     }
 }
 

@@ -208,6 +208,14 @@ codes! {
     TokenNotYetValid "token-not-yet-valid" Error "a token is not valid yet"
         "The API server answers with 401 Unauthorized. Mostly a clock is wrong."
         "Look at the clocks, here and where it was made."
+    InvalidToken "invalid-token" Error "a token that no request can carry"
+        "It goes into a header of each request. kubectl refuses a line break there (invalid header field value), and a server takes \
+         what stands before the first blank, which is another token. Mostly two lines were copied as one."
+        "Copy it anew, as one line without blanks."
+    NoCredentials "no-credentials" Note "a user without any way to log in"
+        "kubectl asks for a user name and a password then, which servers hardly ever take; without a terminal it is nobody: \
+         system:anonymous."
+        "Add what was left out, or remove the user."
     TokenFileMissing "token-file-missing" Error "a token file is not there, can't be read, or is empty"
         "kubectl has no credentials then. Where there is a `token` beside it, that one is taken, and it is a note."
         "Correct the path. Files below /var/run/secrets exist only within a pod."
@@ -319,6 +327,10 @@ codes! {
     StateDrift "state-drift" Warning "cluster.yml and the state say different things"
         "The configuration was changed and not applied, or another one was."
         "Look at which is meant before the next `rke up`."
+    IncompleteState "incomplete-state" Warning "the state lacks what a kubeconfig is made of"
+        "`recover` needs the certificate of kube-ca and the certificate and key of kube-admin. RKE's own state has both from the first \
+         `rke up` on."
+        "Look for another copy: beside RKE's cluster.yml, in the cluster (full-cluster-state), in an etcd snapshot."
     EmptyCurrentState "empty-current-state" Note "the state knows no current cluster"
         "`rke up` did not come to its end, or only `rke up --init` was run: what is desired was perhaps never made."
         "Run `rke up` again, or find a later state."

@@ -46,7 +46,8 @@ pub struct Member<'a> {
 pub enum Tie {
     /// Both name one cluster entry of one file.
     ClusterEntry,
-    /// Rancher's id of the cluster: in the server's path, in a token of Rancher 2.2 to 2.5, in the arguments of `rancher token`.
+    /// Rancher's id of the cluster: in the server's path, in a token of Rancher 2.2 to 2.5, in the arguments of `rancher token`;
+    /// in what [`AddEndpoint`](super::AddEndpoint) noted down.
     ClusterId,
     /// The CA, one which a cluster makes for itself (`kube-ca`, `k3s-server-ca@…`, `rke2-server-ca@…`, `kubernetes`).
     Ca,
@@ -148,7 +149,10 @@ impl Found<'_> {
                 Some((Some(rancher), "local"))
             }
             ContextKind::RancherProxy { cluster_id, .. } => Some((None, cluster_id)),
-            _ => self.view.cluster_id().filter(|id| *id != "local").map(|id| (None, id)),
+            _ => {
+                let told = self.view.recorded_id.or_else(|| self.view.cluster_id());
+                told.filter(|id| *id != "local").map(|id| (None, id))
+            }
         }
     }
 

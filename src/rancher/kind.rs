@@ -1,5 +1,6 @@
 //! The kinds of contexts, and what tells them apart.
 
+use super::ace::ENDPOINT_OF;
 use crate::config::{AuthInfo, Cluster, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::export::Server;
@@ -164,6 +165,8 @@ pub(super) struct View<'a> {
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
     pub(super) server: Server<'a>,
+    /// Rancher's id of the cluster, where the context was added for its endpoint with credentials that don't tell.
+    pub(super) recorded_id: Option<&'a str>,
     user: Option<&'a AuthInfo>,
 }
 
@@ -173,12 +176,15 @@ impl<'a> View<'a> {
         let cluster_name = body.and_then(|c| set(&c.cluster)).unwrap_or("");
         let user_name = body.and_then(|c| set(&c.user)).unwrap_or("");
         let server = config.clusters.get(cluster_name).map_or("", server_of);
-        View { context, cluster_name, user_name, server: Server::of(server), user: config.users.get(user_name) }
+        let recorded_id = body.and_then(|context| context.extensions.get(ENDPOINT_OF)?.as_str());
+        let user = config.users.get(user_name);
+        View { context, cluster_name, user_name, server: Server::of(server), recorded_id, user }
     }
 
     /// A user alone, in no context.
     pub(super) fn of_user(config: &'a Kubeconfig, name: &'a str) -> Self {
-        View { context: "", cluster_name: "", user_name: name, server: Server::of(""), user: config.users.get(name) }
+        let (server, user) = (Server::of(""), config.users.get(name));
+        View { context: "", cluster_name: "", user_name: name, server, recorded_id: None, user }
     }
 
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.

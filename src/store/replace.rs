@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Prepared<'a> {
     pub(super) file: &'a Snapshot,
     new: &'a [u8],
-    /// None where the folder takes no new files.
+    /// None where the folder takes no new files, or a new one would belong to somebody else than the old.
     temporary: Option<Temporary>,
     pub(super) kept: Option<PathBuf>,
 }
@@ -34,7 +34,8 @@ impl<'a> Prepared<'a> {
         let temporary = match Temporary::create(file.as_target(), Some(tag)) {
             Ok(mut temporary) => {
                 temporary.fill(new, file.metadata()).map_err(|e| failed("cannot be written", file.target(), e))?;
-                Some(temporary)
+                // Written over it stays whose it is, and whoever shares it keeps access to it.
+                temporary.belongs_as(file.metadata()).then_some(temporary)
             }
             Err(e) if file.bytes().is_some() && is_for_in_place(&e) => None,
             Err(e) => return Err(cannot(e)),

@@ -44,6 +44,12 @@ impl Temporary {
         self.file.sync_all()
     }
 
+    /// Whether owner and group are those of `old`: only root gives files away, and a group is given by its members.
+    pub(super) fn belongs_as(&self, old: Option<&Metadata>) -> bool {
+        let (Some(old), Ok(new)) = (old, self.file.metadata()) else { return true };
+        belong_alike(&new, old)
+    }
+
     /// Sets the time the file was last changed.
     pub(super) fn set_modified(&self, time: SystemTime) -> io::Result<()> {
         self.file.set_modified(time)
@@ -145,4 +151,15 @@ fn set_access(file: &File, old: Option<&Metadata>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_access(_: &File, _: Option<&Metadata>) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(unix)]
+fn belong_alike(one: &Metadata, other: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.uid(), one.gid()) == (other.uid(), other.gid())
+}
+
+#[cfg(not(unix))]
+fn belong_alike(_: &Metadata, _: &Metadata) -> bool {
+    true
 }

@@ -125,6 +125,30 @@ fn without_a_place_for_a_copy_nothing_is_written_in_place() {
 }
 
 #[test]
+fn a_file_that_would_change_its_owner_is_written_in_place() {
+    if !is_root() {
+        return eprintln!("skipped: only root has files of others");
+    }
+    for (uid, gid) in [(0, 0), (65534, 0), (0, 65534)] {
+        let folder = Folder::new();
+        let path = folder.file("old", "old");
+        std::os::unix::fs::chown(&path, Some(uid), Some(gid)).unwrap();
+        chmod(&path, 0o666);
+        chmod(&folder.0, 0o777);
+        let before = fs::metadata(&path).unwrap();
+        let Some(done) = unprivileged("append", &path) else { return };
+        let text = done.unwrap();
+        assert!(text.contains("InPlace") && text.contains("locked: true"), "{text}");
+        let after = fs::metadata(&path).unwrap();
+        let facts = |file: &fs::Metadata| (file.ino(), file.uid(), file.gid(), file.mode());
+        assert_eq!(facts(&before), facts(&after));
+        assert_eq!(fs::read(&path).unwrap(), b"old+");
+        assert_eq!(folder.names(), ["old"]);
+        assert_eq!(fs::read(&folder.store().copies(&path).unwrap()[0].path).unwrap(), b"old");
+    }
+}
+
+#[test]
 fn others_files_in_a_sticky_folder_are_written_in_place() {
     let folder = Folder::new();
     let path = folder.file("old", "old");

@@ -30,23 +30,29 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
     let store = args.edit.how.store();
     let edited = edit(&args.edit, out, |draft| {
         let file = draft.default_file().to_owned();
+        let mut doubts = Vec::new();
         let name = match direct {
             Some(cluster) => {
                 let drill = Outage::at(UnixTime::now()).run(&[draft.loaded()]);
-                drill.way_into(cluster)?.context.clone()
+                let way = drill.way_into(cluster)?;
+                doubts = way.faults.iter().map(ToString::to_string).collect();
+                way.context.clone()
             }
             None if name == "-" && !draft.config.contexts.contains("-") => store.previous_context(&file)?,
             None => name.to_owned(),
         };
         let before = edit::use_context(&mut draft.config, &name)?;
-        Ok((name, before, file))
+        Ok((name, before, file, doubts))
     })?;
     let Some(edited) = edited else { return Ok(0) };
-    let (name, before, file) = edited.value;
+    let (name, before, file, doubts) = edited.value;
     if let Some(before) = before {
         store.remember_context(&file, &before);
     }
     out.text(&format!("Switched to context {}.\n", quoted(&name)))?;
+    if !doubts.is_empty() {
+        out.text(&format!("whether it leads in is not known: {}\n", doubts.join("; ")))?;
+    }
     Ok(0)
 }
 
@@ -117,15 +123,25 @@ pub(crate) struct RenameContextArgs {
 
 pub(crate) fn rename_context(args: &RenameContextArgs, out: &mut Out) -> Result<u8, Failure> {
     let [old, new] = &*args.names else { return unexpected("rename-context", &args.names, out) };
-    let edited = edit(&args.edit, out, |draft| edit::rename_context(draft, old, new, args.cascade))?;
+    let store = args.edit.how.store();
+    let edited = edit(&args.edit, out, |draft| {
+        let file = draft.default_file().to_owned();
+        edit::rename_context(draft, old, new, args.cascade).map(|followers| (followers, file))
+    })?;
     let Some(edited) = edited else { return Ok(0) };
+    let (followers, file) = &edited.value;
+    // `use-context -` leads back to it under its new name.
+    if store.previous_context(file).is_ok_and(|previous| previous == *old) {
+        store.remember_context(file, new);
+    }
     let mut said = format!("Context {} renamed to {}.\n", quoted(old), quoted(new));
-    for (what, names) in [("Cluster", &edited.value.clusters), ("User", &edited.value.users)] {
+    for (what, names) in [("Cluster", &followers.clusters), ("User", &followers.users)] {
         for name in names.iter().filter(|name| *name != new) {
             said.push_str(&format!("{what} {} renamed to {}.\n", quoted(name), quoted(new)));
         }
     }
     out.text(&said)?;
+    say_uncovered(&edited.uncovered, out)?;
     Ok(0)
 }
 

@@ -1,5 +1,6 @@
 //! `set` and `unset`.
 
+use crate::contexts::say_uncovered;
 use crate::edit::{EditArgs, edit, quoted, unexpected};
 use crate::output::{Failure, Out};
 use clap::Args;
@@ -40,8 +41,9 @@ pub(crate) struct UnsetArgs {
 
 pub(crate) fn unset(args: &UnsetArgs, out: &mut Out) -> Result<u8, Failure> {
     let [path] = &*args.arguments else { return unexpected("unset", &args.arguments, out) };
-    if edit(&args.edit, out, |draft| edit::unset_property(&mut draft.config, path))?.is_some() {
+    if let Some(edited) = edit(&args.edit, out, |draft| edit::unset_property(&mut draft.config, path))? {
         out.text(&format!("Property {} unset.\n", quoted(path)))?;
+        say_uncovered(&edited.uncovered, out)?;
     }
     Ok(0)
 }

@@ -18,6 +18,10 @@ use std::path::Path;
 /// hand is no evidence for anything, as a context that Rancher wrote is.
 pub(in crate::rancher) const UNPROVEN: &str = "kubeconfig-rs/token-unproven";
 
+/// The extension of a context that was added with other credentials than those of the way through Rancher: the id of the cluster
+/// it leads into, which nothing else in it tells.
+pub(in crate::rancher) const ENDPOINT_OF: &str = "kubeconfig-rs/endpoint-of";
+
 /// An [`AuthorizedEndpoint`] on its way into a configuration.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is added before `build`"]
@@ -192,6 +196,9 @@ impl<'a> AddEndpoint<'a> {
             if notes.iter().any(AceNote::is_doubt) {
                 context.extensions.insert(UNPROVEN, Value::from(true));
             }
+            if user != View::of(source, &self.context).user_name && id != "local" {
+                context.extensions.insert(ENDPOINT_OF, Value::string(id.as_str()));
+            }
             let new_cluster =
                 self.insert(&mut config.clusters, Subject::Cluster(&name), cluster, same_cluster, &mut errors);
             let is_again = take_over(&mut config, &name, &context);
@@ -324,6 +331,9 @@ fn take_over(config: &mut Kubeconfig, name: &str, context: &Context) -> bool {
         return false;
     }
     there.user.clone_from(&context.user);
+    if let Some(id) = context.extensions.get(ENDPOINT_OF) {
+        there.extensions.insert(ENDPOINT_OF, id.clone());
+    }
     if !context.extensions.contains(UNPROVEN) {
         there.extensions.remove(UNPROVEN);
     }

@@ -36,6 +36,7 @@
 mod add;
 mod standing;
 
+pub(super) use add::ENDPOINT_OF;
 pub use add::{AceContext, AceNote, AddEndpoint, Extended};
 pub(super) use standing::is_unproven;
 

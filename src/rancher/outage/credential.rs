@@ -1,11 +1,11 @@
 //! What a user's entry logs in with, and until when by what it says itself.
 
 use super::report::{Login, Proof};
-use crate::cert::{self, Certificate, Purpose};
+use crate::cert::{self, Certificate, KeyAlgorithm, Purpose};
 use crate::config::{Cluster, Context, Data, Kubeconfig, set, set_secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::without_arguments;
-use crate::jwt::Claims;
+use crate::jwt::{self, Claims};
 use crate::load::{Auth, Loaded, Subject, Target, read_reference};
 use crate::rancher::kind::{file_name, is_rancher};
 use rustls_pki_types::UnixTime;
@@ -19,8 +19,8 @@ pub(super) struct User {
     pub(super) refused: Option<String>,
     /// All that kubectl sends, by its own choice of what the entry has.
     pub(super) credentials: Vec<Credential>,
-    /// The client certificate, where it can be read.
-    pub(super) certificate: Option<Certificate>,
+    /// The client certificate, where it can be read, and those above it as far as they stand beside it.
+    pub(super) chain: Vec<Certificate>,
 }
 
 pub(super) enum Credential {
@@ -52,20 +52,20 @@ pub(super) struct Doubts {
 impl User {
     pub(super) fn read(loaded: &Loaded, name: &str) -> Self {
         match Self::try_read(loaded, name) {
-            Ok((credentials, certificate)) => User { refused: None, credentials, certificate },
-            Err(error) => User { refused: Some(sentences(&error)), credentials: Vec::new(), certificate: None },
+            Ok((credentials, chain)) => User { refused: None, credentials, chain },
+            Err(error) => User { refused: Some(sentences(&error)), credentials: Vec::new(), chain: Vec::new() },
         }
     }
 
-    fn try_read(loaded: &Loaded, name: &str) -> Result<(Vec<Credential>, Option<Certificate>)> {
+    fn try_read(loaded: &Loaded, name: &str) -> Result<(Vec<Credential>, Vec<Certificate>)> {
         let target = alone(loaded, Subject::User(name))?;
-        let (mut credentials, mut leaf) = (Vec::new(), None);
+        let (mut credentials, mut chain) = (Vec::new(), Vec::new());
         for auth in target.auth_methods() {
             let user = target.auth_info();
             credentials.extend(match auth {
                 Auth::ClientCertificate => {
                     let (credential, own) = certificate(&target)?;
-                    leaf = Some(own);
+                    chain = own;
                     Some(credential)
                 }
                 Auth::Token | Auth::TokenFile => token(&target)?,
@@ -84,7 +84,7 @@ impl User {
                 Auth::None => None,
             });
         }
-        Ok((credentials, leaf))
+        Ok((credentials, chain))
     }
 }
 
@@ -128,7 +128,7 @@ pub(super) fn bytes(data: Option<&Data>, path: &Option<String>) -> Result<Option
 }
 
 /// The first certificate is the client's own; those behind it are of its issuers.
-fn certificate(target: &Target) -> Result<(Credential, Certificate)> {
+fn certificate(target: &Target) -> Result<(Credential, Vec<Certificate>)> {
     let user = target.auth_info();
     let pem = bytes(user.client_certificate_data.as_ref(), &user.client_certificate)?.unwrap_or_default();
     let key = user.client_key_data.as_ref().map(|data| data.expose());
@@ -141,30 +141,44 @@ fn certificate(target: &Target) -> Result<(Credential, Certificate)> {
     if !leaf.allows(Purpose::ClientAuth) {
         return Err(Error::new(ErrorKind::Certificate, "the certificate is not one for clients"));
     }
+    // Go refuses both: keys of less since 1.24, these signatures since 1.18 at the latest.
+    const SMALLEST: u32 = 1024;
+    let key = leaf.public_key();
+    if key.algorithm() == KeyAlgorithm::Rsa && key.bits().is_some_and(|bits| bits < SMALLEST) {
+        return Err(Error::new(ErrorKind::Certificate, format!("the certificate's key is too small: {key}")));
+    }
+    if leaf.signature_algorithm().is_weak() {
+        let message = "the certificate is signed with MD5 or SHA-1, which servers since Kubernetes 1.24 refuse";
+        return Err(Error::new(ErrorKind::Certificate, message));
+    }
+    let from = Some(leaf.not_before());
+    let chain = chain_of(leaf, &cert::certificates(&pem).unwrap_or_default());
+    if chain.iter().skip(1).any(|issuer| !issuer.is_ca()) {
+        return Err(Error::new(ErrorKind::Certificate, "the certificate is signed by one that is no CA"));
+    }
     let credential = Credential::Dated {
         login: Login::ClientCertificate,
         proof: Proof::Certificate,
-        from: Some(leaf.not_before()),
-        until: Some(end_of_chain(&leaf, &cert::certificates(&pem).unwrap_or_default())),
+        from,
+        // K3s and RKE2 write the CA of the clients beside it, which may end first.
+        until: chain.iter().map(Certificate::not_after).min_by_key(UnixTime::as_secs),
         doubts: Doubts::default(),
     };
-    Ok((credential, leaf))
+    Ok((credential, chain))
 }
 
-/// The first to end of a certificate and of its issuers, as far as they stand beside it: K3s and RKE2 write theirs.
-fn end_of_chain(leaf: &Certificate, all: &[Certificate]) -> UnixTime {
+/// A certificate and its issuers, as far as they stand beside it; of several the one that ends last.
+fn chain_of(leaf: Certificate, all: &[Certificate]) -> Vec<Certificate> {
     /// As many steps as a chain has in Go's reckoning, and more than any file.
     const STEPS: usize = 16;
-    let (mut end, mut link) = (leaf.not_after(), leaf);
+    let mut chain = vec![leaf];
     for _ in 0..STEPS {
-        let is_next = |issuer: &&Certificate| issuer.der() != link.der() && link.is_issued_by(issuer);
+        let Some(link) = chain.last() else { break };
+        let is_next = |issuer: &&Certificate| !chain.contains(issuer) && link.is_issued_by(issuer);
         let Some(issuer) = all.iter().filter(is_next).max_by_key(|issuer| issuer.not_after().as_secs()) else { break };
-        if issuer.not_after().as_secs() < end.as_secs() {
-            end = issuer.not_after();
-        }
-        link = issuer;
+        chain.push(issuer.clone());
     }
-    end
+    chain
 }
 
 /// The token that is sent: that of the file, and where there is none the other one.
@@ -173,14 +187,14 @@ fn token(target: &Target) -> Result<Option<Credential>> {
     let of_file = set(&user.token_file).map(|path| read_reference(Path::new(path)));
     let token = match (of_file, set_secret(&user.token)) {
         (Some(Ok(bytes)), _) => Zeroizing::new(String::from_utf8_lossy(&bytes).trim().to_owned()),
-        (_, Some(token)) => Zeroizing::new(token.trim_end_matches(' ').to_owned()),
+        (_, Some(token)) => Zeroizing::new(token.to_owned()),
         (Some(Err(error)), None) => return Err(error),
         (None, None) => return Ok(None),
     };
-    // It goes into a header: a line break is refused there, and the server takes what stands before the first blank.
-    if token.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(Error::new(ErrorKind::InvalidConfiguration, "the token has a blank or a line break in it"));
+    if let Some(fault) = jwt::unusable(&token) {
+        return Err(Error::new(ErrorKind::InvalidConfiguration, format!("the token {fault}")));
     }
+    let token = Zeroizing::new(token.trim_end_matches(' ').to_owned());
     Ok(Some(match Claims::of(&token) {
         Some(claims) => of_claims(&claims),
         None => Credential::Token(token),

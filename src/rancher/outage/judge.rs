@@ -180,6 +180,7 @@ impl<'a> Judge<'a> {
         let mut way = Way {
             context: member.context.to_owned(),
             file: None,
+            cluster: None,
             kind: member.kind.kind.clone(),
             verdict: Verdict::Yes,
             login: None,
@@ -189,6 +190,8 @@ impl<'a> Judge<'a> {
         };
         if let Some(loaded) = self.files.get(member.config) {
             way.file = file_of(loaded);
+            let cluster = View::of(loaded.config(), member.context).cluster_name;
+            way.cluster = Some(cluster).filter(|name| !name.is_empty()).map(str::to_owned);
             self.judge(loaded, group, member, &mut way);
         }
         way.verdict = verdict_of(&way.faults);
@@ -228,10 +231,14 @@ impl<'a> Judge<'a> {
         if member.by_name {
             way.faults.push(Fault::OnlyNamed);
         }
-        let leaf = user.certificate.as_ref().filter(|_| way.login == Some(Login::ClientCertificate));
-        if leaf.is_some_and(|leaf| route.disowns(leaf)) {
-            let why = "its client certificate names the cluster's CA as its issuer, and that CA did not sign it";
-            way.faults.push(Fault::Refused(why.into()));
+        let uses_certificate = way.login == Some(Login::ClientCertificate);
+        if let (Some(leaf), Some(top), true) = (user.chain.first(), user.chain.last(), uses_certificate) {
+            if route.disowns(leaf) {
+                let why = "its client certificate names the cluster's CA as its issuer, and that CA did not sign it";
+                way.faults.push(Fault::Refused(why.into()));
+            } else if route.is_rke && !route.vouches_for(top) {
+                way.faults.push(Fault::OtherIssuer);
+            }
         }
         // Whoever does not trust the server any more can't log in either.
         if let (Some(ca), Some(_)) = (route.until, way.proof) {

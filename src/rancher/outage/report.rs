@@ -47,16 +47,17 @@ impl OutageReport {
 
     /// The best way into a cluster, for the hour in which Rancher is gone: the first of those that the cluster's verdict rests on.
     ///
-    /// The cluster is named by its name, by Rancher's id of it, or by a context that leads into it.
+    /// The cluster is named by its name, by Rancher's id of it, by a context that leads into it, or by its entry in `clusters`.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is no such cluster, [`ErrorKind::Usage`] where several are called so,
     /// [`ErrorKind::Refused`] where there is no way, with what is missing and what would mend it.
     pub fn way_into(&self, cluster: &str) -> Result<&Way> {
-        let by: [&dyn Fn(&ClusterVerdict) -> bool; 4] = [
+        let by: [&dyn Fn(&ClusterVerdict) -> bool; 5] = [
             &|one| one.name == cluster,
             &|one| one.cluster_id.as_deref() == Some(cluster),
             &|one| one.ways.iter().any(|way| way.context == cluster),
+            &|one| one.ways.iter().any(|way| way.cluster.as_deref() == Some(cluster)),
             // `local` for `local (rancher.example.com)`.
             &|one| one.name.strip_prefix(cluster).is_some_and(|rest| rest.starts_with(" (")),
         ];
@@ -126,6 +127,8 @@ pub struct Way {
     pub context: String,
     /// The file it stands in, as given; `None` where the configuration is from no file, or put together from several.
     pub file: Option<PathBuf>,
+    /// The name of its entry in `clusters`, where it names one.
+    pub cluster: Option<String>,
     /// What kind of context it is.
     pub kind: ContextKind,
     /// Whether it leads in.
@@ -263,6 +266,8 @@ pub enum Fault {
     PerhapsNotBound,
     /// Only names tell that it leads into this cluster; another one may be called so too. `unknown`.
     OnlyNamed,
+    /// Another CA signed its client certificate than the one of its cluster, which in RKE signs both sides'. `unknown`.
+    OtherIssuer,
     /// Nothing tells when its credentials end. `unknown`.
     EndUnknown(Login),
     /// Its token is tied to something that ends sooner than the token, or is for somebody else than the API server.
@@ -284,6 +289,7 @@ impl Fault {
             Fault::PerhapsNotBound
             | Fault::PerhapsReplaced
             | Fault::OnlyNamed
+            | Fault::OtherIssuer
             | Fault::EndUnknown(_)
             | Fault::TokenTied(_)
             | Fault::Needs(_)
@@ -314,6 +320,7 @@ impl fmt::Display for Fault {
                 "the saved clusterauthtokens object may be of a later download, which took the same name before Rancher 2.6"
             }
             Fault::OnlyNamed => "only its name tells that it leads into this cluster",
+            Fault::OtherIssuer => "its client certificate is not signed by the CA of its cluster, as RKE's are",
             Fault::PerhapsNotBound => "nothing shows that Rancher bound its token to this cluster",
             Fault::EndUnknown(Login::RancherToken) => {
                 "no file proves when its token ends: by Rancher's default since 2.8 it is 30 days after the download"

@@ -68,6 +68,11 @@ impl Route {
         namesakes.peek().is_some() && !namesakes.any(|ca| leaf.is_issued_by(ca))
     }
 
+    /// Whether a certificate is one of the cluster's CAs, or one of them signed it.
+    pub(super) fn vouches_for(&self, top: &Certificate) -> bool {
+        self.authority.iter().any(|ca| ca == top || top.is_issued_by(ca))
+    }
+
     /// Whether the client trusts the server at that time, and until when.
     fn trust(&mut self, target: &Target, server: &Server<'_>, outage: &Outage) -> Result<()> {
         if !target.is_tls() {
