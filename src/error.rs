@@ -4,7 +4,7 @@
 //! namespaces, versions and URLs without userinfo and query. A token, a password, a key, an argument or variable of an exec
 //! plugin, a setting of an auth-provider or the value of an unknown field does not appear in an [`Error`], whatever the input was.
 
-use crate::secret::without_content;
+use crate::secret::path_without_content;
 use std::borrow::Cow;
 use std::fmt;
 use std::io;
@@ -92,14 +92,6 @@ struct Inner {
     errors: Vec<Error>,
 }
 
-/// A path without a secret that was written in the place of one.
-fn shown(path: &Path) -> PathBuf {
-    match path.to_str().map(without_content) {
-        Some(Cow::Owned(shown)) => shown.into(),
-        _ => path.to_owned(),
-    }
-}
-
 impl Error {
     #[cold]
     pub(crate) fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
@@ -120,7 +112,7 @@ impl Error {
     #[cold]
     pub(crate) fn io(what: &'static str, path: &Path, source: io::Error) -> Self {
         let mut error = Error::new(ErrorKind::Io, what);
-        error.0.file = Some(shown(path));
+        error.0.file = Some(path_without_content(path));
         error.0.source = Some(source);
         error
     }
@@ -222,7 +214,7 @@ impl Error {
     pub fn in_file(mut self, file: &Path) -> Self {
         self.0.errors = std::mem::take(&mut self.0.errors).into_iter().map(|e| e.in_file(file)).collect();
         if self.0.errors.is_empty() {
-            self.0.file.get_or_insert_with(|| shown(file));
+            self.0.file.get_or_insert_with(|| path_without_content(file));
         }
         self
     }
@@ -234,7 +226,7 @@ impl Error {
 
     /// Takes the file this is about into the message, so that the place can be that of the entry which names the file.
     pub(crate) fn about(mut self, file: &Path) -> Self {
-        self.0.message = format!("{}: {}", shown(file).display(), self.0.message).into();
+        self.0.message = format!("{}: {}", path_without_content(file).display(), self.0.message).into();
         self.0.file = None;
         self.0.position = None;
         self

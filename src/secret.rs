@@ -1,7 +1,9 @@
 //! What is secret: hidden in `Debug`, wiped on drop.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 /// Types whose memory can be wiped. Sealed: `String` and [`Data`](crate::config::Data).
 pub trait Wipe: sealed::Sealed {
@@ -83,11 +85,19 @@ impl<'de, T: Wipe + Deserialize<'de>> Deserialize<'de> for Secret<T> {
 }
 
 /// A path as it may be shown: without what is no path, but a key or a token that was put into a field for its path.
-pub(crate) fn without_content(path: &str) -> std::borrow::Cow<'_, str> {
+pub(crate) fn without_content(path: &str) -> Cow<'_, str> {
     const HIDDEN: &str = "[hidden: this looks like a key or a token itself, not like its path]";
     match content_in(path).and_then(|at| path.get(..at)) {
         Some(folder) => [folder, HIDDEN].concat().into(),
         None => path.into(),
+    }
+}
+
+/// As [`without_content`], of a path.
+pub(crate) fn path_without_content(path: &Path) -> PathBuf {
+    match path.to_str().map(without_content) {
+        Some(Cow::Owned(shown)) => shown.into(),
+        _ => path.to_owned(),
     }
 }
 

@@ -4,12 +4,15 @@
 mod common;
 
 use common::kubectl::need_kubectl;
-use common::pki::{Algorithm, Ca, Validity, base64, world};
+use common::pki::{self, Algorithm, Ca, Validity, base64, now, world};
 use common::shapes;
 use kubeconfig::config::View;
 use kubeconfig::rancher::{AceNote, AuthorizedEndpoint, ControlPlaneNode, Extended};
 use kubeconfig::{Error, ErrorKind, Kubeconfig, Loaded};
 use proptest::prelude::*;
+use rustls_pki_types::UnixTime;
+use std::fs;
+use std::time::Duration;
 
 const PROXY: &str = "https://r.example.com/k8s/clusters/c-m-12345678";
 
@@ -146,6 +149,9 @@ fn what_is_said_of_the_token() {
         ", clusters: [{{name: prod, cluster: {{server: '{PROXY}'}}}}, {{name: test, cluster: {{server: 'https://r.example.com/k8s/clusters/c-2'}}}}],
           contexts: [{{name: prod, context: {{cluster: prod, user: prod}}}}, {{name: test, context: {{cluster: test, user: prod}}}}]"
     );
+    let admin = &world().plain_admin;
+    let (certificate, key) = (base64(&admin.certificate), base64(&admin.key));
+    let certificate = format!("client-certificate-data: {certificate}, client-key-data: {key}");
     for (user, more, words) in [
         ("token: 'kubeconfig-u-a12345xyz:s'", "", Some(UNPROVEN)),
         ("token: 'ext/token-abcde:s'", "", Some(UNPROVEN)),
@@ -160,9 +166,9 @@ fn what_is_said_of_the_token() {
         // Not in the form of Rancher's, nor signed by the cluster.
         ("token: opaque", "", Some(UNPROVEN)),
         // None of Rancher's: not for it to say.
-        ("token: opaque, client-certificate: c, client-key: k", "", None),
+        (&*format!("token: opaque, {certificate}"), "", None),
         ("token: eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "", None),
-        ("client-certificate: c, client-key: k", "", None),
+        (&*certificate, "", None),
         (
             "exec: {apiVersion: client.authentication.k8s.io/v1, command: rancher, args: [token, --cluster=c-m-12345678], interactiveMode: Never}",
             "",
@@ -191,13 +197,88 @@ fn what_is_said_of_the_token() {
 }
 
 #[test]
+fn what_is_over_or_of_no_use_is_said() {
+    let day = 24 * 60 * 60;
+    let at = |seconds: u64| UnixTime::since_unix_epoch(Duration::from_secs(seconds));
+    let today = at(now());
+    let user = |pair: &pki::Pair, key: &str| {
+        let (certificate, key) = (base64(&pair.certificate), base64(key));
+        format!("client-certificate-data: {certificate}, client-key-data: {key}")
+    };
+    let (good, over) = (&world().plain_admin, &world().plain_expired);
+    for (what, user, time, words) in [
+        ("valid", user(good, &good.key), Some(today), None),
+        ("over", user(over, &over.key), Some(today), Some("the credentials of the user prod ended on 20")),
+        ("over, and nobody asks", user(over, &over.key), None, None),
+        ("over by then", user(good, &good.key), Some(at(now() + 400 * day)), Some("ended on")),
+        ("not yet", user(good, &good.key), Some(at(now() - 400 * day)), Some("are not valid before")),
+        ("the key of another", user(good, &over.key), None, Some("are of no use: ")),
+        ("files that are gone", "client-certificate: c, client-key: k".into(), None, Some("are of no use: ")),
+        ("two lines", "token: \"a\\nb\"".into(), None, Some("are of no use: the token has a line break")),
+    ] {
+        let text = prod(&user, "");
+        let mut adding = by_name().add_to(&text, "prod");
+        if let Some(time) = time {
+            adding = adding.at(time);
+        }
+        let extended = adding.build().unwrap();
+        match words {
+            None => assert!(extended.notes().is_empty() && extended.is_likely_valid(), "{what}: {}", notes(&extended)),
+            Some(words) => {
+                assert!(
+                    notes(&extended).contains(words) && !extended.is_likely_valid(),
+                    "{what}: {}",
+                    notes(&extended)
+                );
+                assert!(!notes(&extended).contains("BEGIN"), "{what}");
+            }
+        }
+        // Once mended, nothing is left that says otherwise.
+        assert!(
+            words.is_some_and(|words| words.contains("token")) || !extended.to_yaml().contains("kubeconfig-rs/"),
+            "{what}"
+        );
+        // The same of another file.
+        let proxy = prod("token: 'kubeconfig-u-a.c-m-12345678:s'", "");
+        let mut adding = by_name().add_to(&proxy, "prod").credentials_from(&text);
+        if let Some(time) = time {
+            adding = adding.at(time);
+        }
+        assert_eq!(adding.build().unwrap().is_likely_valid(), words.is_none(), "{what}");
+    }
+    let text = prod(&user(good, &good.key), "");
+    let with_ca = |pem: &str| AuthorizedEndpoint::fqdn("p.example.com:6443").ca(pem).unwrap();
+    let old = Ca::valid("old", None, Algorithm::Ec, Validity::over()).certificate;
+    let both = format!("{old}{}", world().plain_ca.certificate);
+    for (pem, words, is_valid) in [
+        (&world().plain_ca.certificate, None, true),
+        (&both, None, true),
+        (&good.certificate, Some("the certificate CN=kubernetes-admin,O=kubeadm:cluster-admins is no CA"), true),
+        (&old, Some("the CA CN=old ended on"), false),
+    ] {
+        let extended = with_ca(pem).add_to(&text, "prod").at(today).build().unwrap();
+        assert_eq!(extended.is_likely_valid(), is_valid, "{}", notes(&extended));
+        assert!(
+            words.map_or(extended.notes().is_empty(), |words| notes(&extended).contains(words)),
+            "{}",
+            notes(&extended)
+        );
+    }
+}
+
+#[test]
 fn other_credentials() {
     let admin = Ca::new("kube-ca", None, Algorithm::Ec).client("kube-admin", Some("system:masters"), Validity::days(9));
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("keys/admin.pem");
+    fs::create_dir(folder.path().join("keys")).unwrap();
+    fs::write(&key, &admin.key).unwrap();
     let file = |name: &str, current: &str, body: &str| {
-        loaded(&format!(
+        let text = format!(
             "{{clusters: [{{name: k, cluster: {{server: 'https://10.0.0.1:6443'}}}}], users: [{{name: '{name}', user: {{{body}}}}}],
               contexts: [{{name: c, context: {{cluster: k, user: '{name}'}}}}], current-context: '{current}'}}"
-        ))
+        );
+        Loaded::from_config(text.parse().unwrap(), folder.path())
     };
     let certificate = format!("client-certificate-data: {}, client-key: keys/admin.pem", base64(&admin.certificate));
     let rancher = prod("token: 'kubeconfig-u-a:s'", "");
@@ -209,7 +290,7 @@ fn other_credentials() {
         assert_eq!(extended.contexts()[0].user, expected);
         assert!(extended.is_likely_valid(), "{}", notes(&extended));
         // From its own folder, wherever the result goes.
-        assert_eq!(extended.config().users[expected].client_key.as_deref(), Some("/folder/keys/admin.pem"));
+        assert_eq!(extended.config().users[expected].client_key.as_deref(), key.to_str());
         assert_eq!(extended.config().users["prod"], rancher.config().users["prod"]);
         let once_more = Loaded::from_config(extended.config().clone(), "/");
         let again = by_name().add_to(&once_more, "prod").credentials_from(&other).build().unwrap();

@@ -220,6 +220,52 @@ mod program {
         }
     }
 
+    /// A key or a token that was put into a field for its path is no path, and every message that names the file would show it.
+    #[test]
+    fn secrets_in_the_place_of_paths() {
+        const CANARY: &str = common::canary::CANARY;
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n");
+        let base64 = |text: &str| common::pki::base64(text);
+        let jwt = format!("eyJhbGciOiJSUzI1NiJ9.{}.{CANARY}", base64(&format!("{{\"a\":\"{CANARY}\"}}")));
+        let der = format!("MIIEpAIBAAKCAQEA{}", base64(&CANARY.repeat(4)));
+        let contents = [pem.clone(), base64(&pem), jwt, der, format!("kubeconfig-u-abc12:{CANARY}"), CANARY.repeat(30)];
+        for content in contents {
+            for field in ["client-key", "client-certificate", "tokenFile", "certificate-authority"] {
+                let value = serde_json::to_string(&content).expect("JSON");
+                let (cluster, user) = match field {
+                    "certificate-authority" => (format!(", {field}: {value}"), "token: t".to_owned()),
+                    "client-key" => (String::new(), format!("client-certificate: gone.crt, {field}: {value}")),
+                    "client-certificate" => (String::new(), format!("client-key: gone.key, {field}: {value}")),
+                    _ => (String::new(), format!("{field}: {value}")),
+                };
+                let text = format!(
+                    "clusters: [{{name: c, cluster: {{server: 'https://h:6443'{cluster}}}}}]\nusers: [{{name: u, user: {{{user}}}}}]\n\
+                     contexts: [{{name: x, context: {{cluster: c, user: u}}}}]\ncurrent-context: x\n"
+                );
+                let folder = folder_with(text.as_bytes());
+                fs::write(folder.path().join("other"), text.replace("name: x", "name: y")).expect("a new file");
+                for arguments in [
+                    &["check", "config"][..],
+                    &["check", "config", "-o", "json"],
+                    &["check", "config", "-o", "sarif"],
+                    &["certs", "config"],
+                    &["outage", "config"],
+                    &["outage", "config", "-o", "json"],
+                    &["resolve", "--kubeconfig", "config"],
+                    &["export", "--kubeconfig", "config", "--out", "out"],
+                    &["merge", "config", "other", "--out", "out"],
+                    &["merge", "config", "other", "--paths", "embed", "--out", "out"],
+                    &["get-contexts", "--kubeconfig", "config"],
+                ] {
+                    let out = run(folder.path(), arguments);
+                    let what = format!("{field}, {arguments:?}");
+                    check(&what, &format!("{}{}", out.stdout, out.stderr));
+                    assert!(!out.stderr.contains("panicked"), "{what}: {}", out.stderr);
+                }
+            }
+        }
+    }
+
     #[test]
     fn standard_error_of_broken_files() {
         // Every 29th: this starts the program.

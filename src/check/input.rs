@@ -191,7 +191,13 @@ fn state(bytes: &[u8], document: Option<Document>) -> Content {
 fn saved(bytes: &[u8]) -> Content {
     match SavedStates::from_bytes(bytes) {
         Ok(states) => Content::State(Box::new(states), None),
-        Err(error) if error.kind() != ErrorKind::NotFound => Content::Unreadable(error, None),
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            // Others' templates are no YAML either.
+            match is_zip(bytes) || looks_like_ours(&String::from_utf8_lossy(bytes)) {
+                true => Content::Unreadable(error, None),
+                false => Content::Unknown(error),
+            }
+        }
         Err(_) => {
             let help = "known are kubeconfigs, RKE's cluster.yml and rkestate, and certificates or keys as PEM";
             Content::Unknown(Error::new(ErrorKind::Type, "this is of no kind that is known here").with_help(help))

@@ -19,7 +19,8 @@ pub(super) fn check(file: &ConfigFile<'_>, notes: &mut Notes<'_>) {
             token_file(file, user, path, notes, &mut found);
         }
         if let Some(token) = set_secret(&user.body.token) {
-            let fault = jwt::unusable(token).map(|fault| Finding::new(Code::InvalidToken, format!("the token {fault}")));
+            let fault =
+                jwt::unusable(token).map(|fault| Finding::new(Code::InvalidToken, format!("the token {fault}")));
             found.extend(fault.map(|finding| (finding, "token")));
             found.extend(end(token, "the token", notes).map(|finding| (finding, "token")));
         }

@@ -8,6 +8,7 @@ mod codes;
 pub use codes::Code;
 
 use crate::error::{Position, Printable};
+use crate::secret::path_without_content;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -132,7 +133,7 @@ impl Finding {
 
     /// Names the file, if none is named yet.
     pub fn in_file(mut self, file: &Path) -> Self {
-        self.file.get_or_insert_with(|| file.to_owned());
+        self.file.get_or_insert_with(|| path_without_content(file));
         self
     }
 }

@@ -70,6 +70,25 @@ fn a_folder_is_every_file_in_it_that_is_one_of_ours() {
     std::fs::write(folder.path().join("b/cut-off"), "clusters:\n- name: a\nusers: [\n").expect("a file");
     let run = run_again(&folder, &["check", "b"]);
     assert_eq!(run.code, Some(2), "{}", run.stdout);
+    std::fs::remove_file(folder.path().join("b/cut-off")).expect("a file");
+    // What is broken is told where its name or its words are ours, and passed over where they are not.
+    for (name, text, code) in [
+        ("cluster.yml", "a: [", 2),
+        ("x.rkestate", "{\"a\": ", 2),
+        ("kube_config_x.yml", "a: [", 2),
+        ("nodes.txt", "nodes:\n- address: [\ncluster_name: x\n", 2),
+        ("state.json", "{\n  \"desiredState\": {\n  \"rkeConfig\": {\n", 2),
+        ("key.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n", 1),
+        ("values.yaml", "image: [\n", 0),
+        ("template.yaml", "nodes: {{ .Values.nodes }}\n", 0),
+    ] {
+        let path = folder.path().join("b").join(name);
+        std::fs::write(&path, text).expect("a new file");
+        let run = run_again(&folder, &["check", "b"]);
+        assert_eq!(run.code, Some(code), "{name}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.stdout.contains(name), code != 0, "{name}: {}", run.stdout);
+        std::fs::remove_file(path).expect("a file");
+    }
 }
 
 fn run_again(folder: &tempfile::TempDir, arguments: &[&str]) -> super::common::program::Run {
@@ -174,6 +193,13 @@ fn exit_codes_of_certs() {
         let run = run(folder.path(), &all);
         assert_eq!(run.code, Some(code), "{arguments:?}: {}{}", run.stdout, run.stderr);
     }
+    // What is no certificate is told, by name and place.
+    let text = with(&world().ca.certificate, &world().client.certificate, &world().client.key);
+    let ca = super::base64(&world().ca.certificate);
+    let folder = Files::named("config", text.replace(&ca, "not*base64")).lay_out();
+    let out = run(folder.path(), &["certs", "config"]);
+    assert!(out.stderr.contains("config:") && out.stderr.contains("not base64"), "{}", out.stderr);
+    assert!(out.stdout.contains("user \"u\""), "the rest is listed: {}", out.stdout);
     let _ = (pki::now(), set_mode);
 }
 

@@ -174,6 +174,9 @@ fn of_states(state: &RkeState) -> Vec<Row> {
             kubeconfig(),
         ),
         Row::new(StateDrift, Warning, "address", changed("cluster.yml", "203.0.113.12", "203.0.113.13"), good()),
+        Row::new(IncompleteState, Warning, "currentState", without_entry(state, "kube-admin"), state_file()),
+        Row::new(IncompleteState, Warning, "currentState", with_field(state, "kube-admin", "keyPEM", ""), state_file()),
+        Row::new(IncompleteState, Warning, "currentState", without_entry(state, "kube-ca"), state_file()),
         Row::new(EmptyCurrentState, Note, "currentState", init_set, state_file()),
         Row::new(
             ServerNotInSans,
@@ -200,6 +203,16 @@ fn with_field(state: &RkeState, entry: &str, field: &str, value: &str) -> Files 
     let mut json = state.json();
     for side in ["desiredState", "currentState"] {
         *json.at(&[side, "certificatesBundle", entry, field]) = Json::Text(value.to_owned());
+    }
+    Files::named("cluster.rkestate", json.indented())
+}
+
+/// The state without an entry of its bundles.
+fn without_entry(state: &RkeState, entry: &str) -> Files {
+    let mut json = state.json();
+    for side in ["desiredState", "currentState"] {
+        let Json::Object(bundle) = json.at(&[side, "certificatesBundle"]) else { panic!("a bundle") };
+        bundle.retain(|(name, _)| name != entry);
     }
     Files::named("cluster.rkestate", json.indented())
 }

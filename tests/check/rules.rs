@@ -17,6 +17,7 @@ pub(super) fn rows() -> Vec<Row> {
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "https://k8s.example.com:65536");
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "https://k8s.example.com:0");
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "k8s.example.com/path");
+    cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "ftp://k8s.example.com:6443");
     cluster(InvalidNamespace, "Bad_Name", "namespace: web", "namespace: Bad_Name");
     cluster(InvalidNamespace, "namespace", "namespace: web", &format!("namespace: {}", "a".repeat(64)));
     cluster(InvalidContext, "name: x", "    user: u\n", "");

@@ -128,7 +128,7 @@ fn written_all_the_same_where_there_are_doubts() {
     *upgrading.at(&["desiredState", "certificatesBundle", "kube-apiserver", "certificatePEM"]) =
         other_ca.as_str().into();
     for (what, state, arguments, says) in [
-        ("of another CA", &foreign_ca, &[][..], "the client certificate was not issued by kube-ca"),
+        ("of another CA", &foreign_ca, &[][..], "the client certificate was not issued by the CA of the clients"),
         ("not a client's", &server_as_admin.compact(), &[], "who is not of system:masters"),
         (
             "kube-apiserver",

@@ -9,6 +9,7 @@ use clap::{ArgGroup, Args};
 use kubeconfig::rancher::{AuthorizedEndpoint, ControlPlaneNode, Extended};
 use kubeconfig::store::WriteOptions;
 use kubeconfig::{Loader, Printable};
+use rustls_pki_types::UnixTime;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -118,7 +119,7 @@ fn extend(args: &AceArgs) -> Result<Extended, Failure> {
         Some(file) => Some(Loader::from_env().explicit(file).load()?),
         None => None,
     };
-    let mut adding = endpoint.add_to(&loaded, &args.context);
+    let mut adding = endpoint.add_to(&loaded, &args.context).at(UnixTime::now());
     if let Some(user) = &args.user {
         adding = adding.user(user);
     }

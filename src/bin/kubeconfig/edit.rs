@@ -72,7 +72,10 @@ fn say_in_place(changed: &Changed) {
     if changed.how == How::InPlace {
         let copy = changed.kept.as_deref().map(|kept| format!("; what it held is in {}", Printable(&shown(kept))));
         let (file, copy) = (shown(&changed.path), copy.unwrap_or_default());
-        say(&format_args!("note: {} was written in place, for a new file can't take its place or would belong to somebody else{copy}", Printable(&file)));
+        say(&format_args!(
+            "note: {} was written in place, for a new file can't take its place or would belong to somebody else{copy}",
+            Printable(&file)
+        ));
     }
 }
 

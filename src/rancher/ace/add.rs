@@ -1,17 +1,18 @@
 //! The contexts of an endpoint put into a configuration.
 
-use super::standing::doubts;
+use super::note::AceNote;
+use super::standing::{doubts, ends, of_authority};
 use super::{AuthorizedEndpoint, Reach, Trust, impossible};
 use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set};
 use crate::edit::Added;
-use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::export::{no_context, placed};
 use crate::load::{Loaded, Subject};
 use crate::rancher::kind::View;
 use crate::rancher::{ClusterGroup, ContextKind, Provisioner, clusters};
 use crate::store::{Draft, Finished, Saved, WriteOptions};
 use crate::syntax::Value;
-use std::fmt;
+use rustls_pki_types::UnixTime;
 use std::path::Path;
 
 /// The extension of a context that was added although nothing showed that its token is valid there: what was added by
@@ -31,6 +32,7 @@ pub struct AddEndpoint<'a> {
     context: String,
     user: Option<String>,
     credentials: Option<&'a Loaded>,
+    at: Option<UnixTime>,
 }
 
 /// A configuration with the contexts of an endpoint in it.
@@ -57,101 +59,9 @@ pub struct AceContext {
     pub is_new: bool,
 }
 
-/// What one should know of the contexts that were added.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum AceNote {
-    /// The server has no port, so that clients use 443. Rancher adds none either.
-    NoPort {
-        /// The server.
-        server: String,
-    },
-    /// Nothing was said of a CA: only a certificate of a public one will be trusted.
-    NoCa {
-        /// The server.
-        server: String,
-    },
-    /// The CA is that of another direct context of the cluster.
-    CaTaken {
-        /// That context.
-        context: String,
-    },
-    /// Nothing shows that Rancher bound this user's token to the cluster.
-    TokenUnproven {
-        /// The user.
-        user: String,
-    },
-    /// The user's token serves several clusters, so it is bound to none.
-    TokenShared {
-        /// The user.
-        user: String,
-    },
-    /// The user's token is bound to another cluster.
-    TokenOfAnotherCluster {
-        /// The user.
-        user: String,
-        /// Rancher's id of that cluster.
-        cluster_id: String,
-    },
-    /// The user's token comes from Rancher at each login: without Rancher there is none.
-    LoginNeedsRancher {
-        /// The user.
-        user: String,
-    },
-}
-
-impl AceNote {
-    /// Whether it says that the credentials may be refused on the direct way.
-    pub fn is_doubt(&self) -> bool {
-        matches!(
-            self,
-            AceNote::TokenUnproven { .. } | AceNote::TokenShared { .. } | AceNote::TokenOfAnotherCluster { .. }
-        )
-    }
-}
-
-impl fmt::Display for AceNote {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const INSTEAD: &str = "download a kubeconfig of this cluster now that its endpoint is enabled, or use an \
-            administrator's, and name it with --credentials-from";
-        match self {
-            AceNote::NoPort { server } => {
-                write!(f, "{} names no port, so clients use 443; an API server is mostly at 6443", Printable(server))
-            }
-            AceNote::NoCa { server } => {
-                write!(f, "no CA is given for {}: its certificate must be publicly trusted", Printable(server))
-            }
-            AceNote::CaTaken { context } => write!(f, "the CA is that of the context {}", Printable(context)),
-            AceNote::TokenUnproven { user } => write!(
-                f,
-                "nothing shows that the token of the user {} is valid on the direct way: Rancher binds a token to a \
-                 cluster only if its endpoint is enabled by then; {INSTEAD}",
-                Printable(user)
-            ),
-            AceNote::TokenShared { user } => write!(
-                f,
-                "the user {} serves several clusters, so its token is bound to none and not valid on a direct way; {INSTEAD}",
-                Printable(user)
-            ),
-            AceNote::TokenOfAnotherCluster { user, cluster_id } => write!(
-                f,
-                "the token of the user {} is bound to the cluster {}, and not valid here; {INSTEAD}",
-                Printable(user),
-                Printable(cluster_id)
-            ),
-            AceNote::LoginNeedsRancher { user } => write!(
-                f,
-                "the user {} logs in by Rancher's program, which needs Rancher: when Rancher is gone this way is closed too; \
-                 name lasting credentials with --credentials-from",
-                Printable(user)
-            ),
-        }
-    }
-}
-
 impl<'a> AddEndpoint<'a> {
     pub(super) fn new(endpoint: AuthorizedEndpoint, loaded: &'a Loaded, context: String) -> Self {
-        AddEndpoint { endpoint, loaded, context, user: None, credentials: None }
+        AddEndpoint { endpoint, loaded, context, user: None, credentials: None, at: None }
     }
 
     /// Takes this user of the configuration instead of that of the context.
@@ -164,6 +74,12 @@ impl<'a> AddEndpoint<'a> {
     /// own name or, where that is taken by other credentials, as `CONTEXT-NAME`.
     pub fn credentials_from(mut self, other: &'a Loaded) -> Self {
         self.credentials = Some(other);
+        self
+    }
+
+    /// Says of certificates and tokens that have an end whether it is over at that time. There is no other clock.
+    pub fn at(mut self, time: UnixTime) -> Self {
+        self.at = Some(time);
         self
     }
 
@@ -193,7 +109,7 @@ impl<'a> AddEndpoint<'a> {
         for (name, server) in wanted {
             let cluster = Cluster { certificate_authority_data: authority.clone(), ..Cluster::new(server.as_str()) };
             let mut context = Context::new(name.as_str(), user.as_str());
-            if notes.iter().any(AceNote::is_doubt) {
+            if notes.iter().any(AceNote::is_of_binding) {
                 context.extensions.insert(UNPROVEN, Value::from(true));
             }
             if user != View::of(source, &self.context).user_name && id != "local" {
@@ -229,7 +145,10 @@ impl<'a> AddEndpoint<'a> {
             }
         }
         match &self.endpoint.trust {
-            Trust::Ca(data) => return Ok(Some(data.clone())),
+            Trust::Ca(data) => {
+                notes.extend(of_authority(&data.decode(), self.at));
+                return Ok(Some(data.clone()));
+            }
             Trust::Public => return Ok(None),
             Trust::Unsaid => {}
         }
@@ -274,6 +193,7 @@ impl<'a> AddEndpoint<'a> {
                     .with_help("name another with --user, or a kubeconfig that has one with --credentials-from"));
             }
             notes.extend(doubts(source, name, id));
+            notes.extend(ends(self.loaded, name, self.at));
             return Ok(name.to_owned());
         };
         if self.user.is_some() {
@@ -281,6 +201,7 @@ impl<'a> AddEndpoint<'a> {
         }
         let (name, user) = credentials(other)?;
         notes.extend(doubts(other.config(), &name, id));
+        notes.extend(ends(other, &name, self.at));
         let mut names = [name.clone(), format!("{}-{name}", self.context)].into_iter();
         let free = names.find(|name| config.users.get(name).is_none_or(|there| *there == user));
         let Some(free) = free else {
@@ -447,7 +368,7 @@ impl Extended {
         &self.notes
     }
 
-    /// Whether nothing speaks against the credentials on the direct way. It is no proof: only Rancher knows its tokens.
+    /// Whether nothing speaks against the direct way: no note is a [doubt](AceNote::is_doubt). It is no proof: only Rancher knows its tokens.
     pub fn is_likely_valid(&self) -> bool {
         !self.notes.iter().any(AceNote::is_doubt)
     }

@@ -34,10 +34,12 @@
 //! `kubeconfig-rs/token-unproven`, so that nobody takes them for Rancher's later.
 
 mod add;
+mod note;
 mod standing;
 
 pub(super) use add::ENDPOINT_OF;
-pub use add::{AceContext, AceNote, AddEndpoint, Extended};
+pub use add::{AceContext, AddEndpoint, Extended};
+pub use note::AceNote;
 pub(super) use standing::is_unproven;
 
 use super::{ControlPlaneNode, ManagedCluster, Provisioner};

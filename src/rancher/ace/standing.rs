@@ -1,15 +1,51 @@
 //! Whether credentials are good for the direct way into a cluster.
 
-use super::add::{AceNote, UNPROVEN};
+use super::add::UNPROVEN;
+use super::note::AceNote;
+use crate::cert;
 use crate::config::Kubeconfig;
 use crate::jwt;
+use crate::load::Loaded;
 use crate::rancher::ContextKind;
 use crate::rancher::clusters;
 use crate::rancher::kind::{View, is_rancher_token};
+use crate::rancher::outage::credential::{Credential, User};
+use rustls_pki_types::UnixTime;
 
 /// Whether `context` was added here although nothing showed that its token is valid on the direct way.
 pub(in crate::rancher) fn is_unproven(config: &Kubeconfig, context: &str) -> bool {
     config.contexts.get(context).is_some_and(|context| context.extensions.contains(UNPROVEN))
+}
+
+/// What the credentials of the user `name` say against themselves, whatever the cluster.
+pub(super) fn ends(loaded: &Loaded, name: &str, at: Option<UnixTime>) -> Vec<AceNote> {
+    let user = || name.to_owned();
+    let read = User::read(loaded, name);
+    if let Some(why) = read.refused {
+        return vec![AceNote::Unusable { user: user(), why }];
+    }
+    let Some(now) = at else { return Vec::new() };
+    let of = |credential: &Credential| match credential {
+        Credential::Dated { until: Some(until), .. } if until.as_secs() <= now.as_secs() => {
+            Some(AceNote::Ended { user: user(), at: *until })
+        }
+        Credential::Dated { from: Some(from), .. } if from.as_secs() > now.as_secs() => {
+            Some(AceNote::NotYetValid { user: user(), from: *from })
+        }
+        _ => None,
+    };
+    read.credentials.iter().filter_map(of).collect()
+}
+
+/// What is to be said of the CAs that were given: no certificate in them is one, or none is valid.
+pub(super) fn of_authority(pem: &[u8], at: Option<UnixTime>) -> Option<AceNote> {
+    let certificates = cert::certificates(pem).ok()?;
+    let last = certificates.iter().max_by_key(|certificate| certificate.not_after().as_secs())?;
+    if at.is_some_and(|now| last.not_after().as_secs() <= now.as_secs()) {
+        return Some(AceNote::CaEnded { subject: last.subject().to_owned(), at: last.not_after() });
+    }
+    let is_none = certificates.iter().all(|certificate| !certificate.is_ca());
+    is_none.then(|| AceNote::NotACa { subject: last.subject().to_owned() })
 }
 
 /// What stands against the user `name` of `config` on the direct way into the cluster with Rancher's id `id`; nothing

@@ -14,16 +14,16 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// A user's entry.
-pub(super) struct User {
+pub(in crate::rancher) struct User {
     /// Why kubectl refuses it, whatever the cluster.
-    pub(super) refused: Option<String>,
+    pub(in crate::rancher) refused: Option<String>,
     /// All that kubectl sends, by its own choice of what the entry has.
-    pub(super) credentials: Vec<Credential>,
+    pub(in crate::rancher) credentials: Vec<Credential>,
     /// The client certificate, where it can be read, and those above it as far as they stand beside it.
     pub(super) chain: Vec<Certificate>,
 }
 
-pub(super) enum Credential {
+pub(in crate::rancher) enum Credential {
     /// A client certificate, or a token that is a JWT.
     Dated {
         login: Login,
@@ -43,14 +43,14 @@ pub(super) enum Credential {
 
 /// What a token's claims tell against it.
 #[derive(Default)]
-pub(super) struct Doubts {
+pub(in crate::rancher) struct Doubts {
     pub(super) tied: Option<&'static str>,
     /// The host whose keys prove the token.
     pub(super) issuer: Option<String>,
 }
 
 impl User {
-    pub(super) fn read(loaded: &Loaded, name: &str) -> Self {
+    pub(in crate::rancher) fn read(loaded: &Loaded, name: &str) -> Self {
         match Self::try_read(loaded, name) {
             Ok((credentials, chain)) => User { refused: None, credentials, chain },
             Err(error) => User { refused: Some(sentences(&error)), credentials: Vec::new(), chain: Vec::new() },

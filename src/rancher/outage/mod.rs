@@ -52,7 +52,7 @@
 //! (Kubernetes deletes those it made itself after a year without use), and so is one that is bound to a pod or node,
 //! or made for somebody else than the API server.
 
-mod credential;
+pub(super) mod credential;
 mod hash;
 mod judge;
 mod mend;

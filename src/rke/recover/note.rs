@@ -229,7 +229,7 @@ impl fmt::Display for RecoveryNote {
                 Printable(&file.to_string_lossy())
             ),
             RecoveryNote::NotIssued => f.write_str(
-                "the client certificate was not issued by kube-ca: the cluster will refuse it, unless it trusts another CA too",
+                "the client certificate was not issued by the CA of the clients (kube-ca; of K3s and RKE2 client-ca): the cluster will refuse it, unless it trusts another CA too",
             ),
             RecoveryNote::ServingNotIssued => {
                 f.write_str("the certificate that the server shows was not issued by the CA beside it: clients will refuse the server")
