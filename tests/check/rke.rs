@@ -187,6 +187,21 @@ fn of_states(state: &RkeState) -> Vec<Row> {
         ),
         Row::new(KeyMismatch, Error, "keyPEM", with_key_of(state, "kube-admin", "kube-node"), state_file()),
         Row::new(UnknownIssuer, Error, "certificatePEM", with_ca_of(state, &other), state_file()),
+        // Each has a CA of its own: that of extension servers' clients is none for the rest.
+        Row::new(
+            UnknownIssuer,
+            Error,
+            "certificatePEM",
+            with_pair_of(state, "kube-admin", "kube-apiserver-proxy-client"),
+            state_file(),
+        ),
+        Row::new(
+            UnknownIssuer,
+            Error,
+            "certificatePEM",
+            with_pair_of(state, "kube-apiserver-proxy-client", "kube-admin"),
+            state_file(),
+        ),
         Row::new(
             CertUnreadable,
             Error,
@@ -213,6 +228,17 @@ fn without_entry(state: &RkeState, entry: &str) -> Files {
     for side in ["desiredState", "currentState"] {
         let Json::Object(bundle) = json.at(&[side, "certificatesBundle"]) else { panic!("a bundle") };
         bundle.retain(|(name, _)| name != entry);
+    }
+    Files::named("cluster.rkestate", json.indented())
+}
+
+/// The state with certificate and key of one entry in the place of another's.
+fn with_pair_of(state: &RkeState, entry: &str, other: &str) -> Files {
+    let mut json = state.json();
+    for (side, field) in
+        ["desiredState", "currentState"].into_iter().flat_map(|s| ["certificatePEM", "keyPEM"].map(|f| (s, f)))
+    {
+        *json.at(&[side, "certificatesBundle", entry, field]) = Json::Text(state.field(other, field).to_owned());
     }
     Files::named("cluster.rkestate", json.indented())
 }

@@ -87,6 +87,85 @@ fn client_certificates() {
     assert_eq!((way.login, way.proof), (Some(Login::ClientCertificate), Some(Proof::Certificate)));
 }
 
+/// What Go refuses in a chain, whoever made it.
+#[test]
+fn chains_that_servers_refuse() {
+    if !common::openssl::available() {
+        return;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |arguments: &str| common::openssl::run(folder.path(), &arguments.split(' ').collect::<Vec<_>>(), b"");
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    std::fs::write(folder.path().join("client"), "extendedKeyUsage=clientAuth\n").expect("a file");
+    std::fs::write(folder.path().join("ca"), "basicConstraints=critical,CA:TRUE\n").expect("a file");
+    let sign = |name: &str, issuer: &str, digest: &str, kind: &str| {
+        run(&format!("req -new -key {name}.key -subj /CN={name} -out {name}.csr"));
+        run(&format!(
+            "x509 -req -in {name}.csr -CA {issuer}.crt -CAkey {issuer}.key -days 500 -{digest} -extfile {kind} -out {name}.crt"
+        ));
+    };
+    for (name, bits) in [("root", 2048), ("middle", 2048), ("none", 2048), ("small", 512), ("large", 2048)] {
+        run(&format!("genrsa -out {name}.key {bits}"));
+    }
+    run("req -x509 -new -key root.key -subj /CN=kubernetes -days 1000 -out root.crt");
+    sign("middle", "root", "sha256", "ca");
+    sign("none", "root", "sha256", "client");
+    let user = |name: &str, others: &[&str]| {
+        let chain: String = others.iter().map(|other| read(&format!("{other}.crt"))).collect();
+        json!({"client-certificate-data": base64(format!("{}{chain}", read(&format!("{name}.crt")))),
+            "client-key-data": base64(read(&format!("{name}.key")))})
+    };
+    let mut cases = Vec::new();
+    sign("large", "root", "sha256", "client");
+    cases.push(("as it should be", user("large", &[]), Yes, ""));
+    cases.push(("with its CA", user("large", &["root"]), Yes, ""));
+    sign("large", "root", "sha1", "client");
+    cases.push(("SHA-1", user("large", &[]), No, "signed with MD5 or SHA-1"));
+    sign("small", "root", "sha256", "client");
+    cases.push(("a key of 512 bits", user("small", &[]), No, "key is too small: RSA 512"));
+    sign("large", "middle", "sha256", "client");
+    cases.push(("over a CA in between", user("large", &["middle"]), Yes, ""));
+    sign("large", "none", "sha256", "client");
+    cases.push(("over one that is no CA", user("large", &["none"]), No, "signed by one that is no CA"));
+    for (what, user, verdict, says) in cases {
+        // Tomorrow: openssl's begin when they are made.
+        let cluster = one_with(&plain(user), &Outage::at(super::days(1)));
+        assert_verdict(what, &cluster, verdict);
+        assert!(wrong(&cluster).contains(says), "{what}: {}", wrong(&cluster));
+    }
+}
+
+/// RKE has one CA for servers and clients: an administrator's certificate of another is of another cluster, or time.
+#[test]
+fn an_administrator_of_rke_is_of_the_cluster_s_ca() {
+    let world = common::pki::world();
+    let other =
+        Ca::new("system:kube-ca", None, Algorithm::Ec).client("kube-admin", Some("system:masters"), Validity::days(99));
+    let k3s = Ca::new("k3s-client-ca@1", None, Algorithm::Ec).client(
+        "system:admin",
+        Some("system:masters"),
+        Validity::days(99),
+    );
+    for (what, ca, pair, verdict) in [
+        ("its own", &world.rke_ca.certificate, &world.rke_admin, Yes),
+        ("another's", &world.rke_ca.certificate, &other, Unknown),
+        ("behind a load balancer", &world.balancer_ca.certificate, &world.rke_admin, Yes),
+        ("K3s has two", &world.k3s_server_ca.certificate, &k3s, Yes),
+    ] {
+        let file = File::new()
+            .user("kube-admin-prod", certificate(pair))
+            .cluster("prod", with_ca("https://192.0.2.11:6443", ca))
+            .context("prod", "prod", "kube-admin-prod");
+        let cluster = one(&file);
+        assert_verdict(what, &cluster, verdict);
+        assert_eq!(
+            wrong(&cluster).contains("not signed by the CA of its cluster, as RKE's are"),
+            verdict == Unknown,
+            "{what}"
+        );
+    }
+}
+
 /// "Later" is later: the last second itself is none to count on.
 #[test]
 fn the_last_second() {

@@ -5,7 +5,7 @@ use super::common::program::run_with_input;
 use super::common::rke_state::object;
 use super::{accepted, common, folder, notes, recover, servers, write};
 use kubeconfig::Kubeconfig;
-use kubeconfig::rke::{Recovery, ServerFolder};
+use kubeconfig::rke::{Recovery, RecoveryNote, ServerFolder};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -57,6 +57,45 @@ fn from_a_server_s_folder() {
         for path in [server.clone(), format!("{server}/tls")] {
             recover(&folder, &[&path, "--out", "-", "--server", "https://10.0.0.1:6443"], 0);
         }
+    }
+}
+
+/// The cluster takes a client certificate only while the CA of the clients holds.
+#[test]
+fn the_ca_of_the_clients_counts_too() {
+    let arguments = ["x", "--out", "-", "--server", "https://10.0.0.1:6443"];
+    let notes_with = |client_ca: &str, code: i32| {
+        let folder = folder();
+        k3s(&folder, "x/", &["10.0.0.1"]);
+        write(&folder, "x/server/tls/client-ca.crt", client_ca);
+        let run = recover(&folder, &arguments, code);
+        accepted(&run.stdout);
+        notes(&run).join("\n")
+    };
+    assert_eq!(notes_with(&world().k3s_client_ca.certificate, 0), "");
+    let other = pki::Ca::new("k3s-client-ca@1", None, pki::Algorithm::Ec).certificate;
+    let foreign = notes_with(&other, 3);
+    assert!(foreign.contains("was not issued by the CA of the clients") && foreign.contains("client-ca"), "{foreign}");
+    // The end is that of the CA, though the certificate itself says it lives longer.
+    let validity = pki::Validity { from: pki::now() - 100 * 86_400, until: pki::now() + 10 * 86_400 };
+    let short = pki::Ca::valid("k3s-client-ca@2", None, pki::Algorithm::Ec, validity);
+    let admin = short.client("system:admin", Some("system:masters"), pki::Validity::days(365));
+    let folder = folder();
+    k3s(&folder, "x/", &["10.0.0.1"]);
+    for (name, text) in [
+        ("client-ca.crt", &short.certificate),
+        ("client-admin.crt", &admin.certificate),
+        ("client-admin.key", &admin.key),
+    ] {
+        write(&folder, &format!("x/server/tls/{name}"), text);
+    }
+    for (days, is_over) in [(5, false), (20, true)] {
+        let time =
+            rustls_pki_types::UnixTime::since_unix_epoch(std::time::Duration::from_secs(pki::now() + days * 86_400));
+        let recovered =
+            Recovery::open(folder.path().join("x")).unwrap().server("https://10.0.0.1:6443").at(time).build().unwrap();
+        let is_told = recovered.notes().iter().any(|note| matches!(note, RecoveryNote::ClientAuthorityExpired { .. }));
+        assert_eq!((is_told, recovered.is_doubtful()), (is_over, is_over), "{:?}", recovered.notes());
     }
 }
 
