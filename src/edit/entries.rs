@@ -95,13 +95,22 @@ pub fn delete_user(config: &mut Kubeconfig, name: &str) -> Result<AuthInfo> {
 }
 
 /// Removes clusters and users that no context uses, hidden ones of later files included. Which they were is returned, in their order.
-pub fn prune(draft: &mut Draft) -> Followers {
+///
+/// # Errors
+/// [`ErrorKind::Refused`] where there are clusters or users and no context at all: nothing tells which of them are of use.
+pub fn prune(draft: &mut Draft) -> Result<Followers> {
     let hidden = hidden(draft);
+    let config = &draft.config;
+    if config.contexts.is_empty() && hidden.is_empty() && !(config.clusters.is_empty() && config.users.is_empty()) {
+        let message = "there is no context at all, so every cluster and every user would be removed";
+        let help = "if that is meant, unset clusters and unset users remove them";
+        return Err(Error::new(ErrorKind::Refused, message).with_help(help));
+    }
     let Kubeconfig { clusters, users, contexts, .. } = &mut draft.config;
     let all = || contexts.iter().map(|(_, context)| context).chain(&hidden);
     let used_clusters: HashSet<&str> = all().filter_map(|context| set(&context.cluster)).collect();
     let used_users: HashSet<&str> = all().filter_map(|context| set(&context.user)).collect();
-    Followers { clusters: retain(clusters, &used_clusters), users: retain(users, &used_users) }
+    Ok(Followers { clusters: retain(clusters, &used_clusters), users: retain(users, &used_users) })
 }
 
 /// Removes the entries that are not `used`. Their names.

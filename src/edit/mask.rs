@@ -170,13 +170,18 @@ impl Mask<'_> {
         let mut at = 0;
         let mut tokens = tokens.iter().peekable();
         let mut spans = self.spans.iter().peekable();
+        // Beside what is hidden a comment may repeat it.
+        let mut beside_hidden = false;
         let part = |from: usize, to: usize| self.text.get(from..to).unwrap_or_default();
         while at < end {
             if let Some(span) = spans.next_if(|span| span.start <= at) {
                 if span.end > at {
                     match &span.shown {
                         Some(text) => shown.push_str(text),
-                        None => hide_lines(part(at, span.end), &mut shown),
+                        None => {
+                            hide_lines(part(at, span.end), &mut shown);
+                            beside_hidden = !part(at, span.end).ends_with('\n');
+                        }
                     }
                     at = span.end;
                 }
@@ -192,10 +197,10 @@ impl Mask<'_> {
             }
             let next_span = spans.peek().map_or(end, |span| span.start);
             let next = tokens.peek().map_or(end, |(start, _)| *start).min(next_span).min(end).max(at + 1);
-            comments(part(at, next), &mut shown);
+            comments(part(at, next), &mut beside_hidden, &mut shown);
             at = next;
         }
-        behind(part(end, self.text.len()), &mut shown);
+        behind(part(end, self.text.len()), &mut beside_hidden, &mut shown);
         shown
     }
 }
@@ -226,32 +231,41 @@ fn hide_lines(text: &str, shown: &mut String) {
     }
 }
 
-/// What stands between values: indicators and comments.
-fn comments(text: &str, shown: &mut String) {
+/// What stands between values: indicators and comments; `beside_hidden` says of the first line that something is hidden in it, and then
+/// of the last.
+fn comments(text: &str, beside_hidden: &mut bool, shown: &mut String) {
     for line in text.split_inclusive('\n') {
         let is_start =
             |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
         match line.match_indices('#').map(|(at, _)| at).find(is_start) {
             Some(at) => {
-                shown.push_str(line.get(..at).unwrap_or_default());
-                comment(line.get(at..).unwrap_or_default(), shown);
+                let (before, text) = line.split_at(at);
+                shown.push_str(before);
+                if *beside_hidden {
+                    let end = line.get(line.trim_end().len()..).unwrap_or_default();
+                    shown.push_str(&["# ", HIDDEN, end].concat());
+                } else {
+                    comment(text, shown);
+                }
             }
             None => shown.push_str(line),
         }
+        *beside_hidden &= !line.ends_with('\n');
     }
 }
 
 /// Further documents, or a text that is none: comments, and nothing else.
-fn behind(text: &str, shown: &mut String) {
+fn behind(text: &str, beside_hidden: &mut bool, shown: &mut String) {
     for line in text.split_inclusive('\n') {
         let content = line.trim();
         if content.starts_with('#') {
-            comments(line, shown);
+            comments(line, beside_hidden, shown);
         } else if content.chars().all(|c| "[]{},.-".contains(c)) {
             shown.push_str(line);
         } else {
             hide_lines(line, shown);
         }
+        *beside_hidden &= !line.ends_with('\n');
     }
 }
 

@@ -86,6 +86,9 @@ fn set(config: &mut Kubeconfig, path: &str, value: &str, data: impl Fn(&str) -> 
     done.map_err(|error| error.in_field(path))
 }
 
+const ROOTS: &str =
+    "a property begins with clusters, users, contexts, current-context, preferences, extensions, kind or apiVersion";
+
 /// What a path begins with.
 enum Root {
     ApiVersion,
@@ -112,9 +115,9 @@ impl Root {
             "users" => Root::Users,
             "contexts" => Root::Contexts,
             "extensions" => Root::Extensions,
+            "" => return Err(Error::new(ErrorKind::Usage, "no property is named").with_help(ROOTS)),
             _ => {
-                let help = "it begins with clusters, users, contexts, current-context, preferences, extensions, kind or apiVersion";
-                return Err(Error::new(ErrorKind::Usage, "there is no such property").in_field(path).with_help(help));
+                return Err(Error::new(ErrorKind::Usage, "there is no such property").in_field(path).with_help(ROOTS));
             }
         };
         Ok((root, (!rest.is_empty()).then(|| rest.strip_prefix('.').unwrap_or(rest))))
@@ -181,6 +184,9 @@ fn boolean(text: &str) -> Result<bool> {
 
 /// A struct with fields that have names.
 trait Fields: Default {
+    /// All of them, for who misspelt one.
+    const NAMES: &[&str];
+
     /// client-go's name for it.
     fn field(&mut self, name: &str) -> Option<Field<'_>>;
 
@@ -195,6 +201,8 @@ const SET_PROVIDER: &str = "parts of it are set by set-credentials --auth-provid
 const SET_NOWHERE: &str = "it can be removed as a whole; its parts are changed in the file";
 
 impl Fields for Preferences {
+    const NAMES: &[&str] = &["colors", "extensions"];
+
     fn field(&mut self, name: &str) -> Option<Field<'_>> {
         Some(match name {
             "colors" => Field::Switch(&mut self.colors),
@@ -205,6 +213,17 @@ impl Fields for Preferences {
 }
 
 impl Fields for Cluster {
+    const NAMES: &[&str] = &[
+        "server",
+        "tls-server-name",
+        "insecure-skip-tls-verify",
+        "certificate-authority",
+        "certificate-authority-data",
+        "proxy-url",
+        "disable-compression",
+        "extensions",
+    ];
+
     fn fresh() -> Self {
         Cluster::new("")
     }
@@ -225,6 +244,24 @@ impl Fields for Cluster {
 }
 
 impl Fields for AuthInfo {
+    const NAMES: &[&str] = &[
+        "client-certificate",
+        "client-certificate-data",
+        "client-key",
+        "client-key-data",
+        "token",
+        "tokenFile",
+        "act-as",
+        "act-as-uid",
+        "act-as-groups",
+        "act-as-user-extra",
+        "username",
+        "password",
+        "auth-provider",
+        "exec",
+        "extensions",
+    ];
+
     fn field(&mut self, name: &str) -> Option<Field<'_>> {
         let exec: &mut Option<ExecConfig> = &mut self.exec;
         let provider: &mut Option<AuthProviderConfig> = &mut self.auth_provider;
@@ -250,6 +287,8 @@ impl Fields for AuthInfo {
 }
 
 impl Fields for Context {
+    const NAMES: &[&str] = &["cluster", "user", "namespace", "extensions"];
+
     fn fresh() -> Self {
         Context::new("", "")
     }
@@ -271,7 +310,7 @@ fn field_of<'c, 'p, T: Fields>(of: &'c mut T, rest: &'p str, path: &str) -> Resu
     let (name, behind) = rest.split_at(end);
     match of.field(name) {
         Some(field) => Ok((field, (!behind.is_empty()).then(|| behind.strip_prefix('.').unwrap_or(behind)))),
-        None => Err(Error::new(ErrorKind::Usage, "there is no such property").in_field(path)),
+        None => Err(no_field::<T>().in_field(path)),
     }
 }
 
@@ -310,7 +349,9 @@ fn set_in_entry<T: Fields>(
     data: impl Fn(&str) -> Result<Data>,
 ) -> Result<()> {
     let Reading { name, field: Some(field) } = read(entries, rest, false)? else {
-        return Err(no_value());
+        // `NAME.FIELD` with a field that is none.
+        let is_of = |(at, _): (usize, &str)| rest.get(..at).is_some_and(|name| entries.contains(name));
+        return Err(if rest.match_indices('.').any(is_of) { no_field::<T>() } else { no_value() });
     };
     match entries.get_mut(name) {
         Some(entry) => set_field(entry, field, path, value, data),
@@ -408,6 +449,12 @@ impl<'p> Name<'p> {
 }
 
 #[cold]
+fn no_field<T: Fields>() -> Error {
+    let help = format!("its fields are {}", T::NAMES.join(", "));
+    Error::new(ErrorKind::Usage, "there is no such property").with_help(help)
+}
+
+#[cold]
 fn no_value() -> Error {
     Error::new(ErrorKind::Usage, "this is no single value, so it can't be set to one")
 }
@@ -415,4 +462,17 @@ fn no_value() -> Error {
 #[cold]
 fn leads_on(path: &str) -> Error {
     Error::new(ErrorKind::Usage, "the path leads on behind a value").in_field(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_that_of_a_field() {
+        fn of<T: Fields>() -> bool {
+            T::NAMES.iter().all(|name| T::default().field(name).is_some())
+        }
+        assert!(of::<Preferences>() && of::<Cluster>() && of::<AuthInfo>() && of::<Context>());
+    }
 }

@@ -137,6 +137,10 @@ impl Lock {
     pub(super) fn hand_over(&self, request: &Request<'_>) -> bool {
         for (id, candidate) in waiting(&self.path) {
             let Ok(Some(Found { record: Some(record), .. })) = look(&candidate) else { continue };
+            if record.id == id && request.process.knows_gone(&record.process) {
+                // It was killed while it waited.
+                let _ = fs::remove_file(&candidate);
+            }
             if record.id != id || !request.process.knows_running(&record.process) {
                 continue;
             }

@@ -67,6 +67,26 @@ fn every_verb_shows_and_writes_nothing() {
     assert_eq!((same.stdout.as_str(), same.stderr.as_str()), ("", "nothing would change\n"));
 }
 
+/// A comment may repeat what is hidden before it, in words that nothing gives away.
+#[test]
+fn comments_beside_secrets_are_hidden() {
+    for (line, shown) in [
+        ("    token: a # was CANARY", "    token: [hidden] # [hidden]"),
+        ("    token: \"a # b\"  # CANARY", "    token: [hidden]  # [hidden]"),
+        ("    exec: {command: c, args: [a, b]} # CANARY", "    exec: {command: c, args: [hidden]} # [hidden]"),
+        ("    username: me # of the team", "    username: me # of the team"),
+    ] {
+        let text = format!("users:\n- name: u # mine\n  user:\n    # of old\n{line}\n# the end\ncurrent-context: x\n");
+        let diff = Diff::between("config", None, text.as_bytes()).to_string();
+        assert!(diff.contains(&format!("+{shown}\n")), "{line}: {diff}");
+        assert!(diff.contains("# mine\n") && diff.contains("# of old\n") && diff.contains("# the end\n"), "{diff}");
+        // At the end of the text.
+        let text = format!("users:\n- name: u\n  user:\n{line}");
+        let diff = Diff::between("config", None, text.as_bytes()).to_string();
+        assert!(diff.contains(&format!("+{shown}\n")) && !diff.contains("CANARY"), "{line}: {diff}");
+    }
+}
+
 /// A kubeconfig with a secret at every place there is one, each line removed and added.
 #[test]
 fn no_planted_secret_is_shown() {

@@ -66,6 +66,39 @@ fn unused_entries_go_and_no_other() {
     assert_eq!(again.stderr, "every cluster and every user is used by a context\n");
 }
 
+/// In a file without contexts nothing tells what is of use.
+#[test]
+fn without_a_context_nothing_is_pruned() {
+    let text = "clusters:\n- {name: c, cluster: {}}\nusers:\n- {name: u, user: {token: t}}\n";
+    for text in [text.to_owned(), format!("{text}contexts: []\n")] {
+        let folder = folder(&text);
+        let said = refused(folder.path(), &["prune"]);
+        assert!(said.contains("no context at all") && said.contains("unset clusters"), "{said}");
+        assert_eq!(read(folder.path(), "config"), text);
+    }
+    // Nothing to lose.
+    let folder = folder("contexts: []\n");
+    assert_eq!(on_config(folder.path(), &["prune"]).code, Some(0));
+}
+
+#[test]
+fn a_misspelt_property_is_told_its_names() {
+    let folder = folder(SHARED);
+    for (path, words) in [
+        ("users.prod.tokn", "there is no such property; its fields are client-certificate, "),
+        ("clusters.prod.servr", "its fields are server, tls-server-name, "),
+        ("preferences.colour", "its fields are colors, extensions"),
+        ("users.prod", "this is no single value"),
+        ("user.prod.token", "a property begins with clusters, users, contexts, "),
+        ("", "no property is named; a property begins with "),
+    ] {
+        let said = refused(folder.path(), &["set", path, "x"]);
+        assert!(said.contains(words) && !said.contains("error: :"), "{path}: {said}");
+    }
+    assert!(refused(folder.path(), &["unset", ""]).contains("no property is named"));
+    assert_eq!(read(folder.path(), "config"), SHARED);
+}
+
 /// A context of a later file that is hidden by one of the same name: who uses that file alone needs what it names.
 #[test]
 fn what_a_hidden_context_uses_stays() {
@@ -103,7 +136,11 @@ fn the_previous_context() {
     assert_eq!(quietly(folder.path(), &["use", "-"]), "Switched to context \"prod\".\n");
     // Gone meanwhile.
     quietly(folder.path(), &["delete-context", "x"]);
-    assert!(refused(folder.path(), &["use", "-"]).contains("there is no context \"x\""));
+    assert!(refused(folder.path(), &["use", "-"]).contains("the context before, \"x\", is not there any more"));
+    // Changed by another verb.
+    quietly(folder.path(), &["set", "current-context", "test"]);
+    quietly(folder.path(), &["set", "current-context", "test"]);
+    assert_eq!(quietly(folder.path(), &["use", "-"]), "Switched to context \"prod\".\n");
     // A context may be called so.
     quietly(folder.path(), &["rename-context", "prod", "-"]);
     assert_eq!(quietly(folder.path(), &["use-context", "-"]), "Switched to context \"-\".\n");

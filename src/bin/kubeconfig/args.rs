@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 /// Kubeconfigs as kubectl reads them: look at them, ask what they lead to, keep backups that stand on their own.
 #[derive(Parser)]
-#[command(name = "kubeconfig", version, args_override_self = true, disable_help_subcommand = true)]
+#[command(name = "kubeconfig", version, args_override_self = true)]
 #[command(subcommand_value_name = "VERB", subcommand_help_heading = "Verbs")]
 pub(crate) struct Cli {
     #[command(subcommand)]

@@ -22,12 +22,13 @@ pub(crate) struct UseContextArgs {
 }
 
 pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Failure> {
-    let (name, direct) = match (&*args.names, &args.direct) {
+    let (asked, direct) = match (&*args.names, &args.direct) {
         ([name], None) => (name.as_str(), None),
         ([], Some(cluster)) => ("", Some(cluster.as_str())),
         _ => return unexpected("use-context", &args.names, out),
     };
     let store = args.edit.how.store();
+    let mut gone = None;
     let edited = edit(&args.edit, out, |draft| {
         let file = draft.default_file().to_owned();
         let mut doubts = Vec::new();
@@ -38,13 +39,23 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
                 doubts = way.faults.iter().map(ToString::to_string).collect();
                 way.context.clone()
             }
-            None if name == "-" && !draft.config.contexts.contains("-") => store.previous_context(&file)?,
-            None => name.to_owned(),
+            None if asked == "-" && !draft.config.contexts.contains("-") => {
+                let name = store.previous_context(&file)?;
+                gone = (!draft.config.contexts.contains(&name)).then(|| name.clone());
+                name
+            }
+            None => asked.to_owned(),
         };
         let before = edit::use_context(&mut draft.config, &name)?;
         Ok((name, before, file, doubts))
-    })?;
-    let Some(edited) = edited else { return Ok(0) };
+    });
+    if let Some(name) = gone {
+        return Err(Failure::said(format!(
+            "the context before, {}, is not there any more: name another",
+            quoted(&name)
+        )));
+    }
+    let Some(edited) = edited? else { return Ok(0) };
     let (name, before, file, doubts) = edited.value;
     if let Some(before) = before {
         store.remember_context(&file, &before);

@@ -20,11 +20,22 @@ pub(crate) struct SetArgs {
 
 pub(crate) fn set(args: &SetArgs, out: &mut Out) -> Result<u8, Failure> {
     let [path, value] = &*args.arguments else { return unexpected("set", &args.arguments, out) };
-    let edited = edit(&args.edit, out, |draft| match args.set_raw_bytes {
-        true => edit::set_property_bytes(&mut draft.config, path, value),
-        false => edit::set_property(&mut draft.config, path, value),
+    let store = args.edit.how.store();
+    let edited = edit(&args.edit, out, |draft| {
+        let file = draft.default_file().to_owned();
+        let before = draft.config.current_context().map(str::to_owned);
+        match args.set_raw_bytes {
+            true => edit::set_property_bytes(&mut draft.config, path, value)?,
+            false => edit::set_property(&mut draft.config, path, value)?,
+        }
+        let is_other = draft.config.current_context() != before.as_deref();
+        Ok((file, before.filter(|_| is_other)))
     })?;
-    if edited.is_some() {
+    if let Some(edited) = edited {
+        // As after use-context, `use-context -` leads back.
+        if let (file, Some(before)) = &edited.value {
+            store.remember_context(file, before);
+        }
         out.text(&format!("Property {} set.\n", quoted(path)))?;
     }
     Ok(0)

@@ -13,7 +13,7 @@ pub(crate) struct PruneArgs {
 }
 
 pub(crate) fn prune(args: &PruneArgs, out: &mut Out) -> Result<u8, Failure> {
-    let Some(edited) = edit(&args.edit, out, |draft| Ok(edit::prune(draft)))? else { return Ok(0) };
+    let Some(edited) = edit(&args.edit, out, edit::prune)? else { return Ok(0) };
     say_removed(&edited.value, "deleted", out)?;
     say_uncovered(&edited.uncovered, out)?;
     if edited.value == Followers::default() {
