@@ -158,6 +158,13 @@ fn content(bytes: Vec<u8>) -> Content {
     if is_zip(&bytes) {
         return saved(&bytes);
     }
+    if is_der(&bytes) {
+        let help =
+            "openssl x509 -inform der -in FILE -out FILE.pem makes PEM of a certificate; of a key openssl pkey does";
+        let error =
+            Error::new(ErrorKind::Certificate, "this looks like a certificate or key in DER; PEM is what is read");
+        return Content::Unknown(error.with_help(help));
+    }
     let text = || Some(Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned()));
     let document = match Document::parse(bytes.to_vec()) {
         Ok(document) => document,
@@ -203,6 +210,16 @@ fn saved(bytes: &[u8]) -> Content {
             Content::Unknown(Error::new(ErrorKind::Type, "this is of no kind that is known here").with_help(help))
         }
     }
+}
+
+/// Whether all of it is one ASN.1 sequence of more than 127 bytes, as certificates and keys are.
+fn is_der(bytes: &[u8]) -> bool {
+    let length = match bytes {
+        [0x30, 0x81, a, ..] => usize::from(*a) + 3,
+        [0x30, 0x82, a, b, ..] => (usize::from(*a) << 8 | usize::from(*b)) + 4,
+        _ => return false,
+    };
+    length == bytes.len()
 }
 
 fn is_zip(bytes: &[u8]) -> bool {

@@ -11,10 +11,12 @@ use crate::finding::{Code, Finding, Severity};
 pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
     let mut certificates: Vec<Certificate> = Vec::new();
     let mut keys: Vec<(usize, PrivateKey)> = Vec::new();
+    let (mut others, mut has_ours) = (Vec::new(), false);
     let mut sections = cert::sections(pem);
     while let Some((kind, section)) = sections.next_section() {
         let line = sections.begun();
         let is_key = matches!(kind, SectionKind::PrivateKey(_));
+        has_ours |= is_key || kind == SectionKind::Certificate;
         let section = match section {
             Ok(section) => section,
             Err(error) => {
@@ -40,8 +42,16 @@ pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
                 Ok(key) => keys.push((line, key)),
                 Err(error) => add(of_error(Code::KeyUnreadable, &error), line, KEY, notes),
             },
-            _ => {}
+            kind => others.push((line, kind)),
         }
+    }
+    // As `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` of openssl's. Elsewhere they may be there for another program.
+    if !has_ours && others.iter().any(|(_, kind)| *kind == SectionKind::Other) {
+        let message =
+            "there is no certificate and no private key in the file: kubectl passes over sections of other names";
+        let finding = Finding::new(Code::CertUnreadable, message).with_severity(Severity::Warning);
+        let help = "openssl x509 -in FILE -out NEW makes a CERTIFICATE of openssl's own kinds";
+        add(finding.with_help(help), others.first().map_or(1, |(line, _)| *line), "", notes);
     }
     // A key beside certificates is meant for one of them. A heap of keys is a heap.
     const FEW: usize = 4;

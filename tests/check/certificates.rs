@@ -106,6 +106,29 @@ pub(super) fn rows() -> Vec<Row> {
     rows
 }
 
+/// Files that Go reads nothing in, though openssl does.
+#[test]
+fn other_names_of_a_certificate_and_der() {
+    let pem = &world().ca.certificate;
+    for label in ["X509 CERTIFICATE", "TRUSTED CERTIFICATE"] {
+        let report = checker().bytes("ca.pem", pem.replace(" CERTIFICATE", &format!(" {label}")));
+        let found: Vec<_> = report.findings().collect();
+        assert_eq!(found.len(), 1, "{report}");
+        assert_eq!((found[0].code, found[0].severity), (CertUnreadable, Warning), "{report}");
+        assert!(found[0].help.as_deref().is_some_and(|help| help.contains("openssl x509")), "{report}");
+    }
+    // Beside one that is read, another is somebody else's.
+    let both = format!("{}{pem}", pem.replace(" CERTIFICATE", " TRUSTED CERTIFICATE"));
+    for whole in
+        [both, format!("-----BEGIN EC PARAMETERS-----\nAAAA\n-----END EC PARAMETERS-----\n{}", world().client.key)]
+    {
+        assert!(!checker().bytes("ca.pem", whole).has(CertUnreadable));
+    }
+    let der = kubeconfig::cert::leaf(pem.as_bytes()).expect("a certificate").der().to_vec();
+    let report = checker().bytes("ca.der", der);
+    assert!(report.to_string().contains("in DER") && report.unread().next().is_some(), "{report}");
+}
+
 const BROKEN: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
 fn encrypted() -> String {

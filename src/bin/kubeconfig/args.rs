@@ -54,8 +54,8 @@ pub(crate) enum Verb {
     /// Add direct contexts for a cluster beside its context through Rancher
     ///
     /// They are those that Rancher writes where the authorized cluster endpoint (ACE) is enabled, for a kubeconfig that lacks
-    /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but nothing shows that the
-    /// token is valid on the direct way. Exit 1: nothing was written.
+    /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but in doubt: nothing shows that the
+    /// token is valid on the direct way, or credentials or CA have ended. Exit 1: nothing was written.
     Ace(AceArgs),
     /// Say what is wrong with files, and what will be: kubeconfigs, RKE's files, certificates
     ///

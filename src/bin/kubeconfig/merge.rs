@@ -27,7 +27,7 @@ pub(crate) struct MergeArgs {
     /// What to do with the paths of certificates, keys, token files and login commands
     #[arg(long, value_name = "HOW", default_value = "absolute")]
     paths: PathsArg,
-    /// The current context, by its name in the result; without it that of the first file that has one
+    /// The current context, by its name in the result; without it that of the first file that has one; with replace, of the last
     #[arg(long, value_name = "NAME")]
     current: Option<String>,
     /// The file to write, mode 0600; - is standard output, even if that is a terminal
