@@ -77,10 +77,10 @@ pub(super) fn state(state: &State, places: &Places<'_>, notes: &mut Notes<'_>) {
 fn incomplete(state: &State) -> Option<Finding> {
     let has = |name: &str, with_key: bool| {
         let entries = [&state.current, &state.desired].into_iter().filter_map(|side| side.certificates.get(name));
-        let is_whole = |entry: &CertificateEntry| {
-            !entry.certificate_pem.is_empty() && !(with_key && entry.key_pem.expose().is_empty())
+        let lacks = |entry: &CertificateEntry| {
+            entry.certificate_pem.is_empty() || with_key && entry.key_pem.expose().is_empty()
         };
-        entries.into_iter().any(is_whole)
+        !entries.into_iter().all(lacks)
     };
     let wanted = [(CLUSTER_AUTHORITY, false, "the CA kube-ca"), ("kube-admin", true, "kube-admin with its key")];
     let missing: Vec<&str> = wanted.iter().filter(|(name, key, _)| !has(name, *key)).map(|(.., what)| *what).collect();
