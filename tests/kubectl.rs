@@ -6,8 +6,8 @@
 //! and the status is 0 where kubectl went on to connect, 1 where it refused the configuration. No case may show a
 //! canary or panic. A case's `better` frees parts of the answer; `tests/kubectl-differences.tsv` lists deliberate differences.
 //!
-//! `KUBECONFIG_TEST_KUBECTL=/path/to/kubectl` runs the same against that kubectl instead: whether the records, and this
-//! file, still tell the truth.
+//! `KUBECONFIG_TEST_KUBECTL=/path/to/kubectl` runs the same against that kubectl too, where it is of the version that was recorded:
+//! whether the records, and this file, still tell the truth.
 #![cfg(unix)]
 
 use kubeconfig::Kubeconfig;
@@ -83,8 +83,8 @@ struct Subject {
 }
 
 impl Subject {
-    fn install(bin: &Path) -> Outcome<Self> {
-        let (program, shim) = match std::env::var_os("KUBECONFIG_TEST_KUBECTL") {
+    fn install(bin: &Path, kubectl: Option<OsString>) -> Outcome<Self> {
+        let (program, shim) = match kubectl {
             Some(kubectl) => (Some(kubectl), "#!/bin/sh\nexec \"$KUBECONFIG_TEST_PROGRAM\" \"$@\"\n"),
             None => (None, include_str!("kubectl/kubectl.sh")),
         };
@@ -107,8 +107,31 @@ struct Answer {
     after: BTreeMap<PathBuf, Vec<u8>>,
 }
 
+/// The version of kubectl that gave the answers.
+const RECORDED: &str = "Client Version: v1.32.";
+
 #[test]
 fn recorded_cases() -> Outcome<()> {
+    compare_all(None)
+}
+
+#[test]
+fn kubectl_answers_as_recorded() -> Outcome<()> {
+    let Some(kubectl) = std::env::var_os("KUBECONFIG_TEST_KUBECTL") else {
+        println!("skipped: no KUBECONFIG_TEST_KUBECTL");
+        return Ok(());
+    };
+    let version = Command::new(&kubectl).args(["version", "--client"]).output()?.stdout;
+    match String::from_utf8_lossy(&version).starts_with(RECORDED) {
+        true => compare_all(Some(kubectl)),
+        false => {
+            println!("skipped: another version of kubectl than the recorded one");
+            Ok(())
+        }
+    }
+}
+
+fn compare_all(kubectl: Option<OsString>) -> Outcome<()> {
     if Command::new("bash").arg("-c").arg(":").status().is_err() {
         assert!(std::env::var("CI").as_deref() != Ok("true"), "bash not found, and this is CI");
         println!("skipped: bash not found");
@@ -119,12 +142,13 @@ fn recorded_cases() -> Outcome<()> {
         fs::read_dir(tests.join("kubectl/cases"))?.map(|e| Ok(e?.path())).collect::<Outcome<_>>()?;
     cases.sort();
 
-    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kubectl-{}", std::process::id()));
+    let scratch =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kubectl-{}-{}", std::process::id(), kubectl.is_some()));
     fs::create_dir_all(&scratch)?;
     // The home and the case's folder are cut out of what is printed, so their names must be the ones a program sees.
     let scratch = scratch.canonicalize()?;
     // Once, before anything is started: a script that is still open for writing in some child can't be run.
-    let subject = Subject::install(&scratch.join("bin"))?;
+    let subject = Subject::install(&scratch.join("bin"), kubectl)?;
     let results = run_all(&cases, &subject, &scratch);
     fs::remove_dir_all(&scratch)?;
 

@@ -187,31 +187,6 @@ fn the_way_into_a_cluster_by_its_entry() {
 
 /// The old name may lead elsewhere from then on.
 #[test]
-fn what_a_rename_or_a_removal_uncovers_is_said() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, cluster: &str| {
-        let text = format!(
-            "users:\n- {{name: u, user: {{token: {name}}}}}\ncontexts:\n- {{name: x, context: {{cluster: {cluster}, user: u}}}}\n"
-        );
-        fs::write(folder.path().join(name), text).unwrap();
-    };
-    write("a", "one");
-    write("b", "two");
-    let said = |arguments: &[&str]| {
-        let out = command(folder.path(), arguments).env("KUBECONFIG", "a:b").output().unwrap();
-        String::from_utf8(out.stdout).unwrap()
-    };
-    assert_eq!(
-        said(&["rename-context", "x", "y"]),
-        "Context \"x\" renamed to \"y\".\nb has a context x too, which is used from now on\n"
-    );
-    assert_eq!(
-        said(&["unset", "users.u"]),
-        "Property \"users.u\" unset.\nb has a user u too, which is used from now on\n"
-    );
-}
-
-#[test]
 fn the_way_back_and_forth_again() {
     let folder = folder(SHARED);
     assert!(refused(folder.path(), &["restore"]).contains("no earlier version"));

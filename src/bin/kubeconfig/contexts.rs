@@ -152,7 +152,6 @@ pub(crate) fn rename_context(args: &RenameContextArgs, out: &mut Out) -> Result<
         }
     }
     out.text(&said)?;
-    say_uncovered(&edited.uncovered, out)?;
     Ok(0)
 }
 

@@ -1,6 +1,5 @@
 //! `set` and `unset`.
 
-use crate::contexts::say_uncovered;
 use crate::edit::{EditArgs, edit, quoted, unexpected};
 use crate::output::{Failure, Out};
 use clap::Args;
@@ -52,9 +51,8 @@ pub(crate) struct UnsetArgs {
 
 pub(crate) fn unset(args: &UnsetArgs, out: &mut Out) -> Result<u8, Failure> {
     let [path] = &*args.arguments else { return unexpected("unset", &args.arguments, out) };
-    if let Some(edited) = edit(&args.edit, out, |draft| edit::unset_property(&mut draft.config, path))? {
+    if edit(&args.edit, out, |draft| edit::unset_property(&mut draft.config, path))?.is_some() {
         out.text(&format!("Property {} unset.\n", quoted(path)))?;
-        say_uncovered(&edited.uncovered, out)?;
     }
     Ok(0)
 }
