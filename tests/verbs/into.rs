@@ -3,6 +3,8 @@
 use crate::common::program::run;
 use crate::common::rke_state::Cluster;
 use crate::{changed_lines, folder, read};
+use kubeconfig::cert::rfc3339;
+use rustls_pki_types::UnixTime;
 use std::fs;
 
 const MINE: &str = "\
@@ -86,7 +88,17 @@ fn merged_into_a_file_that_is_not_there() {
 
 #[test]
 fn direct_contexts_into_the_file_itself_and_into_another() {
+    // Its tokens made today.
+    let now = rfc3339(UnixTime::now());
     let file = include_str!("../data/rancher-ace.yaml");
+    let file: String = file
+        .lines()
+        .map(|line| match line.starts_with("# createdTimestamp:") {
+            true => format!("# createdTimestamp: {now}\n"),
+            false => format!("{line}\n"),
+        })
+        .collect();
+    let file = file.as_str();
     let folder = folder(file);
     let ace = ["ace", "edge", "--kubeconfig", "config", "--fqdn", "edge.example.com:6443", "--ca-public", "--into"];
     let made = run(folder.path(), &[&ace[..], &["config"]].concat());
@@ -104,6 +116,13 @@ fn direct_contexts_into_the_file_itself_and_into_another() {
     let other = read(folder.path(), "other");
     assert!(changed_lines(MINE, &other).iter().all(|line| line.starts_with('+')), "{other}");
     assert!(other.contains("- name: edge-fqdn\n"), "{other}");
+    // Comments don't go into another file: what they said of the token's end stands beside it there.
+    assert!(other.contains("name: kubeconfig-rs/token-lifetime"), "{other}");
+    let way = run(folder.path(), &["use-context", "--direct", "edge-fqdn", "--kubeconfig", "other"]);
+    assert!(!way.stdout.contains("not known") && way.code == Some(0), "{}{}", way.stdout, way.stderr);
+    assert_eq!(run(folder.path(), &[&ace[..], &["other"]].concat()).code, Some(0));
+    assert!(changed_lines(&other, &read(folder.path(), "other")).len() <= 2, "nothing but the current context");
+    assert!(!text.contains("token-lifetime"), "where the comments are they are enough");
     // Somebody else's user of that name is not taken for this one.
     fs::write(folder.path().join("third"), MINE.replace("name: a", "name: edge")).unwrap();
     let refused = run(folder.path(), &[&ace[..], &["third"]].concat());

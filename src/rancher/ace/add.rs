@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::export::{no_context, placed};
 use crate::load::{Loaded, Subject};
 use crate::rancher::kind::View;
+use crate::rancher::outage::keep_lifetimes;
 use crate::rancher::{ClusterGroup, ContextKind, Provisioner, clusters};
 use crate::store::{Draft, Finished, Saved, WriteOptions};
 use crate::syntax::Value;
@@ -40,6 +41,8 @@ pub struct AddEndpoint<'a> {
 #[non_exhaustive]
 pub struct Extended {
     config: Kubeconfig,
+    /// The users without what the comments say of them.
+    bare: Entries<AuthInfo>,
     finished: Finished,
     contexts: Vec<AceContext>,
     notes: Vec<AceNote>,
@@ -102,7 +105,9 @@ impl<'a> AddEndpoint<'a> {
         let mut notes = Vec::new();
         let authority = self.authority(group, &wanted, &mut notes)?;
         let mut config = self.loaded.rebased()?;
-        let user = self.add_user(&mut config, &id, &mut notes)?;
+        let mut bare = config.users.clone();
+        keep_lifetimes(self.loaded, &mut config);
+        let user = self.add_user(&mut config, &mut bare, &id, &mut notes)?;
 
         let mut errors = Vec::new();
         let mut contexts = Vec::new();
@@ -127,7 +132,7 @@ impl<'a> AddEndpoint<'a> {
         }
         let inputs = self.loaded.files().chain(self.credentials.into_iter().flat_map(Loaded::files));
         let finished = Finished::new(&config, inputs)?;
-        Ok(Extended { config, finished, contexts, notes })
+        Ok(Extended { config, bare, finished, contexts, notes })
     }
 
     /// The CA to write: the one given; for nodes, without one, that of another direct way into the cluster.
@@ -176,7 +181,13 @@ impl<'a> AddEndpoint<'a> {
     }
 
     /// Finds the user, brings it in if it comes from elsewhere, and says what stands against it. Its name in `config`.
-    fn add_user(&self, config: &mut Kubeconfig, id: &str, notes: &mut Vec<AceNote>) -> Result<String> {
+    fn add_user(
+        &self,
+        config: &mut Kubeconfig,
+        bare: &mut Entries<AuthInfo>,
+        id: &str,
+        notes: &mut Vec<AceNote>,
+    ) -> Result<String> {
         let source = self.loaded.config();
         let Some(other) = self.credentials else {
             let of_context = View::of(source, &self.context).user_name;
@@ -193,17 +204,23 @@ impl<'a> AddEndpoint<'a> {
                     .with_help("name another with --user, or a kubeconfig that has one with --credentials-from"));
             }
             notes.extend(doubts(source, name, id));
-            notes.extend(ends(self.loaded, name, self.at));
+            notes.extend(ends(self.loaded, name, config.users.get(name), self.at));
             return Ok(name.to_owned());
         };
         if self.user.is_some() {
             return Err(Error::new(ErrorKind::Usage, "credentials can't come from --user and --credentials-from both"));
         }
-        let (name, user) = credentials(other)?;
+        let mut from = other.rebased()?;
+        let name = credentials(other, &from)?;
+        let own = from.users.get(&name).cloned().unwrap_or_default();
+        keep_lifetimes(other, &mut from);
+        let user = from.users.remove(&name).unwrap_or_default();
         notes.extend(doubts(other.config(), &name, id));
-        notes.extend(ends(other, &name, self.at));
+        notes.extend(ends(other, &name, Some(&user), self.at));
         let mut names = [name.clone(), format!("{}-{name}", self.context)].into_iter();
-        let free = names.find(|name| config.users.get(name).is_none_or(|there| *there == user));
+        let is_same = |name: &str| [bare.get(name), config.users.get(name)].contains(&Some(&own));
+        let free =
+            names.find(|name| !config.users.contains(name) || is_same(name) || config.users.get(name) == Some(&user));
         let Some(free) = free else {
             let message = format!(
                 "there are users {name:?} and {:?} already, with other credentials",
@@ -213,6 +230,7 @@ impl<'a> AddEndpoint<'a> {
         };
         if !config.users.contains(&free) {
             config.users.insert(free.clone(), user);
+            bare.insert(free.clone(), own);
         }
         Ok(free)
     }
@@ -274,18 +292,17 @@ fn same_context(a: &Context, b: &Context) -> bool {
     set(&a.cluster) == set(&b.cluster) && set(&a.user) == set(&b.user)
 }
 
-/// The user of the current context, else the only one; with absolute paths.
-fn credentials(other: &Loaded) -> Result<(String, AuthInfo)> {
-    let config = other.rebased()?;
-    let of_current = config.current_context().map(|context| View::of(&config, context).user_name);
+/// The user of the current context, else the only one.
+fn credentials(other: &Loaded, config: &Kubeconfig) -> Result<String> {
+    let of_current = config.current_context().map(|context| View::of(config, context).user_name);
     let mut names = config.users.names();
     let name = match of_current.filter(|name| !name.is_empty()) {
         Some(name) => Some(name),
         None if config.users.len() == 1 => names.next(),
         None => None,
     };
-    match name.and_then(|name| Some((name.to_owned(), config.users.get(name)?.clone()))) {
-        Some(found) => Ok(found),
+    match name.filter(|name| config.users.contains(name)) {
+        Some(name) => Ok(name.to_owned()),
         None => {
             let error =
                 Error::new(ErrorKind::InvalidConfiguration, "nothing says which user to take the credentials of")
@@ -319,7 +336,8 @@ pub(super) fn cluster_of(loaded: &Loaded, context: &str) -> Result<(String, Stri
 }
 
 impl Extended {
-    /// The configuration, its paths made absolute.
+    /// The configuration, its paths made absolute. Users have what the files' comments said of their tokens
+    /// ([`keep_lifetimes`](crate::rancher::outage::keep_lifetimes)), as comments don't go into another file.
     pub fn config(&self) -> &Kubeconfig {
         &self.config
     }
@@ -352,7 +370,10 @@ impl Extended {
             if context.is_new || !draft.config.contexts.contains(&context.name) {
                 part.contexts.adopt(&context.name, &self.config.contexts);
                 part.clusters.adopt(&context.name, &self.config.clusters);
-                part.users.adopt(&context.user, &self.config.users);
+                // Where the user is, it need not have what the comments say.
+                let there = draft.config.users.get(&context.user);
+                let is_plain = there.is_some() && there != self.config.users.get(&context.user);
+                part.users.adopt(&context.user, if is_plain { &self.bare } else { &self.config.users });
             }
         }
         crate::edit::add(draft, &part, replace)

@@ -83,13 +83,14 @@ pub enum AceNote {
 
 impl AceNote {
     /// Whether it says that the direct way may be closed: the credentials may be refused there, or the server not be trusted.
+    ///
+    /// [`Unusable`](AceNote::Unusable) is none: kubectl says so itself, before it connects.
     pub fn is_doubt(&self) -> bool {
         matches!(
             self,
             AceNote::TokenUnproven { .. }
                 | AceNote::TokenShared { .. }
                 | AceNote::TokenOfAnotherCluster { .. }
-                | AceNote::Unusable { .. }
                 | AceNote::Ended { .. }
                 | AceNote::NotYetValid { .. }
                 | AceNote::CaEnded { .. }

@@ -3,13 +3,14 @@
 use super::add::UNPROVEN;
 use super::note::AceNote;
 use crate::cert;
-use crate::config::Kubeconfig;
+use crate::config::{AuthInfo, Kubeconfig};
 use crate::jwt;
 use crate::load::Loaded;
 use crate::rancher::ContextKind;
 use crate::rancher::clusters;
 use crate::rancher::kind::{View, is_rancher_token};
 use crate::rancher::outage::credential::{Credential, User};
+use crate::rancher::outage::end_kept_beside;
 use rustls_pki_types::UnixTime;
 
 /// Whether `context` was added here although nothing showed that its token is valid on the direct way.
@@ -18,7 +19,9 @@ pub(in crate::rancher) fn is_unproven(config: &Kubeconfig, context: &str) -> boo
 }
 
 /// What the credentials of the user `name` say against themselves, whatever the cluster.
-pub(super) fn ends(loaded: &Loaded, name: &str, at: Option<UnixTime>) -> Vec<AceNote> {
+///
+/// `body` has beside its token what the comments said of it.
+pub(super) fn ends(loaded: &Loaded, name: &str, body: Option<&AuthInfo>, at: Option<UnixTime>) -> Vec<AceNote> {
     let user = || name.to_owned();
     let read = User::read(loaded, name);
     if let Some(why) = read.refused {
@@ -31,6 +34,10 @@ pub(super) fn ends(loaded: &Loaded, name: &str, at: Option<UnixTime>) -> Vec<Ace
         }
         Credential::Dated { from: Some(from), .. } if from.as_secs() > now.as_secs() => {
             Some(AceNote::NotYetValid { user: user(), from: *from })
+        }
+        Credential::Token(_) => {
+            let end = body.and_then(end_kept_beside).filter(|end| end.as_secs() <= now.as_secs());
+            end.map(|at| AceNote::Ended { user: user(), at })
         }
         _ => None,
     };

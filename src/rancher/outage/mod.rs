@@ -61,9 +61,10 @@ mod report;
 mod route;
 mod tokens;
 
-pub use notes::keep_lifetimes;
 #[cfg(feature = "check")]
-pub(crate) use notes::{end_by_comments, end_kept_beside};
+pub(crate) use notes::end_by_comments;
+pub(crate) use notes::end_kept_beside;
+pub use notes::keep_lifetimes;
 pub use report::{ClusterVerdict, Fault, Login, Missing, OutageReport, Proof, Verdict, Way};
 pub use tokens::SavedTokens;
 

@@ -40,7 +40,6 @@ fn name_of(token: &str) -> Option<&str> {
 }
 
 /// The end of a user's token, by what was kept of the comments beside it.
-#[cfg(feature = "check")]
 pub(crate) fn end_kept_beside(user: &AuthInfo) -> Option<UnixTime> {
     Lifetime::of_user(user, set_secret(&user.token)?)?.until
 }
