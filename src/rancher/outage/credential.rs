@@ -10,6 +10,7 @@ use crate::load::{Auth, Loaded, Subject, Target, read_reference};
 use crate::rancher::kind::{file_name, is_rancher};
 use rustls_pki_types::UnixTime;
 use serde_json::Value;
+use std::cmp::Reverse;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -174,9 +175,13 @@ fn chain_of(leaf: Certificate, all: &[Certificate]) -> Vec<Certificate> {
     let mut chain = vec![leaf];
     for _ in 0..STEPS {
         let Some(link) = chain.last() else { break };
-        let is_next = |issuer: &&Certificate| !chain.contains(issuer) && link.is_issued_by(issuer);
-        let Some(issuer) = all.iter().filter(is_next).max_by_key(|issuer| issuer.not_after().as_secs()) else { break };
-        chain.push(issuer.clone());
+        let is_named = |issuer: &&Certificate| link.issuer() == issuer.subject() && !chain.contains(issuer);
+        let mut named: Vec<&Certificate> = all.iter().filter(is_named).collect();
+        named.sort_by_key(|issuer| Reverse(issuer.not_after().as_secs()));
+        // A bundle may have one many times, and signatures are dear.
+        named.dedup();
+        let Some(issuer) = named.into_iter().find(|issuer| link.is_issued_by(issuer)).cloned() else { break };
+        chain.push(issuer);
     }
     chain
 }

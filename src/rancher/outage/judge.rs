@@ -5,7 +5,7 @@ use super::credential::{Credential, User};
 use super::mend;
 use super::notes::{Lifetime, SHARED_USER, after};
 use super::report::{ClusterVerdict, Fault, Login, OutageReport, Proof, Verdict, Way};
-use super::route::{Route, host};
+use super::route::{Route, Standing, host};
 use crate::config::{Kubeconfig, set};
 use crate::export::Server;
 use crate::load::{Loaded, Source, Subject};
@@ -33,6 +33,7 @@ pub(super) fn run(outage: &Outage, files: &[&Loaded]) -> OutageReport {
         rancher_hosts: groups.iter().filter_map(|group| Some(host(&Server::of(group.rancher.as_deref()?)))).collect(),
         routes: HashMap::new(),
         users: HashMap::new(),
+        standings: HashMap::new(),
         lifetimes: HashMap::new(),
     };
     // Rancher may be known by its own entry, or by a login command, alone.
@@ -79,6 +80,8 @@ struct Judge<'a> {
     // Looked at once each, by configuration and name.
     routes: HashMap<(usize, &'a str), Rc<Route>>,
     users: HashMap<(usize, &'a str), Rc<User>>,
+    /// Of users' certificates to clusters' CAs: by configuration, cluster and user.
+    standings: HashMap<(usize, &'a str, &'a str), Standing>,
     lifetimes: HashMap<*const Source, Option<Lifetime>>,
 }
 
@@ -231,14 +234,15 @@ impl<'a> Judge<'a> {
         if member.by_name {
             way.faults.push(Fault::OnlyNamed);
         }
-        let uses_certificate = way.login == Some(Login::ClientCertificate);
-        if let (Some(leaf), Some(top), true) = (user.chain.first(), user.chain.last(), uses_certificate) {
-            if route.disowns(leaf) {
-                let why = "its client certificate names the cluster's CA as its issuer, and that CA did not sign it";
-                way.faults.push(Fault::Refused(why.into()));
-            } else if route.is_rke && !route.vouches_for(top) {
-                way.faults.push(Fault::OtherIssuer);
-            }
+        if way.login == Some(Login::ClientCertificate) {
+            let pair = (member.config, view.cluster_name, view.user_name);
+            way.faults.extend(match self.standings.entry(pair).or_insert_with(|| route.standing(&user.chain)) {
+                Standing::Good => None,
+                Standing::Disowned => Some(Fault::Refused(
+                    "its client certificate names the cluster's CA as its issuer, and that CA did not sign it".into(),
+                )),
+                Standing::OfAnother => Some(Fault::OtherIssuer),
+            });
         }
         // Whoever does not trust the server any more can't log in either.
         if let (Some(ca), Some(_)) = (route.until, way.proof) {

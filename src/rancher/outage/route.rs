@@ -23,6 +23,17 @@ pub(super) struct Route {
     authority: Vec<Certificate>,
 }
 
+/// How a client certificate stands to the CAs of a cluster.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing speaks against it.
+    Good,
+    /// It is said to be of the cluster's CA, and is not: another CA of that name signed it.
+    Disowned,
+    /// Another CA signed it, where RKE has but one.
+    OfAnother,
+}
+
 impl Route {
     pub(super) fn read(loaded: &Loaded, name: &str, cluster: &Cluster, outage: &Outage) -> Self {
         let mut route = Route::default();
@@ -62,15 +73,21 @@ impl Route {
         route
     }
 
-    /// Whether a certificate is said to be of the cluster's CA, and is not: another CA of that name signed it.
-    pub(super) fn disowns(&self, leaf: &Certificate) -> bool {
+    /// What the cluster's CAs have to say of a client certificate, which stands first, and of those above it.
+    pub(super) fn standing(&self, chain: &[Certificate]) -> Standing {
+        let (Some(leaf), Some(top)) = (chain.first(), chain.last()) else { return Standing::Good };
+        // The signatures within the chain were looked at when it was put together.
+        if chain.iter().skip(1).any(|issuer| self.authority.contains(issuer)) {
+            return Standing::Good;
+        }
         let mut namesakes = self.authority.iter().filter(|ca| ca.subject() == leaf.issuer()).peekable();
-        namesakes.peek().is_some() && !namesakes.any(|ca| leaf.is_issued_by(ca))
-    }
-
-    /// Whether a certificate is one of the cluster's CAs, or one of them signed it.
-    pub(super) fn vouches_for(&self, top: &Certificate) -> bool {
-        self.authority.iter().any(|ca| ca == top || top.is_issued_by(ca))
+        if namesakes.peek().is_some() && !namesakes.any(|ca| leaf.is_issued_by(ca)) {
+            return Standing::Disowned;
+        }
+        match self.is_rke && !self.authority.iter().any(|ca| ca == top || top.is_issued_by(ca)) {
+            true => Standing::OfAnother,
+            false => Standing::Good,
+        }
     }
 
     /// Whether the client trusts the server at that time, and until when.
@@ -88,7 +105,8 @@ impl Route {
             }
             return Ok(());
         };
-        let all = cert::certificates(&pem)?;
+        let mut all = cert::certificates(&pem)?;
+        all.dedup();
         self.authority = all.clone();
         self.is_rke = all.iter().any(|ca| ca.common_name() == Some("kube-ca") && ca.organizations().is_empty());
         let valid = all.iter().filter(|ca| ca.is_valid_at(outage.at) == Validity::Valid);
