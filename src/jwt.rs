@@ -21,7 +21,7 @@ const YEAR_9999: f64 = 253_402_300_799.0;
 /// Why no API server takes `token`, if its text alone says so. kubectl sends blanks at its end, and servers cut them off.
 #[cfg(feature = "rancher")]
 pub(crate) fn unusable(token: &str) -> Option<&'static str> {
-    let token = token.trim_end_matches(' ');
+    let token = token.trim_end_matches([' ', '\t']);
     if token.contains(|c: char| c.is_ascii_control() && c != '\t') {
         Some("has a line break or another control character in it, which no request can carry")
     } else if token.contains([' ', '\t']) {

@@ -46,11 +46,11 @@ pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
         }
     }
     // As `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` of openssl's. Elsewhere they may be there for another program.
-    if !has_ours && others.iter().any(|(_, kind)| *kind == SectionKind::Other) {
+    if !has_ours && others.iter().any(|(_, kind)| *kind != SectionKind::Crl) {
         let message =
             "there is no certificate and no private key in the file: kubectl passes over sections of other names";
         let finding = Finding::new(Code::CertUnreadable, message).with_severity(Severity::Warning);
-        let help = "openssl x509 -in FILE -out NEW makes a CERTIFICATE of openssl's own kinds";
+        let help = "openssl x509 -in FILE -out NEW makes a CERTIFICATE of openssl's own kinds; a request is none before a CA signs it";
         add(finding.with_help(help), others.first().map_or(1, |(line, _)| *line), "", notes);
     }
     // A key beside certificates is meant for one of them. A heap of keys is a heap.

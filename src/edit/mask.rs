@@ -177,7 +177,10 @@ impl Mask<'_> {
             if let Some(span) = spans.next_if(|span| span.start <= at) {
                 if span.end > at {
                     match &span.shown {
-                        Some(text) => shown.push_str(text),
+                        Some(text) => {
+                            shown.push_str(text);
+                            beside_hidden = true;
+                        }
                         None => {
                             hide_lines(part(at, span.end), &mut shown);
                             beside_hidden = !part(at, span.end).ends_with('\n');

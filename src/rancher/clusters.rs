@@ -113,9 +113,11 @@ pub fn clusters<'a>(configs: &[&'a Kubeconfig]) -> Vec<ClusterGroup<'a>> {
         for context in source.contexts.names() {
             let view = View::of(source, context);
             let authority = authorities.get(view.cluster_name).cloned().unwrap_or_default();
-            found.push(Found { config, kind: index.kind(&view), view, authority });
+            let way = source.clusters.get(view.cluster_name).map(|cluster| Way::of(cluster, &view)).unwrap_or_default();
+            found.push(Found { config, kind: index.kind(&view), view, authority, way, is_contradicted: false });
         }
     }
+    contradictions(&mut found);
     let mut sets = Sets::new(found.len());
     by_facts(&found, &mut sets);
     by_user(&found, &mut sets);
@@ -132,6 +134,24 @@ struct Found<'a> {
     view: View<'a>,
     kind: Kind,
     authority: Rc<Authority<'a>>,
+    way: Way<'a>,
+    /// Whether the credentials name a cluster, and are used through Rancher for another one.
+    is_contradicted: bool,
+}
+
+/// What else parts the clusters behind one host and port: gateways tell them by a path or a name, proxies are each a network of their own.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Way<'a> {
+    path: &'a str,
+    name: Option<&'a str>,
+    proxy: Option<&'a str>,
+}
+
+impl<'a> Way<'a> {
+    fn of(cluster: &'a Cluster, view: &View<'a>) -> Self {
+        let path = view.server.path.trim_end_matches('/');
+        Way { path, name: set(&cluster.tls_server_name), proxy: set(&cluster.proxy_url) }
+    }
 }
 
 /// Rancher's id of a cluster, and its Rancher where the id alone says nothing: each has a `local`.
@@ -150,7 +170,7 @@ impl Found<'_> {
             }
             ContextKind::RancherProxy { cluster_id, .. } => Some((None, cluster_id)),
             _ => {
-                let told = self.view.recorded_id.or_else(|| self.view.cluster_id());
+                let told = self.view.recorded_id.or_else(|| self.view.cluster_id().filter(|_| !self.is_contradicted));
                 told.filter(|id| *id != "local").map(|id| (None, id))
             }
         }
@@ -180,7 +200,7 @@ enum User<'a> {
 /// Whom a cluster entry trusts.
 #[derive(Default, PartialEq, Eq, Hash)]
 struct Authority<'a> {
-    /// The first certificate; what can't be read stands as it is.
+    /// The certificate; what can't be read, and a bundle of several, stands as it is.
     der: Option<Vec<u8>>,
     file: Option<&'a str>,
     /// Whether a cluster made this CA for itself, by the names that the distributions give them.
@@ -194,14 +214,37 @@ impl<'a> Authority<'a> {
             return Authority { file, ..Self::default() };
         };
         let pem = data.decode();
-        let Some(ca) = crate::cert::certificates(&pem).ok().and_then(|all| all.into_iter().next()) else {
-            return Authority { der: Some(pem.to_vec()), file, is_own: false };
-        };
+        let mut all = crate::cert::certificates(&pem).unwrap_or_default();
+        all.dedup();
+        // Of a bundle nothing tells which one is the cluster's.
+        let [ca] = &*all else { return Authority { der: Some(pem.to_vec()), file, is_own: false } };
         let is_own = ca.common_name().is_some_and(|name| {
             let generated = ["k3s-server-ca@", "rke2-server-ca@"].iter().any(|prefix| name.starts_with(prefix));
             generated || matches!(name, "kube-ca" | "kubernetes")
         });
         Authority { der: Some(ca.der().to_vec()), file, is_own }
+    }
+}
+
+/// Somebody put the token of one cluster into the user of another: then it does not tell where the user's contexts lead.
+fn contradictions(found: &mut [Found<'_>]) {
+    let is_contradiction = |one: &Found<'_>| {
+        let (Some(named), ContextKind::RancherProxy { cluster_id, .. }) = (one.view.cluster_id(), &one.kind.kind)
+        else {
+            return false;
+        };
+        named != cluster_id
+    };
+    let users: HashSet<(usize, String)> = found
+        .iter()
+        .filter(|one| is_contradiction(one))
+        .map(|one| (one.config, one.view.user_name.to_owned()))
+        .collect();
+    if users.is_empty() {
+        return;
+    }
+    for one in found.iter_mut() {
+        one.is_contradicted = users.contains(&(one.config, one.view.user_name.to_owned()));
     }
 }
 
@@ -212,7 +255,7 @@ fn by_facts(found: &[Found<'_>], sets: &mut Sets) {
         Entry(usize, &'a str),
         Id(Id<'a>),
         Ca(&'a [u8]),
-        Server(String, &'a Authority<'a>),
+        Server(String, &'a Authority<'a>, Way<'a>),
     }
     let mut ids: HashMap<Id<'_>, usize> = HashMap::new();
     for (at, one) in found.iter().enumerate() {
@@ -230,7 +273,8 @@ fn by_facts(found: &[Found<'_>], sets: &mut Sets) {
         if one.view.through().is_none() && one.kind.kind != ContextKind::RancherServer {
             let own = one.authority.der.as_deref().filter(|_| one.authority.is_own);
             facts.extend(own.map(|ca| (Fact::Ca(ca), Tie::Ca)));
-            facts.extend(one.view.public_origin().map(|origin| (Fact::Server(origin, &one.authority), Tie::Server)));
+            let origin = one.view.public_origin();
+            facts.extend(origin.map(|origin| (Fact::Server(origin, &one.authority, one.way), Tie::Server)));
         }
         for (fact, tie) in facts {
             match first.entry(fact) {

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Prepared<'a> {
     pub(super) file: &'a Snapshot,
     new: &'a [u8],
-    /// None where the folder takes no new files, or a new one would belong to somebody else than the old.
+    /// None where the folder takes no new files, or a new one would be another owner's.
     temporary: Option<Temporary>,
     pub(super) kept: Option<PathBuf>,
 }
@@ -34,15 +34,19 @@ impl<'a> Prepared<'a> {
         let temporary = match Temporary::create(file.as_target(), Some(tag)) {
             Ok(mut temporary) => {
                 temporary.fill(new, file.metadata()).map_err(|e| failed("cannot be written", file.target(), e))?;
-                // Written over it stays whose it is, and whoever shares it keeps access to it.
-                temporary.belongs_as(file.metadata()).then_some(temporary)
+                Some(temporary)
             }
             Err(e) if file.bytes().is_some() && is_for_in_place(&e) => None,
             Err(e) => return Err(cannot(e)),
         };
         let mut prepared = Prepared { file, new, temporary, kept: None };
-        if prepared.is_in_place() || copies.are_wanted() {
+        let is_ours = prepared.temporary.as_ref().is_none_or(|temporary| temporary.has_owner_of(file.metadata()));
+        if prepared.is_in_place() || copies.are_wanted() || !is_ours {
             prepared.keep(copies);
+        }
+        // Written over, it stays whose it is. Without a copy that would risk more than it saves.
+        if !is_ours && prepared.kept.is_some() {
+            prepared.temporary = None;
         }
         Ok(prepared)
     }

@@ -44,10 +44,17 @@ impl Temporary {
         self.file.sync_all()
     }
 
-    /// Whether owner and group are those of `old`: only root gives files away, and a group is given by its members.
-    pub(super) fn belongs_as(&self, old: Option<&Metadata>) -> bool {
+    /// Whether the owner is that of `old`: only root gives files away.
+    #[cfg(unix)]
+    pub(super) fn has_owner_of(&self, old: Option<&Metadata>) -> bool {
+        use std::os::unix::fs::MetadataExt;
         let (Some(old), Ok(new)) = (old, self.file.metadata()) else { return true };
-        belong_alike(&new, old)
+        new.uid() == old.uid()
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn has_owner_of(&self, _: Option<&Metadata>) -> bool {
+        true
     }
 
     /// Sets the time the file was last changed.
@@ -151,15 +158,4 @@ fn set_access(file: &File, old: Option<&Metadata>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn set_access(_: &File, _: Option<&Metadata>) -> io::Result<()> {
     Ok(())
-}
-
-#[cfg(unix)]
-fn belong_alike(one: &Metadata, other: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (one.uid(), one.gid()) == (other.uid(), other.gid())
-}
-
-#[cfg(not(unix))]
-fn belong_alike(_: &Metadata, _: &Metadata) -> bool {
-    true
 }

@@ -64,8 +64,8 @@ pub enum How {
     Created,
     /// In one step: readers saw the old contents or the new.
     Replaced,
-    /// Written over the old contents, for the folder may not be written to, the file is a mount point of its own, or it belongs
-    /// to another owner or group that a new file can't be given. Readers may have seen a mixture, and after a kill or a power cut the file may have been one; therefore a copy was kept.
+    /// Written over the old contents, for the folder may not be written to, the file is a mount point of its own, or it is
+    /// another owner's, whose a new one would not be. Readers may have seen a mixture, and after a kill or a power cut the file may have been one; therefore a copy was kept.
     InPlace,
 }
 
@@ -164,7 +164,7 @@ impl Store {
     /// # Whole or not at all
     /// Each file is replaced in one step as by [`write()`](super::write()), which says what happens to links, modes and owners. All
     /// are prepared before the first is replaced. Where a file can't be replaced but may be written (it is a mount point, its
-    /// folder is closed, its owner or group would be lost), it is written in place after a copy of it was kept, and [`Changed::how`] says so. A folder
+    /// folder is closed, its owner would be another), it is written in place after a copy of it was kept, and [`Changed::how`] says so. A folder
     /// that does not exist is made. Old versions are kept as [`keep`](Store::keep) says; where that can't be, the change goes on.
     ///
     /// # Errors

@@ -129,7 +129,7 @@ fn a_file_that_would_change_its_owner_is_written_in_place() {
     if !is_root() {
         return eprintln!("skipped: only root has files of others");
     }
-    for (uid, gid) in [(0, 0), (65534, 0), (0, 65534)] {
+    for (uid, gid, in_place) in [(0, 0, true), (0, 65534, true), (65534, 0, false)] {
         let folder = Folder::new();
         let path = folder.file("old", "old");
         std::os::unix::fs::chown(&path, Some(uid), Some(gid)).unwrap();
@@ -138,13 +138,23 @@ fn a_file_that_would_change_its_owner_is_written_in_place() {
         let before = fs::metadata(&path).unwrap();
         let Some(done) = unprivileged("append", &path) else { return };
         let text = done.unwrap();
-        assert!(text.contains("InPlace") && text.contains("locked: true"), "{text}");
+        assert!(
+            text.contains(if in_place { "InPlace" } else { "Replaced" }) && text.contains("locked: true"),
+            "{text}"
+        );
         let after = fs::metadata(&path).unwrap();
         let facts = |file: &fs::Metadata| (file.ino(), file.uid(), file.gid(), file.mode());
-        assert_eq!(facts(&before), facts(&after));
+        assert_eq!((before.uid(), in_place), (after.uid(), facts(&before) == facts(&after)));
         assert_eq!(fs::read(&path).unwrap(), b"old+");
         assert_eq!(folder.names(), ["old"]);
         assert_eq!(fs::read(&folder.store().copies(&path).unwrap()[0].path).unwrap(), b"old");
+        // Where no copy can be kept it is replaced all the same.
+        fs::remove_dir_all(folder.state()).unwrap();
+        fs::write(folder.state(), "in the way").unwrap();
+        let text = unprivileged("append", &path).unwrap().unwrap();
+        assert!(text.contains("Replaced"), "{text}");
+        assert_eq!(fs::read(&path).unwrap(), b"old++");
+        fs::remove_file(folder.state()).unwrap();
     }
 }
 

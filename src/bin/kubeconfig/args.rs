@@ -119,6 +119,8 @@ pub(crate) enum Verb {
     #[command(override_usage = "kubeconfig delete-user [OPTIONS] NAME")]
     DeleteUser(DeleteUserArgs),
     /// Delete clusters and users that no context uses
+    ///
+    /// Where there is no context at all nothing tells what is of use, and nothing is deleted.
     Prune(PruneArgs),
     /// Bring the last kept version of a kubeconfig back; a second time undoes it
     Restore(RestoreArgs),

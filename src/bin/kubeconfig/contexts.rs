@@ -16,7 +16,7 @@ pub(crate) struct UseContextArgs {
     /// The context; - is the one before
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// The way into this cluster that does not need Rancher: by its name, its id, or a context that leads into it
+    /// The way into this cluster that does not need Rancher: by its name, its id, a context that leads into it, or its entry
     #[arg(long, value_name = "CLUSTER")]
     direct: Option<String>,
 }

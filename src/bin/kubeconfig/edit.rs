@@ -7,6 +7,7 @@ use crate::pflag;
 use crate::saved;
 use clap::Args;
 use kubeconfig::edit::Diff;
+use kubeconfig::rancher::outage::disown_new_tokens;
 use kubeconfig::store::{Changed, Draft, Edited, How, PreviewedFile, Store, git_work_tree};
 use kubeconfig::{Error, Loader, Printable};
 use std::path::Path;
@@ -53,6 +54,7 @@ pub(crate) fn edit<T>(
     out: &mut Out,
     change: impl FnMut(&mut Draft) -> Result<T, Error>,
 ) -> Result<Option<Edited<T>>, Failure> {
+    let change = speaking_for_themselves(change);
     if args.source.explicit().is_some_and(|path| path == Path::new("-")) {
         return Err(Failure::said("standard input can't be changed; name a file"));
     }
@@ -65,6 +67,17 @@ pub(crate) fn edit<T>(
     let edited = args.how.store().edit(&loader, change)?;
     edited.changed.iter().for_each(say_in_place);
     Ok(Some(edited))
+}
+
+/// Comments of Rancher's stay where they are, and don't speak for tokens that come later.
+fn speaking_for_themselves<T>(
+    mut change: impl FnMut(&mut Draft) -> Result<T, Error>,
+) -> impl FnMut(&mut Draft) -> Result<T, Error> {
+    move |draft| {
+        let done = change(draft)?;
+        disown_new_tokens(draft);
+        Ok(done)
+    }
 }
 
 /// That a file could not be replaced in one step.
@@ -86,6 +99,7 @@ pub(crate) fn into<T>(
     out: &mut Out,
     change: impl FnMut(&mut Draft) -> Result<T, Error>,
 ) -> Result<T, Failure> {
+    let change = speaking_for_themselves(change);
     if file == Path::new("-") {
         return Err(Failure::Usage("--into - makes no sense; --out - is standard output"));
     }

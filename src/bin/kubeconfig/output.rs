@@ -8,12 +8,13 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 pub(crate) struct Out {
     writer: BufWriter<Stdout>,
     is_terminal: bool,
+    is_broken: bool,
 }
 
 impl Out {
     pub(crate) fn new() -> Self {
         let stdout = io::stdout();
-        Out { is_terminal: stdout.is_terminal(), writer: BufWriter::with_capacity(1 << 16, stdout) }
+        Out { is_terminal: stdout.is_terminal(), writer: BufWriter::with_capacity(1 << 16, stdout), is_broken: false }
     }
 
     pub(crate) fn is_terminal(&self) -> bool {
@@ -49,8 +50,14 @@ impl Out {
         Ok(())
     }
 
+    /// A failure is told once: what could not be written is dropped.
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        Ok(self.writer.flush()?)
+        if self.is_broken {
+            return Ok(());
+        }
+        let done = self.writer.flush();
+        self.is_broken = done.is_err();
+        Ok(done?)
     }
 }
 

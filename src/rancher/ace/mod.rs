@@ -43,7 +43,7 @@ pub use note::AceNote;
 pub(super) use standing::is_unproven;
 
 use super::{ControlPlaneNode, ManagedCluster, Provisioner};
-use crate::config::Data;
+use crate::config::{Data, without_userinfo};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Loaded;
 use std::net::IpAddr;
@@ -258,7 +258,7 @@ impl AuthorizedEndpoint {
         };
         let as_it_is = is_v6 && self.as_rancher;
         if address.contains('/') || !as_it_is && crate::export::check_server(&server).is_err() {
-            let message = format!("{address:?} is no host to reach a control plane at");
+            let message = format!("{:?} is no host to reach a control plane at", without_userinfo(address));
             return Err(Error::new(ErrorKind::Usage, message).with_help("write HOST, HOST:PORT or an address"));
         }
         Ok(server)

@@ -329,7 +329,9 @@ impl<'a> Judge<'a> {
             entry.ends(Proof::SavedToken, None, saved.expires, at);
             return entry;
         }
-        entry.faults.extend(binding);
+        // What stands in a file of its own is not seen by those who look at what a token is used for.
+        let is_seen = view.token().is_some();
+        entry.faults.extend(binding.or((!is_seen).then_some(Fault::PerhapsNotBound)));
         // Keys that people make for themselves in Rancher have the end that they chose.
         let is_of_kubeconfig = token.starts_with("kubeconfig-") || token.starts_with("ext/");
         if let Some(Lifetime { from, until }) = self.lifetime(token, loaded, view.user_name) {
@@ -380,7 +382,7 @@ impl<'a> Judge<'a> {
     /// By what was kept beside the token, or by the comments of the file that it stands in.
     fn lifetime(&mut self, token: &str, loaded: &'a Loaded, user: &str) -> Option<Lifetime> {
         let kept = loaded.config().users.get(user).and_then(|user| Lifetime::of_user(user, token));
-        kept.or_else(|| {
+        kept.unwrap_or_else(|| {
             let source = loaded.origin(Subject::User(user))?.source();
             *self.lifetimes.entry(std::ptr::from_ref(source)).or_insert_with(|| Lifetime::of_file(source))
         })

@@ -61,10 +61,10 @@ mod report;
 mod route;
 mod tokens;
 
-#[cfg(feature = "check")]
-pub(crate) use notes::end_by_comments;
 pub(crate) use notes::end_kept_beside;
-pub use notes::keep_lifetimes;
+pub use notes::{disown_new_tokens, keep_lifetimes};
+#[cfg(feature = "check")]
+pub(crate) use notes::{end_by_comments, is_kept_beside};
 pub use report::{ClusterVerdict, Fault, Login, Missing, OutageReport, Proof, Verdict, Way};
 pub use tokens::SavedTokens;
 

@@ -5,9 +5,10 @@ use crate::cert::parse_time;
 use crate::config::{AuthInfo, Kubeconfig, set_secret};
 use crate::load::{Loaded, Source, Subject};
 use crate::rancher::kind::{View, is_rancher, is_rancher_token};
+use crate::store::Draft;
 use crate::syntax::{Mapping, Value};
 use rustls_pki_types::UnixTime;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 /// The extension of a user that keeps what the comments said of the token: its name, `createdTimestamp` and `ttl`.
@@ -27,10 +28,39 @@ pub fn keep_lifetimes(loaded: &Loaded, config: &mut Kubeconfig) {
         let Some(source) = loaded.origin(Subject::User(name)).map(|origin| origin.source()) else { continue };
         let read = || Comments::of(source.document().text()).filter(|_| is_as_written(source.config()));
         let comments = of_source.entry(std::ptr::from_ref(source)).or_insert_with(read);
-        let (Some(comments), Some(token)) = (comments, set_secret(&user.token).and_then(name_of)) else { continue };
+        let (Some(comments), Some(secret)) = (comments, set_secret(&user.token)) else { continue };
+        // What was said of it before counts.
+        let Some(token) = name_of(secret).filter(|_| Lifetime::of_user(user, secret).is_none()) else { continue };
         let said = [("token", token), ("createdTimestamp", comments.created), ("ttl", comments.ttl)];
         let said: Mapping = said.into_iter().map(|(key, value)| (key, Value::string(value))).collect();
         user.extensions.insert(LIFETIME, Value::Mapping(said));
+    }
+}
+
+/// Says of the tokens that a change brought into a file of Rancher's that the file's comments do not speak for them: each gets the
+/// extension of [`keep_lifetimes`] without a time. For changes by [`Store::edit`](crate::store::Store::edit), which leave comments
+/// where they are.
+pub fn disown_new_tokens(draft: &mut Draft) {
+    let sources = draft.loaded().sources();
+    if !sources.iter().any(|source| Comments::of(source.document().text()).is_some()) {
+        return;
+    }
+    let old: HashSet<&str> = sources
+        .iter()
+        .flat_map(|source| source.config().users.iter())
+        .filter_map(|(_, user)| set_secret(&user.token))
+        .collect();
+    let is_new = |user: &AuthInfo| {
+        let token = set_secret(&user.token).filter(|token| !old.contains(token))?;
+        Lifetime::of_user(user, token).is_none().then(|| name_of(token).map(str::to_owned))?
+    };
+    let new: Vec<(String, String)> =
+        draft.config.users.iter().filter_map(|(name, user)| Some((name.to_owned(), is_new(user)?))).collect();
+    for (user, token) in new {
+        let said = Mapping::from_iter([("token".to_owned(), Value::from(token))]);
+        if let Some(user) = draft.config.users.get_mut(&user) {
+            user.extensions.insert(LIFETIME, Value::Mapping(said));
+        }
     }
 }
 
@@ -41,7 +71,13 @@ fn name_of(token: &str) -> Option<&str> {
 
 /// The end of a user's token, by what was kept of the comments beside it.
 pub(crate) fn end_kept_beside(user: &AuthInfo) -> Option<UnixTime> {
-    Lifetime::of_user(user, set_secret(&user.token)?)?.until
+    Lifetime::of_user(user, set_secret(&user.token)?)??.until
+}
+
+/// Whether something was kept beside a user's token, if only that nothing is known of its end.
+#[cfg(feature = "check")]
+pub(crate) fn is_kept_beside(user: &AuthInfo) -> bool {
+    set_secret(&user.token).is_some_and(|token| Lifetime::of_user(user, token).is_some())
 }
 
 /// The end of the tokens of the file `text`, which says `config`, by its comments.
@@ -64,12 +100,12 @@ impl Lifetime {
         Comments::of(source.document().text())?.lifetime().filter(|_| is_as_written(source.config()))
     }
 
-    /// That of a user's token, by what was kept of the comments.
-    pub(super) fn of_user(user: &AuthInfo, token: &str) -> Option<Self> {
+    /// That of a user's token, by what was kept of the comments; `Some(None)` where it was kept that they don't tell.
+    pub(super) fn of_user(user: &AuthInfo, token: &str) -> Option<Option<Self>> {
         let kept = user.extensions.get(LIFETIME)?;
         let text = |key: &str| kept.get(key).and_then(Value::as_str);
-        let (created, ttl) = (text("createdTimestamp")?, text("ttl")?);
-        (text("token") == name_of(token)).then(|| Comments { created, ttl }.lifetime())?
+        let told = || Comments { created: text("createdTimestamp")?, ttl: text("ttl")? }.lifetime();
+        (text("token") == name_of(token)).then(told)
     }
 }
 
