@@ -14,10 +14,18 @@ pub fn is_through_rancher(config: &Kubeconfig, context: &str) -> bool {
     Index::of(config).is_through_rancher(&View::of(config, context))
 }
 
-/// The contexts that don't need Rancher, for [`Export::filter`](crate::Export::filter).
+/// The contexts that don't need Rancher, for [`Export::filter`](crate::Export::filter). One whose cluster or user is not there is none
+/// of them: it leads nowhere.
 pub fn direct(config: &Kubeconfig) -> Vec<&str> {
     let index = Index::of(config);
-    config.contexts.names().filter(|name| !index.is_through_rancher(&View::of(config, name))).collect()
+    let is_direct = |name: &&str| {
+        let view = View::of(config, name);
+        let is_there = |name: &str, is: bool| name.is_empty() || is;
+        is_there(view.cluster_name, config.clusters.contains(view.cluster_name))
+            && is_there(view.user_name, config.users.contains(view.user_name))
+            && !index.is_through_rancher(&view)
+    };
+    config.contexts.names().filter(is_direct).collect()
 }
 
 /// The contexts that need Rancher, and those made by [`AuthorizedEndpoint`](super::AuthorizedEndpoint) without a proof that

@@ -4,9 +4,12 @@ use crate::args::ExportArgs;
 use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::saved;
-use kubeconfig::export::Backup;
+use kubeconfig::export::{Backup, Dependence};
+use kubeconfig::rancher::outage::{Fault, Outage, OutageReport, Verdict};
 use kubeconfig::store::WriteOptions;
-use kubeconfig::{Printable, rancher};
+use kubeconfig::{Kubeconfig, Loaded, Printable, rancher};
+use rustls_pki_types::UnixTime;
+use std::collections::HashSet;
 
 pub(crate) fn export(args: &ExportArgs, out: &mut Out) -> u8 {
     saved::ended(run(args, out))
@@ -41,12 +44,21 @@ fn say_tokens_of_rancher(backup: &Backup) {
 
 fn build(args: &ExportArgs) -> Result<Backup, Failure> {
     let loaded = load::loader(&args.source)?.load()?;
-    let mut export = loaded.export().contexts(&args.contexts).judge(rancher::judge);
+    let needs_drill = args.direct_only || args.prefer_direct;
+    let has_tokens = || !rancher::direct_with_rancher_token(loaded.config()).is_empty();
+    let drill = (needs_drill || has_tokens()).then(|| Outage::at(UnixTime::now()).run(&[&loaded]));
+    let best = drill.as_ref().and_then(|drill| best(drill, &loaded));
+    let mut export = loaded.export().contexts(&args.contexts).judge(rancher::judge).judge(refused(drill.as_ref()));
     export = export.amend(|config| rancher::outage::keep_lifetimes(&loaded, config));
     if args.direct_only {
-        export = export.filter(rancher::direct).current_by(rancher::prefer_direct_of(loaded.config()));
-    } else if args.prefer_direct {
-        export = export.current_by(rancher::prefer_direct);
+        export = export.filter(rancher::direct);
+    }
+    if needs_drill {
+        let otherwise = rancher::prefer_direct_of(loaded.config());
+        export = export.current_by(move |config| {
+            let is_best = |name: &&str| best.as_deref() == Some(*name);
+            config.contexts.names().find(is_best).or_else(|| otherwise(config))
+        });
     }
     for server in &args.servers {
         export = match &server.context {
@@ -58,4 +70,26 @@ fn build(args: &ExportArgs) -> Result<Backup, Failure> {
         export = export.name(name);
     }
     Ok(export.build()?)
+}
+
+/// The way into the cluster of the current context that is in the best state, if that one leads through Rancher or there is none.
+fn best(drill: &OutageReport, loaded: &Loaded) -> Option<String> {
+    let config = loaded.config();
+    let cluster = match config.current_context() {
+        Some(current) if rancher::direct(config).contains(&current) => return None,
+        Some(current) => drill.clusters.iter().find(|one| one.ways.iter().any(|way| way.context == current))?,
+        None => drill.clusters.iter().find(|one| one.verdict == Verdict::Yes)?,
+    };
+    Some(cluster.by().next()?.context.clone())
+}
+
+/// The contexts whose token Rancher bound to another cluster, or to none: their own file shows it, and the backup no more.
+fn refused(drill: Option<&OutageReport>) -> impl for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + use<> {
+    let ways = drill.into_iter().flat_map(|drill| &drill.clusters).flat_map(|cluster| &cluster.ways);
+    let names: HashSet<String> =
+        ways.filter(|way| way.faults.contains(&Fault::NotBound)).map(|way| way.context.clone()).collect();
+    move |config| {
+        let of = config.contexts.names().filter(|name| names.contains(*name));
+        of.map(|name| (name, Dependence::UnprovenToken)).collect()
+    }
 }

@@ -1,7 +1,7 @@
 //! The contexts of an endpoint put into a configuration.
 
 use super::note::AceNote;
-use super::standing::{doubts, ends, of_authority};
+use super::standing::{doubts, ends, foreign, of_authority};
 use super::{AuthorizedEndpoint, Reach, Trust, impossible};
 use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set};
 use crate::edit::Added;
@@ -108,6 +108,13 @@ impl<'a> AddEndpoint<'a> {
         let mut bare = config.users.clone();
         keep_lifetimes(self.loaded, &mut config);
         let user = self.add_user(&mut config, &mut bare, &id, &mut notes)?;
+        if let Some(authority) = &authority {
+            let (loaded, name) = match self.credentials {
+                Some(other) => (other, credentials(other, &other.rebased()?)?),
+                None => (self.loaded, user.clone()),
+            };
+            notes.extend(foreign(loaded, &name, &authority.decode()));
+        }
 
         let mut errors = Vec::new();
         let mut contexts = Vec::new();

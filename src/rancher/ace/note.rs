@@ -67,6 +67,11 @@ pub enum AceNote {
         /// When it will be.
         from: UnixTime,
     },
+    /// The user's client certificate is of another CA than the one that was given, by what RKE, K3s and RKE2 make of theirs.
+    OtherIssuer {
+        /// The user.
+        user: String,
+    },
     /// A certificate was given for a CA that is none: good only for a server that shows this very certificate.
     NotACa {
         /// Its subject.
@@ -93,6 +98,7 @@ impl AceNote {
                 | AceNote::TokenOfAnotherCluster { .. }
                 | AceNote::Ended { .. }
                 | AceNote::NotYetValid { .. }
+                | AceNote::OtherIssuer { .. }
                 | AceNote::CaEnded { .. }
         )
     }
@@ -150,6 +156,11 @@ impl fmt::Display for AceNote {
             AceNote::NotYetValid { user, from } => {
                 write!(f, "the credentials of the user {} are not valid before {}", Printable(user), rfc3339(*from))
             }
+            AceNote::OtherIssuer { user } => write!(
+                f,
+                "the client certificate of the user {} is of another CA than the one given, and may be another cluster's",
+                Printable(user)
+            ),
             AceNote::NotACa { subject } => write!(
                 f,
                 "the certificate {} is no CA: it is good only for a server that shows this very certificate",

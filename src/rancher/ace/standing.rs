@@ -11,6 +11,7 @@ use crate::rancher::clusters;
 use crate::rancher::kind::{View, is_rancher_token};
 use crate::rancher::outage::credential::{Credential, User};
 use crate::rancher::outage::end_kept_beside;
+use crate::rancher::outage::standing::{Standing, standing};
 use rustls_pki_types::UnixTime;
 
 /// Whether `context` was added here although nothing showed that its token is valid on the direct way.
@@ -53,6 +54,13 @@ pub(super) fn of_authority(pem: &[u8], at: Option<UnixTime>) -> Option<AceNote> 
     }
     let is_none = certificates.iter().all(|certificate| !certificate.is_ca());
     is_none.then(|| AceNote::NotACa { subject: last.subject().to_owned() })
+}
+
+/// Whether the client certificate of the user `name` is of another cluster than the CAs, by what is known of those.
+pub(super) fn foreign(loaded: &Loaded, name: &str, authority: &[u8]) -> Option<AceNote> {
+    let authority = cert::certificates(authority).ok()?;
+    let is_good = standing(&authority, &User::read(loaded, name).chain) == Standing::Good;
+    (!is_good).then(|| AceNote::OtherIssuer { user: name.to_owned() })
 }
 
 /// What stands against the user `name` of `config` on the direct way into the cluster with Rancher's id `id`; nothing

@@ -21,7 +21,7 @@ pub(in crate::rancher) struct User {
     /// All that kubectl sends, by its own choice of what the entry has.
     pub(in crate::rancher) credentials: Vec<Credential>,
     /// The client certificate, where it can be read, and those above it as far as they stand beside it.
-    pub(super) chain: Vec<Certificate>,
+    pub(in crate::rancher) chain: Vec<Certificate>,
 }
 
 pub(in crate::rancher) enum Credential {

@@ -67,7 +67,7 @@ fn repair(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, fault: &Faul
         Fault::ThisMachine => with_server(way, "a server that is reached from elsewhere", "https://HOST:6443"),
         Fault::PlainHttp => with_server(way, "a server with https", "https://HOST:6443"),
         Fault::NoBrackets => with_server(way, "the brackets around the address", "'https://[ADDRESS]:6443'"),
-        Fault::Ended { proof: Proof::Certificate | Proof::CertificateAuthority, .. } => {
+        Fault::Ended { proof: Proof::Certificate | Proof::CertificateAuthority, .. } | Fault::OtherIssuer => {
             let file = match way.kind {
                 ContextKind::K3s => "/etc/rancher/k3s/k3s.yaml",
                 ContextKind::Rke2 => "/etc/rancher/rke2/rke2.yaml",
@@ -97,7 +97,7 @@ fn state_elsewhere(ways: &[Way]) -> Missing {
     Missing {
         contexts: ways.iter().map(|way| way.context.clone()).collect(),
         what: "the state of this RKE cluster: cluster.rkestate beside cluster.yml where `rke up` was run, or an etcd snapshot, which has it \
-               in it since RKE 1.1.4"
+               in it since RKE 1.1.4; where the certificates in it have ended too, rke cert rotate makes new ones"
             .into(),
         mend: Some("kubeconfig recover STATE --out FILE".into()),
     }

@@ -59,6 +59,7 @@ mod mend;
 mod notes;
 mod report;
 mod route;
+pub(super) mod standing;
 mod tokens;
 
 pub(crate) use notes::end_kept_beside;

@@ -266,7 +266,8 @@ pub enum Fault {
     PerhapsNotBound,
     /// Only names tell that it leads into this cluster; another one may be called so too. `unknown`.
     OnlyNamed,
-    /// Another CA signed its client certificate than the one of its cluster, which in RKE signs both sides'. `unknown`.
+    /// Another CA signed its client certificate than its cluster's: RKE has one for both sides, and K3s and RKE2 make theirs at
+    /// the same time. `unknown`.
     OtherIssuer,
     /// Nothing tells when its credentials end. `unknown`.
     EndUnknown(Login),
@@ -320,7 +321,7 @@ impl fmt::Display for Fault {
                 "the saved clusterauthtokens object may be of a later download, which took the same name before Rancher 2.6"
             }
             Fault::OnlyNamed => "only its name tells that it leads into this cluster",
-            Fault::OtherIssuer => "its client certificate is not signed by the CA of its cluster, as RKE's are",
+            Fault::OtherIssuer => "its client certificate is of another CA than its cluster's, and may be another cluster's",
             Fault::PerhapsNotBound => "nothing shows that Rancher bound its token to this cluster",
             Fault::EndUnknown(Login::RancherToken) => {
                 "no file proves when its token ends: by Rancher's default since 2.8 it is 30 days after the download"

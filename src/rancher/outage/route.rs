@@ -3,6 +3,7 @@
 use super::Outage;
 use super::credential::{alone, bytes, sentences};
 use super::report::{Fault, Proof};
+use super::standing::{Standing, is_of_rke, standing};
 use crate::cert::{self, Certificate, Validity};
 use crate::config::{Cluster, set};
 use crate::error::Result;
@@ -21,17 +22,6 @@ pub(super) struct Route {
     /// The hosts on the way: server and proxy, in small letters.
     pub(super) hosts: Vec<String>,
     authority: Vec<Certificate>,
-}
-
-/// How a client certificate stands to the CAs of a cluster.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
-    /// Nothing speaks against it.
-    Good,
-    /// It is said to be of the cluster's CA, and is not: another CA of that name signed it.
-    Disowned,
-    /// Another CA signed it, where RKE has but one.
-    OfAnother,
 }
 
 impl Route {
@@ -73,21 +63,8 @@ impl Route {
         route
     }
 
-    /// What the cluster's CAs have to say of a client certificate, which stands first, and of those above it.
     pub(super) fn standing(&self, chain: &[Certificate]) -> Standing {
-        let (Some(leaf), Some(top)) = (chain.first(), chain.last()) else { return Standing::Good };
-        // The signatures within the chain were looked at when it was put together.
-        if chain.iter().skip(1).any(|issuer| self.authority.contains(issuer)) {
-            return Standing::Good;
-        }
-        let mut namesakes = self.authority.iter().filter(|ca| ca.subject() == leaf.issuer()).peekable();
-        if namesakes.peek().is_some() && !namesakes.any(|ca| leaf.is_issued_by(ca)) {
-            return Standing::Disowned;
-        }
-        match self.is_rke && !self.authority.iter().any(|ca| ca == top || top.is_issued_by(ca)) {
-            true => Standing::OfAnother,
-            false => Standing::Good,
-        }
+        standing(&self.authority, chain)
     }
 
     /// Whether the client trusts the server at that time, and until when.
@@ -108,7 +85,7 @@ impl Route {
         let mut all = cert::certificates(&pem)?;
         all.dedup();
         self.authority = all.clone();
-        self.is_rke = all.iter().any(|ca| ca.common_name() == Some("kube-ca") && ca.organizations().is_empty());
+        self.is_rke = all.iter().any(is_of_rke);
         let valid = all.iter().filter(|ca| ca.is_valid_at(outage.at) == Validity::Valid);
         // Which of several the server's certificate is of, nobody knows here: the first to end counts.
         self.until = valid.map(|ca| ca.not_after()).min_by_key(UnixTime::as_secs);
