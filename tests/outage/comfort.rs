@@ -135,3 +135,110 @@ fn the_mend_does_not_go_through_what_is_dead() {
     assert_verdict("an RKE admin that ended", &cluster, No);
     assert_eq!(cluster.missing[0].mend.as_deref(), Some("kubeconfig recover STATE --out FILE"), "{cluster:#?}");
 }
+
+/// Behind one host and port a gateway tells clusters apart by path or name, and each proxy is a network of its own.
+#[test]
+fn clusters_behind_one_gateway() {
+    let pair = certificate(&common::pki::world().plain_admin);
+    for (field, one, other) in [
+        ("server", "https://gw.example.com/clusters/a", "https://gw.example.com/clusters/b"),
+        ("tls-server-name", "a.example.com", "b.example.com"),
+        ("proxy-url", "http://a.example.com:3128", "http://b.example.com:3128"),
+    ] {
+        let cluster = |value: &str| {
+            let mut body = server("https://gw.example.com");
+            body[field] = json!(value);
+            body
+        };
+        let file = File::new()
+            .user("good", pair.clone())
+            .user("none", json!({}))
+            .cluster("a", cluster(one))
+            .cluster("b", cluster(other))
+            .context("a", "a", "good")
+            .context("b", "b", "none");
+        let report = drill(&Outage::at(today()), &[&file]);
+        let verdicts: Vec<_> = report.clusters.iter().map(|cluster| cluster.verdict).collect();
+        assert_eq!(verdicts.len(), 2, "{field}: {report:#?}");
+        assert_eq!(verdicts[1], Verdict::No, "{field}");
+        let loaded = file.load();
+        assert_eq!(
+            Outage::at(today()).run(&[&loaded]).way_into("b").map(|way| way.context.clone()).ok(),
+            None,
+            "{field}"
+        );
+    }
+}
+
+/// Two clusters' CAs in one bundle say nothing of which is whose.
+#[test]
+fn a_bundle_of_several_cas_ties_nothing() {
+    let (one, other) = (Ca::new("kube-ca", None, Algorithm::Ec), Ca::new("kube-ca", None, Algorithm::Ec));
+    let pair = one.client("kube-admin", Some("system:masters"), Validity::days(99));
+    let bundle = format!("{}{}", one.certificate, other.certificate);
+    let file = File::new()
+        .user("good", certificate(&pair))
+        .user("none", json!({}))
+        .cluster("a", with_ca("https://10.0.0.1:6443", &bundle))
+        .cluster("b", with_ca("https://10.9.0.1:6443", &bundle))
+        .context("a", "a", "good")
+        .context("b", "b", "none");
+    let report = drill(&Outage::at(today()), &[&file]);
+    let verdicts: Vec<_> = report.clusters.iter().map(|cluster| cluster.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Yes, Verdict::No], "{report:#?}");
+}
+
+/// kubectl's silent swap: the second file's context logs in as the first file's user.
+#[test]
+fn the_user_of_another_k3s() {
+    let ca = |kind: &str, at: u64| Ca::new(&format!("{kind}-ca@{at}"), None, Algorithm::Ec);
+    let admin = |ca: &Ca| certificate(&ca.client("system:admin", Some("system:masters"), Validity::days(99)));
+    let server = ca("k3s-server", 1_700_000_000);
+    for (what, client, verdict) in [
+        ("made together", ca("k3s-client", 1_700_000_003), Verdict::Yes),
+        ("of another", ca("k3s-client", 1_600_000_000), Verdict::Unknown),
+        ("of RKE2", ca("rke2-client", 1_700_000_003), Verdict::Unknown),
+        ("of RKE", Ca::new("kube-ca", None, Algorithm::Ec), Verdict::Unknown),
+        ("somebody's own", Ca::new("Example Corp", None, Algorithm::Ec), Verdict::Yes),
+    ] {
+        let file = File::new()
+            .user("default", admin(&client))
+            .cluster("b", with_ca("https://10.0.0.1:6443", &server.certificate))
+            .context("b", "b", "default");
+        assert_verdict(what, &one(&file), verdict);
+    }
+}
+
+/// Rancher 2.2 to 2.5 wrote the cluster's id into the token. In the user of another cluster it says nothing of where that one's contexts lead.
+#[test]
+fn the_token_of_another_cluster() {
+    let file = File::new()
+        .user("u-xx", token(&format!("kubeconfig-u-xx.c-zzzzz:{SECRET}")))
+        .way("prod", proxy("c-abcde"), "u-xx")
+        .way("prod-fqdn", server("https://prod.example.com:6443"), "u-xx")
+        .way("dev", proxy("c-zzzzz"), "u-xx")
+        .way("dev-fqdn", server("https://dev.example.com:6443"), "u-xx");
+    let loaded = file.load();
+    let report = Outage::at(today()).downloaded(days(-1)).run(&[&loaded]);
+    let dev = report.clusters.iter().find(|cluster| cluster.name == "dev").expect("dev");
+    let ways: Vec<&str> = dev.ways.iter().map(|way| way.context.as_str()).collect();
+    assert_eq!(ways, ["dev", "dev-fqdn"], "{report:#?}");
+    let prod = report.clusters.iter().find(|cluster| cluster.name == "prod").expect("prod");
+    assert_eq!(prod.verdict, Verdict::No, "{prod:#?}");
+    assert_ne!(report.way_into("dev").map(|way| way.context.as_str()).ok(), Some("prod-fqdn"));
+}
+
+/// What a token in a file of its own is used for nobody sees.
+#[test]
+fn a_token_of_ranchers_in_a_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("tok"), format!("kubeconfig-u-abcde12345:{SECRET}\n")).expect("a file");
+    let file = File::new()
+        .user("prod", json!({"tokenFile": "tok"}))
+        .way("prod", proxy("c-1"), "prod")
+        .way("dev", proxy("c-2"), "prod")
+        .way("prod-fqdn", server("https://prod.example.com:6443"), "prod");
+    let loaded = load(&folder, "config", &file.text());
+    let report = Outage::at(today()).downloaded(days(-1)).run(&[&loaded]);
+    assert!(report.clusters.iter().all(|cluster| cluster.verdict != Verdict::Yes), "{report:#?}");
+}

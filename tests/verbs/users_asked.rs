@@ -89,6 +89,7 @@ fn a_misspelt_property_is_told_its_names() {
         ("clusters.prod.servr", "its fields are server, tls-server-name, "),
         ("preferences.colour", "its fields are colors, extensions"),
         ("users.prod", "this is no single value"),
+        ("clusters[prod].server", "a name in brackets stands in double quotes; write [\"NAME\"]"),
         ("user.prod.token", "a property begins with clusters, users, contexts, "),
         ("", "no property is named; a property begins with "),
     ] {
@@ -96,6 +97,7 @@ fn a_misspelt_property_is_told_its_names() {
         assert!(said.contains(words) && !said.contains("error: :"), "{path}: {said}");
     }
     assert!(refused(folder.path(), &["unset", ""]).contains("no property is named"));
+    assert!(refused(folder.path(), &["unset", "users[prod]"]).contains("double quotes"));
     assert_eq!(read(folder.path(), "config"), SHARED);
 }
 
@@ -313,4 +315,39 @@ fn a_command_in_the_kubeconfigs_folder_stays_a_path() {
         let config: Kubeconfig = read(&here, "config").parse().unwrap();
         assert_eq!(config.users["u"].exec.as_ref().unwrap().command.as_deref(), Some(written), "{given}");
     }
+}
+
+/// A backup for the hour in which Rancher is gone has the best way current, and no context that leads nowhere.
+#[test]
+fn an_export_for_the_outage_knows_the_outage() {
+    let world = crate::common::pki::world();
+    let user = |pair: &crate::common::pki::Pair| {
+        let (certificate, key) = (crate::common::pki::base64(&pair.certificate), crate::common::pki::base64(&pair.key));
+        format!("{{client-certificate-data: {certificate}, client-key-data: {key}}}")
+    };
+    let ca = crate::common::pki::base64(&world.plain_ca.certificate);
+    let text = format!(
+        "clusters:\n- {{name: prod, cluster: {{server: 'https://rancher.example.com/k8s/clusters/c-1'}}}}\n\
+         - {{name: prod-fqdn, cluster: {{server: 'https://prod.example.com:6443', certificate-authority-data: {ca}}}}}\n\
+         - {{name: other, cluster: {{server: 'https://rancher.example.com/k8s/clusters/c-2'}}}}\n\
+         users:\n- {{name: prod, user: {{token: 'kubeconfig-u-abcde12345:s'}}}}\n- {{name: old, user: {}}}\n- {{name: new, user: {}}}\n\
+         contexts:\n- {{name: prod, context: {{cluster: prod, user: prod}}}}\n- {{name: old, context: {{cluster: prod-fqdn, user: old}}}}\n\
+         - {{name: prod-fqdn, context: {{cluster: prod-fqdn, user: prod}}}}\n- {{name: new, context: {{cluster: prod-fqdn, user: new}}}}\n\
+         - {{name: gone, context: {{cluster: prod-fqdn, user: nobody}}}}\n- {{name: other, context: {{cluster: other, user: prod}}}}\n\
+         current-context: prod\n",
+        user(&world.plain_expired),
+        user(&world.plain_admin)
+    );
+    let folder = folder(&text);
+    let done = run(folder.path(), &["export", "--kubeconfig", "config", "--direct-only", "--out", "backup"]);
+    assert_eq!(done.code, Some(3), "{}", done.stderr);
+    assert!(done.stderr.contains("the current context is new now"), "{}", done.stderr);
+    assert!(done.stderr.contains("left out: \"prod\", \"gone\", \"other\""), "{}", done.stderr);
+    // One token for two clusters is bound to neither.
+    assert!(
+        done.stderr.contains("prod-fqdn: token; nothing shows that the cluster takes its token"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(run(folder.path(), &["current-context", "--kubeconfig", "backup"]).stdout, "new\n");
 }
