@@ -44,6 +44,11 @@ pub(super) trait Listed: Body + DeserializeOwned + Default {
     fn list(config: &Kubeconfig) -> &Entries<Self>
     where
         Self: Sized;
+
+    /// Reads a field in which something is wrong as far as it goes; whether it did.
+    fn salvage(&mut self, _: &str, _: Node<'_>) -> bool {
+        false
+    }
 }
 
 impl Listed for Cluster {
@@ -63,6 +68,34 @@ impl Listed for AuthInfo {
     }
     fn list(config: &Kubeconfig) -> &Entries<Self> {
         &config.users
+    }
+
+    /// A number where a text belongs hides nothing of what is run to log in.
+    fn salvage(&mut self, field: &str, node: Node<'_>) -> bool {
+        match field {
+            "exec" => self.exec = serde_json::from_value(as_texts(node, 0)).ok().flatten(),
+            "auth-provider" => self.auth_provider = serde_json::from_value(as_texts(node, 0)).ok().flatten(),
+            _ => return false,
+        }
+        self.exec.is_some() && field == "exec" || self.auth_provider.is_some() && field == "auth-provider"
+    }
+}
+
+/// A node with all scalars as the texts they are written as, but for null and for switches.
+fn as_texts(node: Node<'_>, depth: usize) -> serde_json::Value {
+    /// As deep as what is read here, and no more.
+    const DEEPEST: usize = 4;
+    let node = node.resolve();
+    if depth > DEEPEST {
+        return serde_json::Value::Null;
+    }
+    let map = || node.entries().into_iter().map(|(key, value)| (key.key().into_owned(), as_texts(value, depth + 1)));
+    match (node.kind(), node.resolved()) {
+        (NodeKind::Mapping, _) => serde_json::Value::Object(map().collect()),
+        (NodeKind::Sequence, _) => node.items().map(|item| as_texts(item, depth + 1)).collect(),
+        (_, None | Some(Resolved::Null)) => serde_json::Value::Null,
+        (_, Some(Resolved::Bool(is))) if depth == 1 => is.into(),
+        _ => node.text().map_or(serde_json::Value::Null, serde_json::Value::from),
     }
 }
 
@@ -158,7 +191,7 @@ fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Not
     let fields: Vec<_> = fields.into_iter().map(|(key, value)| (key.key(), value)).collect();
     let mut without: Vec<&str> =
         fields.iter().filter(|(_, value)| bad.contains(*value)).map(|(key, _)| key.as_ref()).collect();
-    let body = loop {
+    let mut body = loop {
         let Some(body) = body else { break T::default() };
         let error = match from_node_without::<Option<T>>(body, &without) {
             Ok(body) => break body.unwrap_or_default(),
@@ -177,6 +210,8 @@ fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Not
             None => break T::default(),
         }
     };
+    let of = |field: &str| fields.iter().find(|(key, _)| key == field).map(|(_, value)| *value);
+    without.retain(|field| !of(field).is_some_and(|node| body.salvage(field, node)));
     let mut unread: Vec<String> = without.into_iter().map(str::to_owned).collect();
     unread.extend(name_node.filter(|name| bad.contains(*name)).map(|_| "name".to_owned()));
     if item.entries().into_iter().any(|(key, value)| key.key() == T::KEY && bad.contains(value)) && fields.is_empty() {

@@ -115,3 +115,27 @@ fn pipes_and_devices_in_a_folder_are_left_alone() {
     let report = checker().paths([folder.path()]);
     assert_eq!(report.files().len(), 1, "{report}");
 }
+
+/// Something wrong in one field of a login hides nothing of the rest of it.
+#[test]
+fn a_number_hides_no_login_command() {
+    let exec = |args: &str| {
+        let text = format!(
+            "exec:\n  apiVersion: client.authentication.k8s.io/v1alpha1\n  command: evil\n  interactiveMode: Never\n  args: [{args}]\n  \
+             env:\n  - {{name: LD_PRELOAD, value: 1}}"
+        );
+        super::checker().bytes("config", super::with_user(&text))
+    };
+    for args in ["8080", "a, true", "{a: b}", "[a]", "a"] {
+        let report = exec(args);
+        assert!(report.has(AmbiguousScalar) || report.has(WrongType), "{args}: {report}");
+        if !args.starts_with(['{', '[']) {
+            for code in [ExecCommand, ExecPathLookup, ExecEnv, RemovedExecVersion] {
+                assert!(report.has(code), "{args}: {code}: {report}");
+            }
+        }
+    }
+    let provider = super::with_user("auth-provider:\n  name: gcp\n  config: {expiry: 5}");
+    let report = super::checker().bytes("config", provider);
+    assert!(report.has(RemovedAuthProvider) && report.has(AmbiguousScalar), "{report}");
+}

@@ -42,7 +42,8 @@
 //!
 //! The comments of a file speak for the tokens Rancher wrote into it, and not for those that came in later: they count
 //! as long as all tokens in it are of one user of one Rancher, and all users and clusters are named as Rancher names them.
-//! An export keeps what they say beside each token ([`keep_lifetimes`]), as comments don't go into another file.
+//! An export keeps what they say beside each token ([`keep_lifetimes`]), as comments don't go into another file. What comes into
+//! a file later they don't speak for ([`disown_new_tokens`]).
 //!
 //! A token opens the direct way only if Rancher bound it to that cluster. A token that several clusters share (the user
 //! `rancher` of files for several clusters) is not: `no`. Where neither a context through Rancher with the same token, nor
