@@ -120,6 +120,12 @@ impl Root {
                 return Err(Error::new(ErrorKind::Usage, "there is no such property").in_field(path).with_help(ROOTS));
             }
         };
+        // A shell has taken the quotes away. Behind a dot it is a name that begins so, as to kubectl.
+        if rest.starts_with('[') && !rest.starts_with("[\"") {
+            return Err(Error::new(ErrorKind::Usage, "a name in brackets stands in double quotes")
+                .in_field(path)
+                .with_help("write [\"NAME\"], all of it in single quotes for the shell"));
+        }
         Ok((root, (!rest.is_empty()).then(|| rest.strip_prefix('.').unwrap_or(rest))))
     }
 }
@@ -430,14 +436,7 @@ enum Name<'p> {
 
 impl<'p> Name<'p> {
     fn of(rest: &'p str) -> Result<Self> {
-        let Some(quoted) = rest.strip_prefix("[\"") else {
-            // A shell has taken the quotes away. No list has places here, so nothing else is meant.
-            return match rest.starts_with('[') {
-                true => Err(Error::new(ErrorKind::Usage, "a name in brackets stands in double quotes")
-                    .with_help("write [\"NAME\"], all of it in single quotes for the shell")),
-                false => Ok(Name::Plain),
-            };
-        };
+        let Some(quoted) = rest.strip_prefix("[\"") else { return Ok(Name::Plain) };
         let end = quoted.rfind("\"]").filter(|end| matches!(quoted.as_bytes().get(end + 2), None | Some(b'.')));
         let Some(end) = end else {
             return Err(Error::new(ErrorKind::Usage, "a name in brackets has no end").with_help("write [\"NAME\"]"));
