@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::load::Subject;
 use crate::store::Draft;
 use std::collections::HashSet;
+use std::path::Path;
 
 /// The cluster and the user that belong to one context alone, and so go its way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -147,7 +148,13 @@ fn own(draft: &Draft, name: &str, context: &Context) -> Followers {
 
 /// The contexts of later files that are hidden by one of the same name: to whoever uses those files alone they are there.
 fn hidden(draft: &Draft) -> Vec<Context> {
+    // One file under two names hides nothing from itself.
+    let file = |path: &Path| path.canonicalize().ok();
     let shadowed = draft.loaded().shadowed().into_iter();
+    let shadowed = shadowed.filter(|one| {
+        let (used, hidden) = (file(one.used.path()), file(one.hidden.path()));
+        used.is_none() || used != hidden
+    });
     let contexts = shadowed.filter_map(|shadowed| match shadowed.subject {
         Subject::Context(name) => shadowed.hidden.source().config().contexts.get(name).cloned(),
         _ => None,

@@ -257,6 +257,10 @@ impl Draft {
     fn uncovered(&self, wanted: &[Option<Kubeconfig>]) -> Vec<Uncovered> {
         let places = self.places();
         let after: Vec<_> = places.iter().zip(wanted).map(|(was, is)| is.as_ref().or(was.config)).collect();
+        // One file under two names has what the first is to hold.
+        let files: Vec<_> = (0..after.len()).map(|at| self.path(at).canonicalize().ok()).collect();
+        let first = |at: usize| files.iter().position(|file| file.is_some() && *file == files[at]).unwrap_or(at);
+        let after: Vec<_> = (0..after.len()).map(|at| after[first(at)]).collect();
         let (before, config) = (self.loaded.config(), &self.config);
         let mut out = Vec::new();
         let mut look = |section, name: &str, has: &dyn Fn(&Kubeconfig) -> bool| {

@@ -351,3 +351,21 @@ fn an_export_for_the_outage_knows_the_outage() {
     );
     assert_eq!(run(folder.path(), &["current-context", "--kubeconfig", "backup"]).stdout, "new\n");
 }
+
+/// One file under two names in $KUBECONFIG is one file: nothing of it is hidden, and nothing comes to light.
+#[test]
+fn one_file_under_two_names() {
+    let text = "clusters:\n- {name: c, cluster: {server: 'https://c'}}\nusers:\n- {name: u, user: {token: t}}\n\
+                contexts:\n- {name: x, context: {cluster: c, user: u}}\n- {name: other, context: {}}\n";
+    for second in ["link", "./config"] {
+        let folder = folder(text);
+        std::os::unix::fs::symlink("config", folder.path().join("link")).unwrap();
+        let out = command(folder.path(), &["delete-context", "x", "--cascade"])
+            .env("KUBECONFIG", format!("config:{second}"))
+            .output()
+            .unwrap();
+        let said = String::from_utf8(out.stdout).unwrap();
+        assert_eq!(said, "deleted context x from config\ndeleted cluster c\ndeleted user u\n", "{second}");
+        assert_eq!(names(&read(folder.path(), "config")), [vec![], vec![], vec!["other".to_owned()]], "{second}");
+    }
+}
