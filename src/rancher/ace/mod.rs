@@ -184,11 +184,12 @@ impl AuthorizedEndpoint {
             }
         };
         let Some(found) = found else {
+            let of = |cluster: &ManagedCluster| cluster.id.clone().or_else(|| cluster.display_name.clone());
             let known: Vec<String> =
-                clusters.iter().filter_map(|cluster| Some(format!("{:?}", cluster.id.as_ref()?))).collect();
+                clusters.iter().filter_map(|cluster| Some(format!("{:?}", of(cluster)?))).collect();
             let message = format!(
                 "the context {context:?} leads to the cluster {id:?}, and the file is about {}",
-                known.join(", ")
+                if known.is_empty() { "none that it names".to_owned() } else { known.join(", ") }
             );
             return Err(Error::new(ErrorKind::NotFound, message).with_help("save the object of that cluster"));
         };

@@ -313,6 +313,9 @@ impl fmt::Display for Fault {
             Fault::PlainHttp => "its server is not https, so kubectl sends no credentials",
             Fault::NoCredentials => "has nothing to log in with",
             Fault::Ended { proof, at } => return write!(f, "ended on {} ({proof})", rfc3339(*at)),
+            Fault::NotYet { proof: Proof::Jwt, at } => {
+                return write!(f, "not valid before {} (nbf of the token)", rfc3339(*at));
+            }
             Fault::NotYet { proof, at } => return write!(f, "not valid before {} ({proof})", rfc3339(*at)),
             Fault::NotBound => "its token is Rancher's and not bound to this cluster, so it is good only for Rancher",
             Fault::Disabled => "its token is turned off (the saved clusterauthtokens object)",
