@@ -9,7 +9,7 @@ use crate::error::Printable;
 use crate::export::{Brackets, Server};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;
-use crate::rancher::outage::{end_by_comments, end_kept_beside, is_kept_beside};
+use crate::rancher::outage::{end_by_comments, end_of_token};
 use crate::rancher::{ContextKind, clusters, direct, is_rancher_token, kinds, unescape};
 use rustls_pki_types::UnixTime;
 use std::collections::{HashMap, HashSet};
@@ -120,7 +120,7 @@ fn token(user: &Entry<'_, AuthInfo>, end: Option<UnixTime>, notes: &mut Notes<'_
     }
     let checker = notes.checker();
     let told = "createdTimestamp and ttl in the comments of the file";
-    let finding = match end_kept_beside(&user.body).or(end.filter(|_| !is_kept_beside(&user.body))) {
+    let finding = match end_of_token(&user.body, end) {
         Some(end) if end.as_secs() <= checker.at.as_secs() => {
             Finding::new(Code::TokenExpired, format!("the token ended {} ({told})", when::ago(end, checker.at)))
         }

@@ -108,19 +108,20 @@ fn client(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
         let (finding, span) = cluster.find(finding, "insecure-skip-tls-verify");
         notes.add(finding, span);
     }
-    let Some(server) = set(&body.server) else { return };
-    let message = match Server::of(server).port {
-        _ if !is_server(server) => {
-            format!("host must be a URL or a host:port pair: \"{}\"", Printable(&without_userinfo(server)))
+    let Some(text) = set(&body.server) else { return };
+    let server = Server::of(text);
+    let message = match () {
+        () if !is_server(text) => {
+            format!("host must be a URL or a host:port pair: \"{}\"", Printable(&without_userinfo(text)))
         }
-        _ if Server::of(server).scheme.is_some_and(|scheme| !is_spoken(scheme)) => {
+        () if server.scheme.is_some_and(|scheme| !is_spoken(scheme)) => {
             "kubectl speaks http and https alone: unsupported protocol scheme".to_owned()
         }
         // kubectl tries, and the dialer says no.
-        Some(port) if !port.is_empty() && !matches!(port.parse::<u16>(), Ok(1..)) => {
-            format!("there is no port {}: they go from 1 to 65535", Printable(port))
+        () if server.has_impossible_port() => {
+            format!("there is no port {}: they go from 1 to 65535", Printable(server.port.unwrap_or_default()))
         }
-        _ => return,
+        () => return,
     };
     let (finding, span) = cluster.find(Finding::new(Code::InvalidServer, message), "server");
     notes.add(finding, span);

@@ -4,8 +4,8 @@ use crate::config::{AuthInfo, Context, Entries, Kubeconfig, Section, set};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Subject;
 use crate::store::Draft;
-use std::collections::HashSet;
-use std::path::Path;
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 
 /// The cluster and the user that belong to one context alone, and so go its way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -149,13 +149,12 @@ fn own(draft: &Draft, name: &str, context: &Context) -> Followers {
 /// The contexts of later files that are hidden by one of the same name: to whoever uses those files alone they are there.
 fn hidden(draft: &Draft) -> Vec<Context> {
     // One file under two names hides nothing from itself.
-    let file = |path: &Path| path.canonicalize().ok();
+    let sources = draft.loaded().sources().iter().map(|source| source.path());
+    let files: HashMap<&Path, PathBuf> = sources.filter_map(|path| Some((path, path.canonicalize().ok()?))).collect();
+    let is_same = |one: &Path, other: &Path| files.contains_key(one) && files.get(one) == files.get(other);
     let shadowed = draft.loaded().shadowed().into_iter();
-    let shadowed = shadowed.filter(|one| {
-        let (used, hidden) = (file(one.used.path()), file(one.hidden.path()));
-        used.is_none() || used != hidden
-    });
     let contexts = shadowed.filter_map(|shadowed| match shadowed.subject {
+        Subject::Context(_) if is_same(shadowed.used.path(), shadowed.hidden.path()) => None,
         Subject::Context(name) => shadowed.hidden.source().config().contexts.get(name).cloned(),
         _ => None,
     });

@@ -105,6 +105,12 @@ impl<'a> Server<'a> {
 }
 
 impl Server<'_> {
+    /// Whether it has a port that there is not. None behind the colon is the scheme's own.
+    #[cfg(feature = "rancher")]
+    pub(crate) fn has_impossible_port(&self) -> bool {
+        self.port.is_some_and(|port| !port.is_empty() && !matches!(port.parse::<u16>(), Ok(1..)))
+    }
+
     /// What only some machines can do with the host: a name of a cluster's own DNS, or an address of one link.
     #[cfg(feature = "rancher")]
     pub(crate) fn local_to(&self) -> Option<&'static str> {

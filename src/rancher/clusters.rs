@@ -227,7 +227,7 @@ impl<'a> Authority<'a> {
 }
 
 /// Somebody put the token of one cluster into the user of another: then it does not tell where the user's contexts lead.
-fn contradictions(found: &mut [Found<'_>]) {
+fn contradictions<'a>(found: &mut [Found<'a>]) {
     let is_contradiction = |one: &Found<'_>| {
         let (Some(named), ContextKind::RancherProxy { cluster_id, .. }) = (one.view.cluster_id(), &one.kind.kind)
         else {
@@ -235,16 +235,10 @@ fn contradictions(found: &mut [Found<'_>]) {
         };
         named != cluster_id
     };
-    let users: HashSet<(usize, String)> = found
-        .iter()
-        .filter(|one| is_contradiction(one))
-        .map(|one| (one.config, one.view.user_name.to_owned()))
-        .collect();
-    if users.is_empty() {
-        return;
-    }
-    for one in found.iter_mut() {
-        one.is_contradicted = users.contains(&(one.config, one.view.user_name.to_owned()));
+    let user = |one: &Found<'a>| (one.config, one.view.user_name);
+    let users: HashSet<(usize, &'a str)> = found.iter().filter(|one| is_contradiction(one)).map(user).collect();
+    for one in found {
+        one.is_contradicted = users.contains(&user(one));
     }
 }
 

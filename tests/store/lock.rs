@@ -5,6 +5,11 @@ use kubeconfig::store::{Lock, Process};
 
 const KUBECTL: &str = "";
 
+/// The id in the text of a lock.
+fn id_of(lock: &str) -> &str {
+    lock.lines().find_map(|line| line.strip_prefix("id ")).unwrap()
+}
+
 /// The lock of a process of this machine that is gone.
 pub(crate) fn dead_lock() -> String {
     let text = lock_text();
@@ -177,7 +182,7 @@ fn what_the_dead_left_goes_with_its_lock() {
     let folder = Folder::new();
     folder.file("config", "");
     let dead = dead_lock();
-    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let id = id_of(&dead);
     folder.file("config.lock", &dead);
     folder.file(&format!(".config.{id}.tmp"), "token: SECRET-CANARY");
     folder.file(&format!(".config.lock.{id}-lock.tmp"), &dead);
@@ -192,7 +197,7 @@ fn what_the_dead_left_who_waited_goes_with_the_next_change() {
     let folder = Folder::new();
     let path = folder.file("config", "");
     let dead = dead_lock();
-    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let id = id_of(&dead);
     let elsewhere = dead.replace("host ", "host elsewhere-");
     folder.file(&format!(".config.lock.{id}-lock.tmp"), &dead);
     folder.file(".config.lock.0123456789abcdef-lock.tmp", &elsewhere.replace(id, "0123456789abcdef"));
@@ -210,7 +215,7 @@ fn a_takeover_that_was_killed_is_taken_over() {
     let folder = Folder::new();
     folder.file("config", "");
     let dead = dead_lock();
-    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap().to_owned();
+    let id = id_of(&dead).to_owned();
     let (second, third) = ("1".repeat(16), "2".repeat(16));
     folder.file("config.lock", &dead);
     folder.file(&format!("config.lock.{id}"), &dead.replace(&id, &second));
@@ -224,7 +229,7 @@ fn a_takeover_under_way_is_waited_for() {
     let folder = Folder::new();
     folder.file("config", "");
     let dead = dead_lock();
-    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap().to_owned();
+    let id = id_of(&dead).to_owned();
     folder.file("config.lock", &dead);
     folder.file(&format!("config.lock.{id}"), &lock_text());
     assert!(take(&folder).unwrap_err().is_locked());
@@ -235,7 +240,7 @@ fn a_takeover_under_way_is_waited_for() {
 #[test]
 fn two_can_not_both_take_over() {
     let dead = dead_lock();
-    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let id = id_of(&dead);
     let folder = Folder::new();
     folder.file("config", "");
     for round in 0..50 {
@@ -326,9 +331,9 @@ fn a_lock_goes_to_nobody_who_may_be_dead() {
     let folder = Folder::new();
     let path = folder.file("config", "");
     let dead = dead_lock();
-    let id = dead.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let id = id_of(&dead);
     let elsewhere = lock_text().replace("host ", "host not-");
-    let other = elsewhere.lines().find_map(|line| line.strip_prefix("id ")).unwrap();
+    let other = id_of(&elsewhere);
     let alive = lock_text();
     for (id, text) in [(id, &*dead), (other, &*elsewhere), ("0123456789abcdef", &*alive), (id, "")] {
         let name = format!(".config.lock.{id}-lock.tmp");

@@ -1,9 +1,9 @@
 //! The contexts of an endpoint put into a configuration.
 
 use super::note::AceNote;
-use super::standing::{doubts, ends, foreign, of_authority};
+use super::standing::{doubts, faults, of_authority};
 use super::{AuthorizedEndpoint, Reach, Trust, impossible};
-use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set};
+use crate::config::{AuthInfo, Cluster, Context, Data, Entries, Kubeconfig, set};
 use crate::edit::Added;
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::{no_context, placed};
@@ -107,14 +107,7 @@ impl<'a> AddEndpoint<'a> {
         let mut config = self.loaded.rebased()?;
         let mut bare = config.users.clone();
         keep_lifetimes(self.loaded, &mut config);
-        let user = self.add_user(&mut config, &mut bare, &id, &mut notes)?;
-        if let Some(authority) = &authority {
-            let (loaded, name) = match self.credentials {
-                Some(other) => (other, credentials(other, &other.rebased()?)?),
-                None => (self.loaded, user.clone()),
-            };
-            notes.extend(foreign(loaded, &name, &authority.decode()));
-        }
+        let user = self.add_user(&mut config, &mut bare, &id, authority.as_ref(), &mut notes)?;
 
         let mut errors = Vec::new();
         let mut contexts = Vec::new();
@@ -148,7 +141,7 @@ impl<'a> AddEndpoint<'a> {
         group: Option<&ClusterGroup<'_>>,
         wanted: &[(String, String)],
         notes: &mut Vec<AceNote>,
-    ) -> Result<Option<crate::config::Data>> {
+    ) -> Result<Option<Data>> {
         let is_by_name = matches!(self.endpoint.reach, Reach::Fqdn(_));
         for (_, server) in wanted.iter().filter(|_| is_by_name) {
             let authority = &server["https://".len()..];
@@ -193,6 +186,7 @@ impl<'a> AddEndpoint<'a> {
         config: &mut Kubeconfig,
         bare: &mut Entries<AuthInfo>,
         id: &str,
+        authority: Option<&Data>,
         notes: &mut Vec<AceNote>,
     ) -> Result<String> {
         let source = self.loaded.config();
@@ -211,7 +205,7 @@ impl<'a> AddEndpoint<'a> {
                     .with_help("name another with --user, or a kubeconfig that has one with --credentials-from"));
             }
             notes.extend(doubts(source, name, id));
-            notes.extend(ends(self.loaded, name, config.users.get(name), self.at));
+            notes.extend(faults(self.loaded, name, config.users.get(name), authority, self.at));
             return Ok(name.to_owned());
         };
         if self.user.is_some() {
@@ -223,7 +217,7 @@ impl<'a> AddEndpoint<'a> {
         keep_lifetimes(other, &mut from);
         let user = from.users.remove(&name).unwrap_or_default();
         notes.extend(doubts(other.config(), &name, id));
-        notes.extend(ends(other, &name, Some(&user), self.at));
+        notes.extend(faults(other, &name, Some(&user), authority, self.at));
         let mut names = [name.clone(), format!("{}-{name}", self.context)].into_iter();
         let is_same = |name: &str| [bare.get(name), config.users.get(name)].contains(&Some(&own));
         let free =

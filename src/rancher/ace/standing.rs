@@ -3,14 +3,14 @@
 use super::add::UNPROVEN;
 use super::note::AceNote;
 use crate::cert;
-use crate::config::{AuthInfo, Kubeconfig};
+use crate::config::{AuthInfo, Data, Kubeconfig};
 use crate::jwt;
 use crate::load::Loaded;
 use crate::rancher::ContextKind;
 use crate::rancher::clusters;
 use crate::rancher::kind::{View, is_rancher_token};
 use crate::rancher::outage::credential::{Credential, User};
-use crate::rancher::outage::end_kept_beside;
+use crate::rancher::outage::end_of_token;
 use crate::rancher::outage::standing::{Standing, standing};
 use rustls_pki_types::UnixTime;
 
@@ -19,16 +19,30 @@ pub(in crate::rancher) fn is_unproven(config: &Kubeconfig, context: &str) -> boo
     config.contexts.get(context).is_some_and(|context| context.extensions.contains(UNPROVEN))
 }
 
-/// What the credentials of the user `name` say against themselves, whatever the cluster.
+/// What the credentials of the user `name` say against themselves, and the CAs of the direct way against them.
 ///
 /// `body` has beside its token what the comments said of it.
-pub(super) fn ends(loaded: &Loaded, name: &str, body: Option<&AuthInfo>, at: Option<UnixTime>) -> Vec<AceNote> {
-    let user = || name.to_owned();
+pub(super) fn faults(
+    loaded: &Loaded,
+    name: &str,
+    body: Option<&AuthInfo>,
+    authority: Option<&Data>,
+    at: Option<UnixTime>,
+) -> Vec<AceNote> {
     let read = User::read(loaded, name);
     if let Some(why) = read.refused {
-        return vec![AceNote::Unusable { user: user(), why }];
+        return vec![AceNote::Unusable { user: name.to_owned(), why }];
     }
-    let Some(now) = at else { return Vec::new() };
+    let mut notes = at.map(|now| ends(&read, name, body, now)).unwrap_or_default();
+    let authority = authority.and_then(|pem| cert::certificates(&pem.decode()).ok()).unwrap_or_default();
+    if standing(&authority, &read.chain) != Standing::Good {
+        notes.push(AceNote::OtherIssuer { user: name.to_owned() });
+    }
+    notes
+}
+
+fn ends(read: &User, name: &str, body: Option<&AuthInfo>, now: UnixTime) -> Vec<AceNote> {
+    let user = || name.to_owned();
     let of = |credential: &Credential| match credential {
         Credential::Dated { until: Some(until), .. } if until.as_secs() <= now.as_secs() => {
             Some(AceNote::Ended { user: user(), at: *until })
@@ -37,7 +51,7 @@ pub(super) fn ends(loaded: &Loaded, name: &str, body: Option<&AuthInfo>, at: Opt
             Some(AceNote::NotYetValid { user: user(), from: *from })
         }
         Credential::Token(_) => {
-            let end = body.and_then(end_kept_beside).filter(|end| end.as_secs() <= now.as_secs());
+            let end = body.and_then(|body| end_of_token(body, None)).filter(|end| end.as_secs() <= now.as_secs());
             end.map(|at| AceNote::Ended { user: user(), at })
         }
         _ => None,
@@ -54,13 +68,6 @@ pub(super) fn of_authority(pem: &[u8], at: Option<UnixTime>) -> Option<AceNote> 
     }
     let is_none = certificates.iter().all(|certificate| !certificate.is_ca());
     is_none.then(|| AceNote::NotACa { subject: last.subject().to_owned() })
-}
-
-/// Whether the client certificate of the user `name` is of another cluster than the CAs, by what is known of those.
-pub(super) fn foreign(loaded: &Loaded, name: &str, authority: &[u8]) -> Option<AceNote> {
-    let authority = cert::certificates(authority).ok()?;
-    let is_good = standing(&authority, &User::read(loaded, name).chain) == Standing::Good;
-    (!is_good).then(|| AceNote::OtherIssuer { user: name.to_owned() })
 }
 
 /// What stands against the user `name` of `config` on the direct way into the cluster with Rancher's id `id`; nothing

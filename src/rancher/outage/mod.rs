@@ -63,10 +63,10 @@ mod route;
 pub(super) mod standing;
 mod tokens;
 
-pub(crate) use notes::end_kept_beside;
-pub use notes::{disown_new_tokens, keep_lifetimes};
 #[cfg(feature = "check")]
-pub(crate) use notes::{end_by_comments, is_kept_beside};
+pub(crate) use notes::end_by_comments;
+pub(crate) use notes::end_of_token;
+pub use notes::{disown_new_tokens, keep_lifetimes};
 pub use report::{ClusterVerdict, Fault, Login, Missing, OutageReport, Proof, Verdict, Way};
 pub use tokens::SavedTokens;
 

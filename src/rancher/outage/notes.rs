@@ -69,15 +69,12 @@ fn name_of(token: &str) -> Option<&str> {
     token.split_once(':').filter(|_| is_rancher_token(token)).map(|(name, _)| name)
 }
 
-/// The end of a user's token, by what was kept of the comments beside it.
-pub(crate) fn end_kept_beside(user: &AuthInfo) -> Option<UnixTime> {
-    Lifetime::of_user(user, set_secret(&user.token)?)??.until
-}
-
-/// Whether something was kept beside a user's token, if only that nothing is known of its end.
-#[cfg(feature = "check")]
-pub(crate) fn is_kept_beside(user: &AuthInfo) -> bool {
-    set_secret(&user.token).is_some_and(|token| Lifetime::of_user(user, token).is_some())
+/// The end of a user's token, by what was kept of the comments beside it; where nothing was kept, by those of its file.
+pub(crate) fn end_of_token(user: &AuthInfo, by_comments: Option<UnixTime>) -> Option<UnixTime> {
+    match Lifetime::of_user(user, set_secret(&user.token)?) {
+        Some(kept) => kept?.until,
+        None => by_comments,
+    }
 }
 
 /// The end of the tokens of the file `text`, which says `config`, by its comments.

@@ -41,8 +41,7 @@ impl Route {
         if cleaned(server.path).contains("/k8s/clusters") {
             route.faults.push(Fault::ThroughRancher);
         }
-        // None behind the colon is the scheme's own.
-        if server.port.is_some_and(|port| !port.is_empty() && !matches!(port.parse::<u16>(), Ok(1..))) {
+        if server.has_impossible_port() {
             route.faults.push(Fault::Refused("its server has a port that there is not".into()));
         }
         if let Some(proxy) = set(&cluster.proxy_url).map(Server::of) {
