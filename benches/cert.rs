@@ -6,7 +6,7 @@
 
 use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
 use aws_lc_rs::rsa::{KeyPair as RsaKey, KeySize};
-use kubeconfig::cert::{self, Certificate, KeyMatch, Purpose, Verdict, Verifier};
+use kubeconfig::cert::{self, Certificate, ChainVerdict, KeyMatch, Purpose, Verifier};
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use rustls_pki_types::{PrivatePkcs8KeyDer, UnixTime};
 use std::hint::black_box;
@@ -80,7 +80,7 @@ impl State {
                 assert_eq!(key.belongs_to(&certificate), KeyMatch::Match);
             }
             if chains {
-                assert_eq!(verifier.verify(&certificate, Purpose::ClientAuth, time).verdict(), Verdict::Trusted);
+                assert_eq!(verifier.verify(&certificate, Purpose::ClientAuth, time).verdict(), ChainVerdict::Trusted);
             }
             sum += certificate.not_after().as_secs();
         }

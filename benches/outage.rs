@@ -10,9 +10,10 @@
 #[path = "../tests/common/pki.rs"]
 mod pki;
 
+use kubeconfig::access::Verdict;
 use kubeconfig::cert::parse_time;
 use kubeconfig::load::Environment;
-use kubeconfig::rancher::outage::{Outage, Verdict};
+use kubeconfig::rancher::outage::Outage;
 use kubeconfig::{Loaded, Loader};
 use pki::{Algorithm, Ca, Validity, base64};
 use std::fmt::Write as _;

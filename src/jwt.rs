@@ -18,19 +18,6 @@ const URL: GeneralPurpose = GeneralPurpose::new(
 /// The last second that RFC 3339 has words for.
 const YEAR_9999: f64 = 253_402_300_799.0;
 
-/// Why no API server takes `token`, if its text alone says so. kubectl sends blanks at its end, and servers cut them off.
-#[cfg(feature = "rancher")]
-pub(crate) fn unusable(token: &str) -> Option<&'static str> {
-    let token = token.trim_end_matches([' ', '\t']);
-    if token.contains(|c: char| c.is_ascii_control() && c != '\t') {
-        Some("has a line break or another control character in it, which no request can carry")
-    } else if token.contains([' ', '\t']) {
-        Some("has a blank in it, and servers take what stands before it")
-    } else {
-        None
-    }
-}
-
 /// The claims of a token.
 pub(crate) struct Claims(Map<String, Value>);
 
@@ -51,12 +38,10 @@ impl Claims {
         (0.0..=YEAR_9999).contains(&seconds).then(|| UnixTime::since_unix_epoch(Duration::from_secs(seconds as u64)))
     }
 
-    #[cfg(feature = "rancher")]
     pub(crate) fn get(&self, claim: &str) -> Option<&Value> {
         self.0.get(claim)
     }
 
-    #[cfg(feature = "rancher")]
     pub(crate) fn text(&self, claim: &str) -> Option<&str> {
         self.get(claim)?.as_str()
     }

@@ -32,6 +32,8 @@
 //! | the data: every field of client-go's `v1.Config` | [`Kubeconfig`], [`config`] |
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
+//! | would a context still work: yes, no or unknown, until when, and what stands in the way | [`access`], [`access::Examiner`] |
+//! | where a server's URL leads, as kubectl reads it | [`url::ServerUrl`] |
 //! | changes that keep comments, order and spelling | [`config::Edit`], [`syntax::Editor`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
 //! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
@@ -56,6 +58,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod access;
 mod calendar;
 #[cfg(feature = "cert")]
 pub mod cert;
@@ -66,7 +69,6 @@ pub mod edit;
 mod error;
 pub mod export;
 pub mod finding;
-#[cfg(feature = "cert")]
 mod jwt;
 pub mod load;
 pub mod merge;
@@ -77,6 +79,7 @@ pub mod rke;
 mod secret;
 pub mod store;
 pub mod syntax;
+pub mod url;
 
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};
 pub use error::{Error, ErrorKind, Position, Printable};
@@ -84,7 +87,6 @@ pub use export::{Backup, Export};
 pub use load::{Loaded, Loader, Overrides, Target};
 pub use merge::{Merge, Merged};
 /// The crate whose types stand for DER and for times in this crate's interface.
-#[cfg(feature = "cert")]
 pub use rustls_pki_types as pki_types;
 pub use secret::{Secret, Wipe};
 

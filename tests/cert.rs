@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::der::{CN, EC_PUBLIC_KEY, Odd, extension, name, tlv};
+use common::der::{CN, EC_PUBLIC_KEY, Odd, P256, POINT, extension, name, tlv};
 use kubeconfig::ErrorKind;
 use kubeconfig::cert::{
     Certificate, Curve, KeyAlgorithm, PrivateKey, PrivateKeyKind, Purpose, SectionKind, SubjectAltName, Validity,
@@ -237,7 +237,12 @@ fn errors_name_the_line() {
     der.push(0);
     assert_eq!(
         Certificate::from_der(&der).unwrap_err().to_string(),
-        "not an X.509 certificate: can't read its outer structure"
+        "kubectl refuses the certificate: more data follows its end"
+    );
+    let negative = common::pki::pem("CERTIFICATE", &Odd { serial: vec![0xff], ..Odd::new() }.der());
+    assert_eq!(
+        leaf(negative.as_bytes()).unwrap_err().message(),
+        "kubectl refuses the certificate at line 1: the serial number is negative"
     );
 }
 
@@ -274,6 +279,15 @@ fn keys_of_all_forms() {
     let encrypted = "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\naGk=";
     let encrypted = format!("-----BEGIN EC PRIVATE KEY-----\n{encrypted}\n-----END EC PRIVATE KEY-----");
     assert_eq!(kind(&encrypted), Some(PrivateKeyKind::Encrypted));
+    // As in Go the label does no harm if the key is not encrypted.
+    let plain = KeyPair::generate().unwrap().serialize_pem();
+    for text in [
+        plain.replace("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"),
+        plain.replacen("-----\n", "-----\nProc-Type: 4,ENCRYPTED\n\n", 1),
+    ] {
+        assert_eq!(kind(&text), Some(PrivateKeyKind::Encrypted));
+        assert_eq!(private_key(text.as_bytes()).unwrap().form(), PrivateKeyKind::Pkcs8);
+    }
     let Some(rsa) = openssl(&["genrsa", "-traditional", "2048"], b"") else { return };
     let ec = openssl(&["ecparam", "-genkey", "-name", "prime256v1"], b"").unwrap();
     assert_eq!(kind(&rsa), Some(PrivateKeyKind::Pkcs1));
@@ -366,9 +380,6 @@ fn serial_numbers_of_any_kind() {
         (vec![0], "00".to_owned()),
         (vec![1], "01".to_owned()),
         (vec![0, 0xff], "FF".to_owned()),
-        (vec![0xff], "-01".to_owned()),
-        (vec![0x80], "-80".to_owned()),
-        (vec![0xff, 0x00], "-0100".to_owned()),
         (vec![0x7f; 40], "7F".repeat(40)),
     ] {
         let odd = Odd { serial: bytes, ..Odd::new() };
@@ -378,7 +389,15 @@ fn serial_numbers_of_any_kind() {
             assert_eq!(printed.trim_end().replace("\\\n", ""), format!("serial={serial}"));
         }
     }
-    assert!(Certificate::from_der(&Odd { serial: vec![], ..Odd::new() }.der()).is_err());
+    for (bytes, message) in [
+        (vec![], "not an X.509 certificate: can't read its serial number"),
+        (vec![0, 1], "not an X.509 certificate: can't read its serial number"),
+        (vec![0xff], "kubectl refuses the certificate: the serial number is negative"),
+        (vec![0xff, 0x00], "kubectl refuses the certificate: the serial number is negative"),
+    ] {
+        let refused = Certificate::from_der(&Odd { serial: bytes, ..Odd::new() }.der()).unwrap_err();
+        assert_eq!(refused.message(), message);
+    }
 }
 
 #[test]
@@ -401,8 +420,9 @@ fn names_of_any_kind() {
         (name(&[&[(O, 19, b"b"), (OU, 19, b"a")], &[(CN, 19, b"c")]]), "CN=c,O=b+OU=a", false),
         (name(&[&[(MAIL, 0x16, b"a@b")]]), "emailAddress=a@b", true),
         (name(&[&[(UNKNOWN, 12, b"x")]]), "1.2.3.4.5=#0c0178", false),
-        (name(&[&[(CN, 4, b"x")]]), "CN=#040178", false),
-        (name(&[&[(CN, 12, b"\xff\x1b[31m")]]), "CN=\u{fffd}\u{1b}[31m", false),
+        (name(&[&[(CN, 12, b"\x1b[31m")]]), "CN=\u{1b}[31m", false),
+        (name(&[&[(CN, 30, b"\0a\xd8\0\0\0")]]), "CN=a\u{fffd}", false),
+        (name(&[&[], &[(CN, 12, b"x")], &[]]), "CN=x", false),
     ] {
         let odd = Odd { subject, ..Odd::new() };
         assert_eq!(odd.read().subject(), text);
@@ -413,6 +433,19 @@ fn names_of_any_kind() {
             }
         }
     }
+    for (tag, value, broken) in [
+        (12, &b"\xff"[..], "its subject has a UTF8String that is not UTF-8"),
+        (18, b"1a", "its subject has a NumericString with something other than digits"),
+        (19, b"a_b", "its subject has a character that a PrintableString must not have"),
+        (22, b"\xe4", "its subject has an IA5String that is not ASCII"),
+        (26, b"x", "its subject has a value of a type that Go does not read"),
+        (30, b"\0a\0", "its subject has a BMPString with an odd number of bytes"),
+        (4, b"x", "its subject has a value of a type that Go does not read"),
+    ] {
+        let odd = Odd { subject: name(&[&[(CN, tag, value)]]), ..Odd::new() };
+        let refused = Certificate::from_der(&odd.der()).unwrap_err();
+        assert_eq!(refused.message(), format!("kubectl refuses the certificate: {broken}"), "{tag}");
+    }
     let several = name(&[&[(CN, 12, b"a")], &[(O, 12, b"b")], &[(CN, 12, b"c")], &[(O, 12, b"d")]]);
     let several = Odd { subject: several, ..Odd::new() }.read();
     assert_eq!(several.common_name(), Some("c"));
@@ -422,10 +455,19 @@ fn names_of_any_kind() {
 
 #[test]
 fn versions_and_extensions() {
-    // Version 1, which `openssl x509 -req` made for many years, has no extensions, and a CA of that time does not say so.
+    // Version 1, which `openssl x509 -req` made for many years, has no extensions, and a CA of that time does not say
+    // so.
     let v1 = Odd { version: Vec::new(), ..Odd::new() }.read();
-    assert!(!v1.is_ca() && v1.subject_alt_names().is_empty());
-    assert_eq!(Odd { version: tlv(0xa0, &[&tlv(2, &[&[9]])]), ..Odd::new() }.read().serial(), "01");
+    assert!(!v1.is_ca() && v1.is_authority() && v1.subject_alt_names().is_empty());
+    // Go does not look at the extensions that such a certificate has all the same.
+    let broken = vec![b"no extension".to_vec()];
+    for (version, expected) in [(0, Some(1)), (1, Some(2)), (2, None), (3, None), (0xff, None)] {
+        let version = tlv(0xa0, &[&tlv(2, &[&[version]])]);
+        let odd = Odd { version, extensions: broken.clone(), ..Odd::new() };
+        assert_eq!(Certificate::from_der(&odd.der()).map(|certificate| certificate.version()).ok(), expected);
+    }
+    assert_eq!((v1.version(), Odd::new().read().version()), (1, 3));
+    assert!(!Odd::new().read().is_authority());
 
     let with =
         |extensions: &[Vec<u8>]| Certificate::from_der(&Odd { extensions: extensions.to_vec(), ..Odd::new() }.der());
@@ -436,14 +478,22 @@ fn versions_and_extensions() {
     assert_eq!(ca(&[0x30, 7, 1, 1, 0xff, 2, 2, 3, 0xe8]), Ok(true)); // a path length of 1,000
     assert_eq!(ca(&[0x30, 3, 1, 1]), Err("not an X.509 certificate: can't read its basic constraints".to_owned()));
     assert!(with(&[extension(19, &[0x30, 0]), extension(19, &[0x30, 3, 1, 1, 0xff])]).is_err());
-    assert!(with(&[extension(99, b"anything"), extension(99, b"")]).is_ok());
+    let twice = with(&[extension(99, b"anything"), extension(99, b"")]).unwrap_err();
+    assert_eq!(twice.message(), "kubectl refuses the certificate: it has the same extension twice");
 
     let length = |value: &[u8]| with(&[extension(19, value)]).unwrap().path_length();
     assert_eq!(length(&[0x30, 3, 1, 1, 0xff]), None);
     assert_eq!(length(&[0x30, 6, 1, 1, 0xff, 2, 1, 0]), Some(0));
     assert_eq!(length(&[0x30, 7, 1, 1, 0xff, 2, 2, 3, 0xe8]), Some(1000));
-    assert_eq!(length(&[0x30, 14, 1, 1, 0xff, 2, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0]), Some(u64::MAX));
-    assert!(with(&[extension(19, &[0x30, 6, 1, 1, 0xff, 2, 1, 0xff])]).is_err(), "a path length of -1");
+    assert!(with(&[extension(19, &[0x30, 14, 1, 1, 0xff, 2, 9, 1, 0, 0, 0, 0, 0, 0, 0, 0])]).is_err());
+    assert_eq!(length(&[0x30, 6, 1, 1, 0xff, 2, 1, 0xff]), None, "a path length of -1");
+
+    let authority = |extensions: &[Vec<u8>]| with(extensions).unwrap().is_authority();
+    let is_ca = extension(19, &[0x30, 3, 1, 1, 0xff]);
+    assert!(authority(std::slice::from_ref(&is_ca)) && !authority(&[extension(19, &[0x30, 0])]));
+    assert!(authority(&[is_ca.clone(), extension(15, &[3, 2, 2, 4])]), "keyCertSign");
+    assert!(authority(&[is_ca.clone(), extension(15, &[3, 1, 0])]), "an empty key usage");
+    assert!(!authority(&[is_ca, extension(15, &[3, 2, 7, 0x80])]), "digitalSignature");
 
     let usage = |value: &[u8]| with(&[extension(15, value)]).map(|c| c.key_usage().unwrap().to_string());
     assert_eq!(usage(&[3, 2, 5, 0b1010_0000]).unwrap(), "digitalSignature, keyEncipherment");
@@ -453,7 +503,7 @@ fn versions_and_extensions() {
     assert_eq!(usage(&[3, 1, 0]).unwrap(), "");
     let message = |extension: Vec<u8>| with(&[extension]).unwrap_err().message().to_owned();
     let unreadable = |part: &str| format!("not an X.509 certificate: can't read its {part}");
-    for value in [&[][..], &[4, 1, 0], &[3, 0], &[3, 2, 9, 0], &[3, 1, 0, 0]] {
+    for value in [&[][..], &[4, 1, 0], &[3, 0], &[3, 2, 9, 0], &[3, 2, 1, 1]] {
         assert_eq!(message(extension(15, value)), unreadable("key usage"), "{value:?}");
     }
 
@@ -461,24 +511,29 @@ fn versions_and_extensions() {
         |value: &[u8]| with(&[extension(37, value)]).map(|c| format!("{:?}", c.extended_key_usage().unwrap()));
     assert_eq!(purposes(&[0x30, 6, 6, 4, 0x55, 0x1d, 0x25, 0]).unwrap(), "[Any]");
     assert_eq!(purposes(&[0x30, 5, 6, 3, 0x2a, 3, 4]).unwrap(), "[Other(1.2.3.4)]");
-    for value in [&[][..], &[0x31, 0], &[0x30, 2, 6, 0], &[0x30, 1, 6], &[0x30, 0, 0]] {
+    for value in [&[][..], &[0x31, 0], &[0x30, 2, 6, 0], &[0x30, 1, 6]] {
         assert_eq!(message(extension(37, value)), unreadable("extended key usage"), "{value:?}");
     }
     // As in Go, none that are allowed are all that are allowed.
     assert!(with(&[extension(37, &[0x30, 0])]).unwrap().allows(Purpose::ClientAuth));
     assert_eq!(message(b"no extension".to_vec()), unreadable("extensions"));
 
-    // Key identifiers are there to help; broken ones don't.
     for value in [&[][..], &[4], &[0x30, 1, 0x80], b"anything"] {
-        let certificate = with(&[extension(14, value), extension(35, value)]).unwrap();
-        assert_eq!((certificate.subject_key_id(), certificate.authority_key_id()), (None, None), "{value:?}");
+        assert_eq!(message(extension(14, value)), unreadable("subject key identifier"), "{value:?}");
+        assert_eq!(message(extension(35, value)), unreadable("authority key identifier"), "{value:?}");
     }
+    // An authority may be named in other ways, which Go does not read.
+    assert_eq!(with(&[extension(35, &[0x30, 2, 0xa1, 0])]).unwrap().authority_key_id(), None);
     assert_eq!(with(&[extension(35, &[0x30, 3, 0x80, 1, 7])]).unwrap().authority_key_id(), Some(&[7][..]));
 
     let names = |value: &[u8]| with(&[extension(17, value)]).map(|c| c.subject_alt_names().to_vec());
     // An address for mail in X.400, which nobody reads, stands before a host name.
     assert_eq!(names(&[0x30, 5, 0xa3, 0, 0x82, 1, b'a']).unwrap(), [SubjectAltName::Dns("a".into())]);
     assert!(names(&[0x30, 7, 0x87, 5, 1, 2, 3, 4, 5]).is_err());
+    assert_eq!(
+        names(&[0x30, 3, 0x82, 1, 0xe4]).unwrap_err().message(),
+        "kubectl refuses the certificate: a subject alternative name is not ASCII"
+    );
     assert!(names(&[0x30, 4, 0x87, 4, 1, 2]).is_err());
 }
 
@@ -488,28 +543,56 @@ fn keys_and_signatures_of_any_kind() {
     const RSA: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
     const DSA: &[u8] = &[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1];
     const PSS: &[u8] = &[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 10];
-    let p256 = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+    let read = |algorithm: &[&[u8]], key: &[u8]| {
+        let public_key_info = tlv(0x30, &[&tlv(0x30, algorithm), &tlv(3, &[&[0], key])]);
+        Certificate::from_der(&Odd { public_key_info, ..Odd::new() }.der())
+    };
+    let null: &[u8] = &[5, 0];
+    let dsa = tlv(0x30, &[&[2, 1, 0x7f, 2, 1, 3, 2, 1, 2]]);
     for (algorithm, key, expected, bits) in [
-        (vec![RSA], &[][..], "RSA", None),
-        (vec![RSA], b"garbage", "RSA", None),
-        (vec![RSA, &[5, 0]], &[0x30, 7, 2, 2, 0, 0x80, 2, 1, 3], "RSA 8", Some(8)),
-        (vec![RSA], &[0x30, 6, 2, 1, 1, 2, 1, 3], "RSA 1", Some(1)),
-        (vec![RSA], &[0x30, 6, 2, 1, 0, 2, 1, 3], "RSA 0", Some(0)),
-        (vec![RSA], &[0x30, 6, 2, 1, 0xff, 2, 1, 3], "RSA", None),
-        (vec![DSA], &[], "DSA", None),
-        (vec![DSA, &[0x30, 0]], &[], "DSA", None),
-        (vec![DSA, &[0x30, 3, 2, 1, 0x7f]], &[], "DSA 7", Some(7)),
-        (vec![EC_PUBLIC_KEY], &[], "ECDSA without a named curve", None),
-        (vec![EC_PUBLIC_KEY, &[0x30, 0]], &[], "ECDSA without a named curve", None),
-        (vec![EC_PUBLIC_KEY, p256], &[], "ECDSA P-256", Some(256)),
-        (vec![EC_PUBLIC_KEY, &[6, 3, 0x2a, 3, 4]], &[], "ECDSA 1.2.3.4", None),
+        (vec![RSA, null], &[0x30, 7, 2, 2, 0, 0x80, 2, 1, 3][..], "RSA 8", Some(8)),
+        (vec![RSA, null], &[0x30, 6, 2, 1, 1, 2, 1, 3], "RSA 1", Some(1)),
+        (vec![RSA, null], &[0x30, 6, 2, 1, 1, 2, 1, 3, 9], "RSA 1", Some(1)),
+        (vec![DSA, &dsa], &[2, 1, 1], "DSA 7", Some(7)),
+        (vec![PSS], &[], "RSA-PSS", None),
+        (vec![EC_PUBLIC_KEY, P256], POINT, "ECDSA P-256", Some(256)),
         (vec![&[6, 3, 0x2b, 0x65, 0x71]], &[], "Ed448", None),
         (vec![&[6, 3, 0x2b, 0x65, 0x6e]], &[], "1.3.101.110", None),
+        (vec![&[6, 2, 0x88, 0x37]], &[], "2.999", None),
     ] {
-        let public_key_info = tlv(0x30, &[&tlv(0x30, &algorithm), &tlv(3, &[&[0], key])]);
-        let info = Odd { public_key_info, ..Odd::new() }.read().public_key();
+        let info = read(&algorithm, key).unwrap().public_key();
         assert_eq!((info.to_string().as_str(), info.bits()), (expected, bits));
         assert_eq!(info.is_weak(), expected.starts_with("RSA "), "{expected}");
+    }
+    let long = read(&[&tlv(6, &[&[0x2a; 70]])], &[]).unwrap().public_key().to_string();
+    assert_eq!(long, format!("1.2{}...", ".42".repeat(61)));
+    let off_the_curve = [&POINT[..64], &[0]].concat();
+    let curve = [6, 5, 0x2b, 0x81, 4, 0, 10];
+    for (algorithm, key, broken) in [
+        (vec![RSA], &[0x30, 6, 2, 1, 1, 2, 1, 3][..], "the parameters of its RSA key are not NULL"),
+        (vec![EC_PUBLIC_KEY], POINT, "its public key names no elliptic curve"),
+        (vec![EC_PUBLIC_KEY, &[0x30, 0]], POINT, "its public key names no elliptic curve"),
+        (vec![EC_PUBLIC_KEY, P256], &[], "its public key is not a point on the curve P-256"),
+        (vec![EC_PUBLIC_KEY, P256], &off_the_curve, "its public key is not a point on the curve P-256"),
+        (vec![EC_PUBLIC_KEY, &curve], POINT, "its public key is on a curve other than P-224, P-256, P-384 and P-521"),
+        (vec![&[6, 3, 0x2b, 0x65, 0x70]], &[1; 31], "its Ed25519 key is not 32 bytes long"),
+        (vec![&[6, 3, 0x2b, 0x65, 0x70], null], &[1; 32], "its Ed25519 key has parameters"),
+    ] {
+        let refused = read(&algorithm, key).unwrap_err();
+        assert_eq!(refused.message(), format!("kubectl refuses the certificate: {broken}"));
+    }
+    for (algorithm, key, part) in [
+        (vec![RSA, null], &[][..], "RSA public key"),
+        (vec![RSA, null], b"garbage", "RSA public key"),
+        (vec![RSA, null], &[0x30, 6, 2, 1, 0, 2, 1, 3], "RSA public key"),
+        (vec![RSA, null], &[0x30, 6, 2, 1, 0xff, 2, 1, 3], "RSA public key"),
+        (vec![RSA, null], &[0x30, 6, 2, 1, 1, 2, 1, 0], "RSA public key"),
+        (vec![DSA], &[], "DSA public key"),
+        (vec![DSA, &[0x30, 3, 2, 1, 0x7f]], &[2, 1, 1], "DSA public key"),
+        (vec![DSA, &dsa], &[2, 1, 0], "DSA public key"),
+    ] {
+        let refused = read(&algorithm, key).unwrap_err();
+        assert_eq!(refused.message(), format!("not an X.509 certificate: can't read its {part}"));
     }
     // The hash of the mask has to be the same, and the salt as long as it.
     let sha256 = tlv(0x30, &[&[6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1]]);
@@ -533,10 +616,10 @@ fn keys_and_signatures_of_any_kind() {
         assert_eq!(said.to_string(), expected, "{parameters:02x?}");
         assert_eq!(said.is_weak(), expected.starts_with("SHA1"));
     }
-    // A signature or a key that is not whole bytes is none.
+    // A bit string must not say that it leaves out bits that it does not have.
     let mut der = Odd::new().der();
     let last = der.len() - 1;
-    (der[last - 1], der[last]) = (2, 0);
+    der[last] = 2;
     assert!(Certificate::from_der(&der).is_err());
 }
 
@@ -570,14 +653,14 @@ fn what_a_private_key_says() {
     let not_a_key = text.replacen("-----\n", "-----\nAAAA", 1);
     assert_eq!(
         error(&format!("text\n{not_a_key}")),
-        "the private key at line 2 is none in the form of PKCS #1, PKCS #8 or SEC 1"
+        "the private key at line 2 is not a PKCS #1, PKCS #8 or SEC 1 key"
     );
     assert_eq!(error(&text.replacen("-----\n", "-----\n%", 1)), "the private key at line 1 is not base64");
     for der in
         [&[][..], &[0x30], &[0x30, 0], &[0x30, 3, 2, 1, 0], &[0x30, 6, 2, 1, 0, 2, 1, 0], &[0x30, 5, 2, 1, 0, 0x30, 0]]
     {
         let error = PrivateKey::from_der(der).unwrap_err();
-        assert_eq!(error.message(), "the private key is none in the form of PKCS #1, PKCS #8 or SEC 1", "{der:02x?}");
+        assert_eq!(error.message(), "the private key is not a PKCS #1, PKCS #8 or SEC 1 key", "{der:02x?}");
     }
     let encrypted = PrivateKey::from_der(&[0x30, 7, 0x30, 3, 6, 1, 0x2a, 4, 0]).unwrap_err();
     assert_eq!(encrypted.message(), "the private key is encrypted");

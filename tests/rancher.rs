@@ -4,7 +4,7 @@
 mod common;
 
 use common::shapes;
-use kubeconfig::rancher::{ContextKind, Evidence, direct, is_through_rancher, judge, kind_of, kinds, prefer_direct};
+use kubeconfig::rancher::{ContextKind, Evidence, direct, is_through_rancher, kind_of, kinds, prefer_direct};
 use kubeconfig::{Kubeconfig, Loaded};
 
 fn shape(name: &str) -> Kubeconfig {
@@ -66,15 +66,13 @@ fn the_proxy_names_rancher_and_the_cluster() {
         assert_eq!(kind_of(&config, "prod").kind, kind);
         assert!(is_through_rancher(&config, "prod"));
     }
-    for server in [
-        "https://r/k8s/clusters/",
-        "https://r/k8s/cluster/c-1",
-        "https://r?/k8s/clusters/c-1",
-        "https://k8s/clusters/c-1",
-        "",
-    ] {
+    for server in ["https://r/k8s/cluster/c-1", "https://r?/k8s/clusters/c-1", "https://k8s/clusters/c-1", ""] {
         assert!(!is_through_rancher(&one("prod", "prod", server, "token: x"), "prod"), "{server}");
     }
+    // Rancher is asked, and nothing tells for which cluster.
+    let config = one("prod", "prod", "https://r/k8s/clusters/", "token: x");
+    assert!(is_through_rancher(&config, "prod"));
+    assert!(!matches!(kind_of(&config, "prod").kind, ContextKind::RancherProxy { .. }));
 }
 
 fn one(name: &str, user: &str, server: &str, body: &str) -> Kubeconfig {
@@ -137,7 +135,6 @@ fn what_a_context_is_told_by() {
         let got = kind_of(&config, name);
         assert_eq!(got.kind, kind, "{name} {server} {:?}", got.evidence);
         assert_eq!(is_through_rancher(&config, name), through, "{name} {server}");
-        assert_eq!(judge(&config).len(), usize::from(through));
         assert_eq!(direct(&config).len(), usize::from(!through));
     }
     let config = Kubeconfig::new();
@@ -204,7 +201,7 @@ fn a_direct_context_is_preferred() {
 #[test]
 fn direct_contexts_only() {
     let loaded = Loaded::from_config(shape("rancher-multi-cluster"), "/");
-    let backup = loaded.export().filter(direct).judge(judge).build().unwrap();
+    let backup = loaded.export().filter(direct).build().unwrap();
     assert!(backup.config().contexts.names().eq(["prod-fqdn", "staging-cp1"]));
     assert!(backup.config().users.names().eq(["prod", "staging"]));
     assert!(backup.report().stands_alone(), "{}", backup.report());

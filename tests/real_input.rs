@@ -198,7 +198,7 @@ fn every_backup_says_what_its_contexts_depend_on() {
         let (_folder, file) = laid_out(&shape);
         let backup = api::export(&file).unwrap_or_else(|e| panic!("{}: {e}", shape.name));
         let reports = &backup.report().contexts;
-        let names: Vec<_> = reports.iter().map(|r| &*r.name).collect();
+        let names: Vec<_> = reports.iter().map(|r| r.context()).collect();
         assert_eq!(names, shape.contexts.iter().map(|c| &*c.name).collect::<Vec<_>>(), "{}", shape.name);
         for (report, expected) in reports.iter().zip(&shape.contexts) {
             let line = report.to_string();
@@ -222,7 +222,7 @@ fn the_file_of_the_readme_is_exported() {
     let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/rancher-ace.yaml");
     let backup = api::export(&file).expect("a backup");
     let reports = &backup.report().contexts;
-    let alone: Vec<_> = reports.iter().filter(|r| r.stands_alone()).map(|r| &*r.name).collect();
+    let alone: Vec<_> = reports.iter().filter(|r| r.stands_alone()).map(|r| r.context()).collect();
     assert_eq!(alone, ["prod-fqdn", "edge-cp1", "edge-cp2", "edge-cp3"]);
     assert_eq!(reports.len(), 6);
 }

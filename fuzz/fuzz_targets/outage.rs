@@ -1,12 +1,18 @@
-//! Any bytes as saved tokens, and as a kubeconfig that is drilled, with its comments: nothing panics, a `yes` always has a
-//! proof and no need, every answer is that of the best context, and a token in the file does not show.
+//! Any bytes as saved tokens, and as a kubeconfig that is drilled, with its comments: nothing panics, a `yes` has no need
+//! and nothing against it, no other verb contradicts it, every answer is that of the best context, and a token in the
+//! file does not show.
 
 #![no_main]
 
-use kubeconfig::load::Environment;
-use kubeconfig::rancher::outage::{Outage, SavedTokens, Verdict};
+use kubeconfig::access::Verdict;
+use kubeconfig::check::Checker;
+use kubeconfig::finding::Severity;
+use kubeconfig::load::{Environment, Subject};
+use kubeconfig::rancher::SavedTokens;
+use kubeconfig::rancher::outage::{Outage, Way};
 use kubeconfig::{Kubeconfig, Loader, cert};
 use libfuzzer_sys::fuzz_target;
+use std::collections::HashSet;
 
 fuzz_target!(|bytes: &[u8]| {
     let at = cert::parse_time("2026-11-22").expect("a date");
@@ -21,15 +27,19 @@ fuzz_target!(|bytes: &[u8]| {
     if names_files(loaded.config()) {
         return;
     }
+    let checked = Checker::at(at).bytes("-", bytes);
+    let errors: HashSet<&str> = checked
+        .findings()
+        .filter(|finding| finding.severity == Severity::Error)
+        .filter_map(|finding| finding.entry.as_deref())
+        .collect();
     for outage in [Outage::at(at), outage.clone(), outage.on_node(true)] {
         let report = outage.run(&[&loaded, &loaded]);
         for cluster in &report.clusters {
-            assert_eq!(Some(cluster.verdict), cluster.ways.iter().map(|way| way.verdict).max());
+            assert_eq!(Some(cluster.verdict), cluster.ways.iter().map(|way| way.verdict()).max());
             assert_eq!(cluster.missing.is_empty(), cluster.verdict == Verdict::Yes);
             for way in &cluster.ways {
-                let is_proved = way.proof.is_some() && way.needs().next().is_none() && way.faults.is_empty();
-                assert_eq!(is_proved, way.verdict == Verdict::Yes, "{way:?}");
-                assert!(way.verdict != Verdict::Yes || way.until.is_none_or(|until| until.as_secs() > at.as_secs()));
+                agrees(way, &errors);
             }
         }
         let shown = format!("{report:?}");
@@ -42,6 +52,21 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
 });
+
+/// A yes, with what else is said of the context.
+fn agrees(way: &Way, errors: &HashSet<&str>) {
+    let access = &way.access;
+    if access.verdict() != Verdict::Yes {
+        return;
+    }
+    assert!(access.needs().next().is_none() && access.objections().next().is_none(), "{access:?}");
+    assert!(access.stands_alone() && access.check_client().is_ok(), "{access:?}");
+    assert!(access.credential().is_some(), "{access:?}");
+    for subject in [access.cluster().map(Subject::Cluster), access.user().map(Subject::User)] {
+        let entry = subject.expect("both are there").to_string();
+        assert!(!errors.contains(entry.as_str()), "{entry}: {access:?}");
+    }
+}
 
 /// What it reads is the input alone.
 fn names_files(config: &Kubeconfig) -> bool {

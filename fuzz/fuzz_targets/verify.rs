@@ -1,7 +1,7 @@
 //! Keys and chains: no input panics or takes long, and what is called trusted has every reason to be.
 #![no_main]
 
-use kubeconfig::cert::{self, Certificate, PrivateKey, Purpose, SignatureCheck, Validity, Verdict, Verifier};
+use kubeconfig::cert::{self, Certificate, ChainVerdict, PrivateKey, Purpose, SignatureCheck, Validity, Verifier};
 use kubeconfig::pki_types::UnixTime;
 use libfuzzer_sys::fuzz_target;
 
@@ -45,6 +45,6 @@ fn chain(leaf: &Certificate, bundle: &[Certificate], others: &[Certificate], tim
     let reversed: Vec<_> = others.iter().rev().cloned().collect();
     let verifier = Verifier::new(bundle).with_intermediates(&reversed);
     let again = verifier.verify(leaf, Purpose::ClientAuth, time);
-    let given_up = [found.verdict(), again.verdict()].contains(&Verdict::Limit);
+    let given_up = [found.verdict(), again.verdict()].contains(&ChainVerdict::Limit);
     assert!(given_up || found.is_trusted() == again.is_trusted());
 }

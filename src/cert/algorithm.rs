@@ -1,19 +1,50 @@
 //! Kinds of keys and signatures, by their object identifiers.
 
-use super::layout::sequence;
+use super::asn1::{Der, context_constructed};
+use super::layout::Algorithm;
 use std::fmt;
-use x509_cert::der::asn1::{AnyRef, ObjectIdentifier, SequenceRef, UintRef};
-use x509_cert::der::{Reader, SliceReader, TagMode, TagNumber};
-use x509_cert::spki::AlgorithmIdentifierRef;
 
 /// An object identifier, for what has no name here. `Display` gives the dotted form, `1.3.6.1.5.5.7.3.2`.
+///
+/// It holds 62 bytes, more than any identifier in use has. A longer one is cut off there and shown with `...` at its
+/// end.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Oid(pub(super) ObjectIdentifier);
+pub struct Oid {
+    bytes: [u8; Oid::MAX],
+    /// How many of the bytes count; more than there are if some were cut off.
+    length: u8,
+}
+
+impl Oid {
+    const MAX: usize = 62;
+
+    /// Keeps the value of an identifier.
+    pub(super) fn new(value: &[u8]) -> Self {
+        let mut bytes = [0; Oid::MAX];
+        bytes.iter_mut().zip(value).for_each(|(byte, given)| *byte = *given);
+        Oid { bytes, length: u8::try_from(value.len()).unwrap_or(u8::MAX) }
+    }
+}
 
 impl fmt::Display for Oid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        let value = self.bytes.get(..usize::from(self.length)).unwrap_or(&self.bytes);
+        write_dotted(f, value)?;
+        if value.len() < usize::from(self.length) { f.write_str("...") } else { Ok(()) }
     }
+}
+
+/// Writes the value of an identifier with dots.
+pub(super) fn write_dotted(f: &mut impl fmt::Write, value: &[u8]) -> fmt::Result {
+    for (i, number) in value.split_inclusive(|byte| *byte < 0x80).enumerate() {
+        let number = number.iter().fold(0u64, |number, byte| number << 7 | u64::from(byte & 0x7f));
+        match (i, number) {
+            (0, 0..80) => write!(f, "{}.{}", number / 40, number % 40)?,
+            (0, _) => write!(f, "2.{}", number - 80)?,
+            _ => write!(f, ".{number}")?,
+        }
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Oid {
@@ -126,21 +157,21 @@ impl KeyInfo {
         self.algorithm
     }
 
-    /// The size in bits: of the modulus for RSA, of the field for a curve with a name. `None` for kinds that come in one
-    /// size only, and where the key itself can't be read.
+    /// The size in bits: of the modulus for RSA, of the field for a curve with a name. `None` for kinds that come in
+    /// one size only, and where the key itself can't be read.
     pub fn bits(&self) -> Option<u32> {
         self.bits
     }
 
-    /// Whether Go's `crypto/tls` takes no private key of this kind, and so kubectl neither.
-    #[cfg(feature = "rancher")]
+    /// Returns whether Go's `crypto/tls`, and so kubectl, can't use a private key of this kind. It loads a key on
+    /// P-224, but then the handshake fails.
     pub(crate) fn is_foreign_to_go(&self) -> bool {
-        use KeyAlgorithm::{Dsa, Ecdsa, Ed448, RsaPss};
-        matches!(self.algorithm, RsaPss | Dsa | Ed448 | Ecdsa(Curve::Other(_)))
+        use KeyAlgorithm::{Ecdsa, Ed25519, Rsa};
+        !matches!(self.algorithm, Rsa | Ed25519 | Ecdsa(Curve::P256 | Curve::P384 | Curve::P521))
     }
 
-    /// Whether it is too small by today's measure: RSA under 2,048 bits (NIST SP 800-131A). Go 1.24 and newer refuse RSA
-    /// under 1,024 bits altogether.
+    /// Whether it is too small by today's measure: RSA under 2,048 bits (NIST SP 800-131A). Go 1.24 and newer refuse
+    /// RSA under 1,024 bits altogether.
     pub fn is_weak(&self) -> bool {
         let rsa = matches!(self.algorithm, KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss);
         rsa && self.bits.is_some_and(|bits| bits < 2048)
@@ -225,110 +256,88 @@ impl fmt::Display for SignatureAlgorithm {
     }
 }
 
-const fn oid(dotted: &str) -> ObjectIdentifier {
-    ObjectIdentifier::new_unwrap(dotted)
-}
-
-const EC_PUBLIC_KEY: ObjectIdentifier = oid("1.2.840.10045.2.1");
-const RSASSA_PSS: ObjectIdentifier = oid("1.2.840.113549.1.1.10");
-const MGF1: ObjectIdentifier = oid("1.2.840.113549.1.1.8");
+// The values of the identifiers, as they are in DER.
+const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1]; // 1.2.840.10045.2.1
+const RSASSA_PSS: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0a]; // 1.2.840.113549.1.1.10
+const MGF1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 8]; // 1.2.840.113549.1.1.8
 
 /// Kinds of keys; elliptic curves are told apart by their parameters.
-const KEYS: &[(ObjectIdentifier, KeyAlgorithm)] = &[
-    (oid("1.2.840.113549.1.1.1"), KeyAlgorithm::Rsa),
+const KEYS: &[(&[u8], KeyAlgorithm)] = &[
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1], KeyAlgorithm::Rsa), // 1.2.840.113549.1.1.1
     (RSASSA_PSS, KeyAlgorithm::RsaPss),
-    (oid("1.2.840.10040.4.1"), KeyAlgorithm::Dsa),
-    (oid("1.3.101.112"), KeyAlgorithm::Ed25519),
-    (oid("1.3.101.113"), KeyAlgorithm::Ed448),
-    (oid("2.16.840.1.101.3.4.3.17"), KeyAlgorithm::MlDsa44),
-    (oid("2.16.840.1.101.3.4.3.18"), KeyAlgorithm::MlDsa65),
-    (oid("2.16.840.1.101.3.4.3.19"), KeyAlgorithm::MlDsa87),
+    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1], KeyAlgorithm::Dsa), // 1.2.840.10040.4.1
+    (&[0x2b, 0x65, 0x70], KeyAlgorithm::Ed25519),               // 1.3.101.112
+    (&[0x2b, 0x65, 0x71], KeyAlgorithm::Ed448),                 // 1.3.101.113
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 0x11], KeyAlgorithm::MlDsa44), // 2.16.840.1.101.3.4.3.17
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 0x12], KeyAlgorithm::MlDsa65), // 2.16.840.1.101.3.4.3.18
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 0x13], KeyAlgorithm::MlDsa87), // 2.16.840.1.101.3.4.3.19
 ];
 
-const CURVES: &[(ObjectIdentifier, Curve)] = &[
-    (oid("1.3.132.0.33"), Curve::P224),
-    (oid("1.2.840.10045.3.1.7"), Curve::P256),
-    (oid("1.3.132.0.34"), Curve::P384),
-    (oid("1.3.132.0.35"), Curve::P521),
+const CURVES: &[(&[u8], Curve)] = &[
+    (&[0x2b, 0x81, 4, 0, 0x21], Curve::P224),                // 1.3.132.0.33
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7], Curve::P256), // 1.2.840.10045.3.1.7
+    (&[0x2b, 0x81, 4, 0, 0x22], Curve::P384),                // 1.3.132.0.34
+    (&[0x2b, 0x81, 4, 0, 0x23], Curve::P521),                // 1.3.132.0.35
 ];
 
 /// Kinds of signatures; what PSS hashes with stands in its parameters.
-const SIGNATURES: &[(ObjectIdentifier, SignatureAlgorithm)] = &[
-    (oid("1.2.840.113549.1.1.2"), SignatureAlgorithm::Rsa(Hash::Md2)),
-    (oid("1.2.840.113549.1.1.4"), SignatureAlgorithm::Rsa(Hash::Md5)),
-    (oid("1.2.840.113549.1.1.5"), SignatureAlgorithm::Rsa(Hash::Sha1)),
+const SIGNATURES: &[(&[u8], SignatureAlgorithm)] = &[
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2], SignatureAlgorithm::Rsa(Hash::Md2)), // 1.2.840.113549.1.1.2
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 4], SignatureAlgorithm::Rsa(Hash::Md5)), // 1.2.840.113549.1.1.4
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 5], SignatureAlgorithm::Rsa(Hash::Sha1)), // 1.2.840.113549.1.1.5
     // ISO's, from before PKCS #1 had one; Go knows it too.
-    (oid("1.3.14.3.2.29"), SignatureAlgorithm::Rsa(Hash::Sha1)),
-    (oid("1.2.840.113549.1.1.14"), SignatureAlgorithm::Rsa(Hash::Sha224)),
-    (oid("1.2.840.113549.1.1.11"), SignatureAlgorithm::Rsa(Hash::Sha256)),
-    (oid("1.2.840.113549.1.1.12"), SignatureAlgorithm::Rsa(Hash::Sha384)),
-    (oid("1.2.840.113549.1.1.13"), SignatureAlgorithm::Rsa(Hash::Sha512)),
-    (oid("1.2.840.10040.4.3"), SignatureAlgorithm::Dsa(Hash::Sha1)),
-    (oid("2.16.840.1.101.3.4.3.1"), SignatureAlgorithm::Dsa(Hash::Sha224)),
-    (oid("2.16.840.1.101.3.4.3.2"), SignatureAlgorithm::Dsa(Hash::Sha256)),
-    (oid("1.2.840.10045.4.1"), SignatureAlgorithm::Ecdsa(Hash::Sha1)),
-    (oid("1.2.840.10045.4.3.1"), SignatureAlgorithm::Ecdsa(Hash::Sha224)),
-    (oid("1.2.840.10045.4.3.2"), SignatureAlgorithm::Ecdsa(Hash::Sha256)),
-    (oid("1.2.840.10045.4.3.3"), SignatureAlgorithm::Ecdsa(Hash::Sha384)),
-    (oid("1.2.840.10045.4.3.4"), SignatureAlgorithm::Ecdsa(Hash::Sha512)),
-    (oid("1.3.101.112"), SignatureAlgorithm::Ed25519),
-    (oid("1.3.101.113"), SignatureAlgorithm::Ed448),
-    (oid("2.16.840.1.101.3.4.3.17"), SignatureAlgorithm::MlDsa44),
-    (oid("2.16.840.1.101.3.4.3.18"), SignatureAlgorithm::MlDsa65),
-    (oid("2.16.840.1.101.3.4.3.19"), SignatureAlgorithm::MlDsa87),
+    (&[0x2b, 0x0e, 3, 2, 0x1d], SignatureAlgorithm::Rsa(Hash::Sha1)), // 1.3.14.3.2.29
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0e], SignatureAlgorithm::Rsa(Hash::Sha224)), // 1.2.840.113549.1.1.14
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0b], SignatureAlgorithm::Rsa(Hash::Sha256)), // 1.2.840.113549.1.1.11
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0c], SignatureAlgorithm::Rsa(Hash::Sha384)), // 1.2.840.113549.1.1.12
+    (&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 0x0d], SignatureAlgorithm::Rsa(Hash::Sha512)), // 1.2.840.113549.1.1.13
+    (&[0x2a, 0x86, 0x48, 0xce, 0x38, 4, 3], SignatureAlgorithm::Dsa(Hash::Sha1)), // 1.2.840.10040.4.3
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 1], SignatureAlgorithm::Dsa(Hash::Sha224)), // 2.16.840.1.101.3.4.3.1
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 2], SignatureAlgorithm::Dsa(Hash::Sha256)), // 2.16.840.1.101.3.4.3.2
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 1], SignatureAlgorithm::Ecdsa(Hash::Sha1)), // 1.2.840.10045.4.1
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 1], SignatureAlgorithm::Ecdsa(Hash::Sha224)), // 1.2.840.10045.4.3.1
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2], SignatureAlgorithm::Ecdsa(Hash::Sha256)), // 1.2.840.10045.4.3.2
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 3], SignatureAlgorithm::Ecdsa(Hash::Sha384)), // 1.2.840.10045.4.3.3
+    (&[0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 4], SignatureAlgorithm::Ecdsa(Hash::Sha512)), // 1.2.840.10045.4.3.4
+    (&[0x2b, 0x65, 0x70], SignatureAlgorithm::Ed25519),               // 1.3.101.112
+    (&[0x2b, 0x65, 0x71], SignatureAlgorithm::Ed448),                 // 1.3.101.113
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 0x11], SignatureAlgorithm::MlDsa44), // 2.16.840.1.101.3.4.3.17
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 0x12], SignatureAlgorithm::MlDsa65), // 2.16.840.1.101.3.4.3.18
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3, 0x13], SignatureAlgorithm::MlDsa87), // 2.16.840.1.101.3.4.3.19
 ];
 
-const HASHES: &[(ObjectIdentifier, Hash)] = &[
-    (oid("1.3.14.3.2.26"), Hash::Sha1),
-    (oid("2.16.840.1.101.3.4.2.4"), Hash::Sha224),
-    (oid("2.16.840.1.101.3.4.2.1"), Hash::Sha256),
-    (oid("2.16.840.1.101.3.4.2.2"), Hash::Sha384),
-    (oid("2.16.840.1.101.3.4.2.3"), Hash::Sha512),
+const HASHES: &[(&[u8], Hash)] = &[
+    (&[0x2b, 0x0e, 3, 2, 0x1a], Hash::Sha1),                  // 1.3.14.3.2.26
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4], Hash::Sha224), // 2.16.840.1.101.3.4.2.4
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1], Hash::Sha256), // 2.16.840.1.101.3.4.2.1
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2], Hash::Sha384), // 2.16.840.1.101.3.4.2.2
+    (&[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3], Hash::Sha512), // 2.16.840.1.101.3.4.2.3
 ];
 
-fn find<T: Copy>(table: &[(ObjectIdentifier, T)], oid: ObjectIdentifier) -> Option<T> {
+fn find<T: Copy>(table: &[(&[u8], T)], oid: &[u8]) -> Option<T> {
     table.iter().find(|(known, _)| *known == oid).map(|(_, meaning)| *meaning)
 }
 
-/// The kind a public or private key is said to have.
-pub(super) fn key_algorithm(said: &AlgorithmIdentifierRef<'_>) -> KeyAlgorithm {
-    match said.oid {
-        EC_PUBLIC_KEY => KeyAlgorithm::Ecdsa(curve(said.parameters)),
-        oid => find(KEYS, oid).unwrap_or(KeyAlgorithm::Other(Oid(oid))),
+/// Returns the kind that a public or private key is said to have; `curve` is asked for the curve of an elliptic one.
+pub(super) fn key_algorithm(oid: &[u8], curve: impl FnOnce() -> Curve) -> KeyAlgorithm {
+    match find(KEYS, oid) {
+        Some(known) => known,
+        None if oid == EC_PUBLIC_KEY => KeyAlgorithm::Ecdsa(curve()),
+        None => KeyAlgorithm::Other(Oid::new(oid)),
     }
 }
 
-/// `ECParameters` (RFC 5480, 2.1.1), of which only the name of a curve is understood.
-pub(super) fn curve(parameters: Option<AnyRef<'_>>) -> Curve {
-    match parameters.and_then(|named| named.decode_as::<ObjectIdentifier>().ok()) {
-        Some(oid) => find(CURVES, oid).unwrap_or(Curve::Other(Oid(oid))),
-        None => Curve::Unnamed,
-    }
+/// Returns the curve with that name.
+pub(super) fn curve(oid: &[u8]) -> Curve {
+    find(CURVES, oid).unwrap_or(Curve::Other(Oid::new(oid)))
 }
 
-/// The public key of a certificate: kind and size.
-pub(super) fn public_key(said: &AlgorithmIdentifierRef<'_>, key: &[u8]) -> KeyInfo {
-    let algorithm = key_algorithm(said);
-    let bits = match algorithm {
-        KeyAlgorithm::Rsa | KeyAlgorithm::RsaPss => rsa_public_key(key).map(|(n, _)| bit_length(n)),
-        // Dss-Parms ::= SEQUENCE { p INTEGER, q INTEGER, g INTEGER } (RFC 3279, 2.3.2)
-        KeyAlgorithm::Dsa => said.parameters.and_then(|p| first_number(p.value())).map(bit_length),
-        KeyAlgorithm::Ecdsa(curve) => curve.bits(),
-        _ => None,
-    };
-    KeyInfo { algorithm, bits }
-}
-
-/// Modulus and exponent of an `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }` (RFC 8017, A.1.1),
-/// without leading zeros; `None` if it is not one.
+/// Returns modulus and exponent of an `RSAPublicKey ::= SEQUENCE { modulus INTEGER, publicExponent INTEGER }` (RFC
+/// 8017, A.1.1), without leading zeros. As in Go both are above zero, and the exponent has at most 63 bits.
 pub(super) fn rsa_public_key(key: &[u8]) -> Option<(&[u8], &[u8])> {
-    let mut numbers = sequence(key)?;
-    let (modulus, exponent): (UintRef<'_>, UintRef<'_>) = (numbers.decode().ok()?, numbers.decode().ok()?);
-    numbers.is_finished().then(|| (modulus.as_bytes(), exponent.as_bytes()))
-}
-
-fn first_number(numbers: &[u8]) -> Option<&[u8]> {
-    Some(SliceReader::new(numbers).ok()?.decode::<UintRef<'_>>().ok()?.as_bytes())
+    let mut numbers = Der::new(key).sequence()?;
+    let (modulus, exponent) = (numbers.positive()?, numbers.positive()?);
+    (bit_length(exponent) < 64).then_some((modulus, exponent))
 }
 
 /// Of a number without leading zeros.
@@ -350,37 +359,49 @@ impl Curve {
     }
 }
 
-/// How something is said to be signed.
-pub(super) fn signature_algorithm(said: &AlgorithmIdentifierRef<'_>) -> SignatureAlgorithm {
-    let known = match said.oid {
-        RSASSA_PSS => pss_hash(said.parameters).map(SignatureAlgorithm::RsaPss),
-        oid => find(SIGNATURES, oid),
+/// Returns how something is said to be signed.
+pub(super) fn signature_algorithm(said: &Algorithm<'_>) -> SignatureAlgorithm {
+    let known = match find(SIGNATURES, said.oid) {
+        // Go does not know it with parameters.
+        Some(SignatureAlgorithm::Ed25519) if said.parameters.is_some() => None,
+        None if said.oid == RSASSA_PSS => said.parameters.and_then(pss_hash).map(SignatureAlgorithm::RsaPss),
+        known => known,
     };
-    known.unwrap_or(SignatureAlgorithm::Other(Oid(said.oid)))
+    known.unwrap_or(SignatureAlgorithm::Other(Oid::new(said.oid)))
 }
 
-/// The hash of `RSASSA-PSS-params` (RFC 4055, 3.1), if all of them go together.
-fn pss_hash(parameters: Option<AnyRef<'_>>) -> Option<Hash> {
-    let mut reader = SliceReader::new(parameters?.decode_as::<&SequenceRef>().ok()?.as_bytes()).ok()?;
-    let mut algorithm =
-        |number| reader.context_specific::<AlgorithmIdentifierRef<'_>>(TagNumber(number), TagMode::Explicit).ok();
-    let (hash, mask) = (algorithm(0)?, algorithm(1)?);
-    // What follows the salt is a trailer field, which has one value only.
-    let salt = reader.context_specific::<u16>(TagNumber(2), TagMode::Explicit).ok()?.unwrap_or(20);
+/// Returns the hash of `RSASSA-PSS-params` (RFC 4055, 3.1), if all of them go together.
+fn pss_hash(parameters: &[u8]) -> Option<Hash> {
+    let mut fields = Der::new(parameters).sequence()?;
+    let (hash, mask) = (explicit(&mut fields, 0)?, explicit(&mut fields, 1)?);
+    // The salt is followed by a trailer field, which has one value only.
+    let salt = match fields.optional(context_constructed(2))? {
+        Some(explicit) => Der::new(explicit).int64()?,
+        None => 20,
+    };
     let hash = hash.map_or(Some(Hash::Sha1), |hash| find(HASHES, hash.oid))?;
     let mask_hash = match mask {
         None => Hash::Sha1,
         Some(mask) if mask.oid == MGF1 => {
-            find(HASHES, mask.parameters?.decode_as::<AlgorithmIdentifierRef<'_>>().ok()?.oid)?
+            let hash = Algorithm::read(Der::new(mask.parameters?).sequence()?)?;
+            find(HASHES, hash.oid)?
         }
         Some(_) => return None,
     };
     (mask_hash == hash && salt == hash.length()).then_some(hash)
 }
 
+/// Reads an optional field with an algorithm: `Some(None)` where it is not there, `None` where it is broken.
+fn explicit<'a>(fields: &mut Der<'a>, number: u8) -> Option<Option<Algorithm<'a>>> {
+    match fields.optional(context_constructed(number))? {
+        Some(explicit) => Algorithm::read(Der::new(explicit).sequence()?).map(Some),
+        None => Some(None),
+    }
+}
+
 impl Hash {
     /// In bytes.
-    fn length(self) -> u16 {
+    fn length(self) -> i64 {
         match self {
             Self::Md2 | Self::Md5 => 16,
             Self::Sha1 => 20,

@@ -2,28 +2,33 @@
 
 use super::algorithm::{self, KeyInfo, SignatureAlgorithm};
 use super::extensions::{ExtendedKeyUsage, Extensions, KeyUsage, Purpose, SubjectAltName};
-use super::layout::Layout;
-use super::{name, time};
+use super::layout::{Fault, Layout};
+use super::name::{Name, Part};
+use super::{name, public_key, time};
 use crate::error::{Error, ErrorKind, Result};
 use rustls_pki_types::{CertificateDer, UnixTime};
 use std::fmt;
-use x509_cert::der::asn1::AnyRef;
-use x509_cert::der::{Decode, Tag, Tagged};
-use x509_cert::name::Name;
-use x509_cert::spki::AlgorithmIdentifierRef;
 
 /// An X.509 certificate: its DER, and the facts that are read out of it.
 ///
-/// It is lenient where certificates in the field need it: serial numbers may be zero, negative or long, the version may
-/// be any, strings may hold what their type forbids, times may lie before 1970, lack their seconds or have an
-/// offset. Key and signature may be of any kind, known here or not. What an extension says that is shown here has to be
-/// readable, as it has to be for Go.
+/// It takes exactly the certificates that kubectl 1.32 takes, which reads them with Go 1.23's `x509.ParseCertificate`.
+/// So it refuses a negative serial number, a public key that is not a point on its curve, a name with characters that
+/// its type forbids, a URI that Go can't parse, and more. It takes serial numbers of any length, times before 1970,
+/// without seconds or with an offset, and keys and signatures of any kind, known here or not. What follows a part that
+/// Go reads is ignored.
+///
+/// Newer versions of Go refuse a little more: `tests/data/go/certificates.tsv` has examples with the answers of two
+/// versions of kubectl.
+///
+/// The Kubernetes API server, K3s, RKE2, RKE and Rancher read certificates with Go too, so the same rules hold for the
+/// certificates in their files. The clients in other languages have other rules.
 ///
 /// Two are equal if their DER is. Strings hold control characters as they are: wrap them in
 /// [`Printable`](crate::Printable) for a terminal.
 #[derive(Clone)]
 pub struct Certificate {
     der: CertificateDer<'static>,
+    version: u8,
     subject: String,
     issuer: String,
     self_issued: bool,
@@ -80,34 +85,37 @@ impl Certificate {
     /// Reads a certificate from DER.
     ///
     /// # Errors
-    /// [`ErrorKind::Certificate`] where it is not one; the message names the part that can't be read.
+    /// [`ErrorKind::Certificate`] where kubectl refuses it. The message names the part that can't be read, or the rule
+    /// that the certificate breaks.
     pub fn from_der(der: &[u8]) -> Result<Self> {
-        Self::read(der).map_err(|part| {
-            Error::new(ErrorKind::Certificate, format!("not an X.509 certificate: can't read its {part}"))
+        Self::read(der).map_err(|fault| {
+            let message = match fault {
+                Fault::Part(part) => format!("not an X.509 certificate: can't read its {part}"),
+                Fault::Rule(broken) => format!("kubectl refuses the certificate: {broken}"),
+            };
+            Error::new(ErrorKind::Certificate, message)
         })
     }
 
-    /// Reads it, or says which part can't be read.
-    pub(super) fn read(der: &[u8]) -> Result<Self, &'static str> {
+    /// Reads it, or says why kubectl refuses it.
+    pub(super) fn read(der: &[u8]) -> Result<Self, Fault> {
         let layout = Layout::of(der)?;
-        let serial = serial_number(layout.serial).ok_or("serial number")?;
-        let issuer = Name::from_der(layout.issuer).map_err(|_| "issuer")?;
-        let subject = Name::from_der(layout.subject).map_err(|_| "subject")?;
-        let (key_algorithm, key) = layout.public_key().ok_or("public key")?;
-        let signature_algorithm =
-            AlgorithmIdentifierRef::from_der(layout.algorithm).map_err(|_| "signature algorithm")?;
-        let extensions = Extensions::read(&layout.extensions().ok_or("extensions")?)?;
+        let issuer = Name::read(layout.issuer, Part::Issuer)?;
+        let subject = Name::read(layout.subject, Part::Subject)?;
+        let public_key = public_key::read(&layout.public_key)?;
+        let extensions = Extensions::read(&layout.extensions()?)?;
         Ok(Certificate {
-            subject: name::to_text(&subject),
-            issuer: name::to_text(&issuer),
+            version: layout.version,
+            subject: subject.to_text(),
+            issuer: issuer.to_text(),
             self_issued: layout.is_self_issued(),
-            common_names: name::values(&subject, name::COMMON_NAME),
-            organizations: name::values(&subject, name::ORGANIZATION),
-            serial,
+            common_names: subject.values(name::COMMON_NAME),
+            organizations: subject.values(name::ORGANIZATION),
+            serial: serial_number(layout.serial),
             not_before: layout.not_before,
             not_after: layout.not_after,
-            public_key: algorithm::public_key(&key_algorithm, key),
-            signature_algorithm: algorithm::signature_algorithm(&signature_algorithm),
+            public_key,
+            signature_algorithm: algorithm::signature_algorithm(&layout.algorithm),
             extensions,
             der: CertificateDer::from(der.to_vec()),
         })
@@ -125,8 +133,8 @@ impl Certificate {
 
     /// Whom it is for, as RFC 4514 writes names (last part first): `CN=system:admin,O=system:masters`. May be empty.
     ///
-    /// The types have Go's names (`CN`, `OU`, `ST`, ...); the order is always that of the certificate, where Go sorts the
-    /// parts of some names.
+    /// The types have Go's names (`CN`, `OU`, `ST`, ...); the order is always that of the certificate, where Go sorts
+    /// the parts of some names.
     pub fn subject(&self) -> &str {
         &self.subject
     }
@@ -152,7 +160,13 @@ impl Certificate {
         &self.organizations
     }
 
-    /// The serial number in hexadecimal, as `openssl x509 -serial` prints it: `0A1B`, `-01` for a negative one.
+    /// Returns the X.509 version: 1, 2 or 3. Only version 3 has extensions, so certificates of the others can't say
+    /// that they are a CA, or which hosts they are for. rustls refuses them.
+    pub fn version(&self) -> u8 {
+        self.version
+    }
+
+    /// The serial number in hexadecimal, as `openssl x509 -serial` prints it: `0A1B`.
     pub fn serial(&self) -> &str {
         &self.serial
     }
@@ -181,9 +195,44 @@ impl Certificate {
 
     /// Whether it says that it is a certificate authority (`basicConstraints`, RFC 5280, 4.2.1.9).
     ///
-    /// `false` does not make it useless in a CA bundle: certificates of version 1 can't say it.
+    /// `false` does not make it useless in a CA bundle: certificates of version 1 can't say it; see
+    /// [`is_authority`](Certificate::is_authority).
     pub fn is_ca(&self) -> bool {
         matches!(self.extensions.basic_constraints, Some((true, _)))
+    }
+
+    /// Returns whether it works as a CA certificate: whether kubectl believes what its key signed, once it is in the CA
+    /// bundle.
+    ///
+    /// That is so if `basicConstraints` says that it is a CA. A certificate of version 1 or 2 has no extensions, so Go
+    /// takes every one of them that is in the bundle for a CA. A certificate of version 3 without `basicConstraints` is
+    /// not a CA. If there is a `keyUsage`, it must allow to sign certificates (or be empty, which Go takes for no
+    /// limit).
+    ///
+    /// A certificate that is not a CA has one use in a bundle: a server that shows this very certificate is trusted.
+    pub fn is_authority(&self) -> bool {
+        let ca = match self.extensions.basic_constraints {
+            Some((ca, _)) => ca,
+            None => self.version < 3,
+        };
+        ca && self.key_usage().is_none_or(|usage| usage.is_empty() || usage.contains(KeyUsage::KEY_CERT_SIGN))
+    }
+
+    /// Whether it limits the names it vouches for, or has a critical extension that is not understood here.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.extensions.name_constraints || self.extensions.unknown_critical
+    }
+
+    /// Whether it says that it is a CA in an extension that is marked as critical, as RFC 5280, 4.2.1.9 demands.
+    #[cfg(feature = "check")]
+    pub(crate) fn is_basic_constraints_critical(&self) -> bool {
+        self.extensions.constraints_are_critical
+    }
+
+    /// Whether the X.509 version stands in it. A certificate of version 1 leaves it out, if it keeps to DER.
+    #[cfg(feature = "check")]
+    pub(crate) fn is_version_written(&self) -> bool {
+        self.layout().is_some_and(|layout| layout.is_version_written())
     }
 
     /// How many other CAs may stand between this one and the certificate at the end of a chain (`pathLenConstraint`,
@@ -192,8 +241,8 @@ impl Certificate {
         self.extensions.basic_constraints.and_then(|(_, length)| length)
     }
 
-    /// What its key may be used for (`keyUsage`, RFC 5280, 4.2.1.3); `None` where the extension is not there, which means
-    /// for anything.
+    /// What its key may be used for (`keyUsage`, RFC 5280, 4.2.1.3); `None` where the extension is not there, which
+    /// means for anything.
     pub fn key_usage(&self) -> Option<KeyUsage> {
         self.extensions.key_usage
     }
@@ -211,8 +260,8 @@ impl Certificate {
         purpose.allowed_by(self.extended_key_usage())
     }
 
-    /// The host names, addresses, mail addresses and URIs of the `subjectAltName` extension (RFC 5280, 4.2.1.6), in order.
-    /// Names of other kinds are left out.
+    /// The host names, addresses, mail addresses and URIs of the `subjectAltName` extension (RFC 5280, 4.2.1.6), in
+    /// order. Names of other kinds are left out.
     pub fn subject_alt_names(&self) -> &[SubjectAltName] {
         &self.extensions.subject_alt_names
     }
@@ -242,8 +291,8 @@ impl Certificate {
         Fingerprint::of(&self.der)
     }
 
-    /// The SHA-256 of its public key (`subjectPublicKeyInfo`, in DER): the same for all certificates of one key. It is what
-    /// kubeadm's `--discovery-token-ca-cert-hash` takes, and what HTTP public key pinning did (RFC 7469, 2.4).
+    /// The SHA-256 of its public key (`subjectPublicKeyInfo`, in DER): the same for all certificates of one key. It is
+    /// what kubeadm's `--discovery-token-ca-cert-hash` takes, and what HTTP public key pinning did (RFC 7469, 2.4).
     pub fn public_key_fingerprint(&self) -> Fingerprint {
         Fingerprint::of(self.layout().map_or(&[], |layout| layout.public_key_info))
     }
@@ -269,21 +318,10 @@ impl fmt::Debug for Certificate {
     }
 }
 
-/// In hexadecimal, as openssl prints it: the sign, then whole bytes without leading zeros.
-fn serial_number(value: AnyRef<'_>) -> Option<String> {
-    let bytes = value.value();
-    let negative = *bytes.first()? >= 0x80;
-    if value.tag() != Tag::Integer {
-        return None;
+/// Returns the bytes in hexadecimal, as openssl prints it: without leading zeros, except for zero itself.
+fn serial_number(bytes: &[u8]) -> String {
+    match bytes {
+        [0, rest @ ..] if !rest.is_empty() => name::hex(rest, true),
+        bytes => name::hex(bytes, true),
     }
-    let mut magnitude = bytes.to_vec();
-    if negative {
-        let mut carry = true;
-        for byte in magnitude.iter_mut().rev() {
-            (*byte, carry) = (!*byte).overflowing_add(u8::from(carry));
-        }
-    }
-    let zeros = magnitude.iter().take_while(|b| **b == 0).count().min(magnitude.len() - 1);
-    let sign = if negative { "-" } else { "" };
-    Some(format!("{sign}{}", name::hex(magnitude.get(zeros..)?, true)))
 }

@@ -1,6 +1,6 @@
 //! Chains of signatures from a certificate up to one that is trusted.
 
-use super::{Certificate, KeyUsage, Purpose, SignatureCheck, Validity};
+use super::{Certificate, Purpose, SignatureCheck, Validity};
 use rustls_pki_types::UnixTime;
 use std::collections::HashMap;
 use std::fmt;
@@ -13,8 +13,8 @@ const MAX_CANDIDATES: usize = 100_000;
 /// Finds out whether certificates lead to one of a CA bundle, by their signatures (feature `verify`).
 ///
 /// It is a path validation as in RFC 5280, 6.1, seen the way Go, which is to say the API server and kubectl, sees it:
-/// * Every certificate of the bundle is trusted, whether it signed itself or not. It has to be valid all the same, and if
-///   it is of version 3 it has to say that it is a CA.
+/// * Every certificate of the bundle is trusted, whether it signed itself or not. It has to be valid all the same, and
+///   if it is of version 3 it has to say that it is a CA.
 /// * Intermediates stand in any order, in the bundle or beside it, some twice, some of no use. All ways are tried, so
 ///   that one that has expired does no harm where there is another one (cross-signed).
 /// * Names are compared byte by byte.
@@ -24,7 +24,7 @@ const MAX_CANDIDATES: usize = 100_000;
 /// Go, and 100,000 issuers considered. The time to judge by is passed in.
 ///
 /// ```no_run
-/// use kubeconfig::cert::{self, Purpose, Verdict, Verifier};
+/// use kubeconfig::cert::{self, Purpose, ChainVerdict, Verifier};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let cas = cert::certificates(&std::fs::read("ca.crt")?)?;
@@ -32,8 +32,8 @@ const MAX_CANDIDATES: usize = 100_000;
 /// let verifier = Verifier::new(&cas).with_intermediates(&client);
 /// let chain = verifier.verify(&client[0], Purpose::ClientAuth, cert::parse_time("2030-01-01")?);
 /// match chain.verdict() {
-///     Verdict::Trusted => println!("{} certificates lead to the CA", chain.path().len()),
-///     Verdict::UnknownIssuer | Verdict::SelfSigned => println!("it comes from another CA"),
+///     ChainVerdict::Trusted => println!("{} certificates lead to the CA", chain.path().len()),
+///     ChainVerdict::UnknownIssuer | ChainVerdict::SelfSigned => println!("it comes from another CA"),
 ///     verdict => println!("{}: {verdict}", chain.certificate().subject()),
 /// }
 /// # Ok(())
@@ -50,12 +50,12 @@ pub struct Verifier<'a> {
 /// What was found out about a certificate. `Display` says it in a few words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum ChainVerdict {
     /// It leads to a trusted certificate, and all is well on the way.
     Trusted,
     /// [`Chain::certificate`] was issued by someone who is in neither the bundle nor the intermediates.
     ///
-    /// In a kubeconfig of K3s or RKE2 that is as it should be, and so is [`SelfSigned`](Verdict::SelfSigned): they sign
+    /// In a kubeconfig of K3s or RKE2 that is as it should be, and so is [`SelfSigned`](ChainVerdict::SelfSigned): they sign
     /// servers and clients with different CAs, and the bundle has the servers'.
     UnknownIssuer,
     /// [`Chain::certificate`] signed itself and is not trusted.
@@ -66,8 +66,8 @@ pub enum Verdict {
     Expired,
     /// [`Chain::certificate`] is not valid yet.
     NotYetValid,
-    /// [`Chain::certificate`] signed another one, but may not: it does not say that it is a CA (RFC 5280, 4.2.1.9), or its
-    /// key is not for signing certificates (4.2.1.3).
+    /// [`Chain::certificate`] signed another one, but may not: it does not say that it is a CA (RFC 5280, 4.2.1.9), or
+    /// its key is not for signing certificates (4.2.1.3).
     NotACa,
     /// [`Chain::certificate`] has more CAs below it than it allows (RFC 5280, 4.2.1.9).
     PathLength,
@@ -76,14 +76,14 @@ pub enum Verdict {
     /// The signature on [`Chain::certificate`] is of a kind, or by a key, that can't be checked here; see
     /// [`Certificate::signed_by`].
     UnsupportedAlgorithm,
-    /// [`Chain::certificate`] has a critical extension that is not understood here, or constrains names (RFC 5280, 4.2 and
-    /// 4.2.1.10): whether that forbids this chain is unknown.
+    /// [`Chain::certificate`] has a critical extension that is not understood here, or constrains names (RFC 5280, 4.2
+    /// and 4.2.1.10): whether that forbids this chain is unknown.
     UnsupportedExtension,
     /// The search was given up at one of its limits.
     Limit,
 }
 
-impl fmt::Display for Verdict {
+impl fmt::Display for ChainVerdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Trusted => "trusted",
@@ -105,7 +105,7 @@ impl fmt::Display for Verdict {
 /// What [`Verifier::verify`] found.
 #[derive(Clone, Debug)]
 pub struct Chain<'a> {
-    verdict: Verdict,
+    verdict: ChainVerdict,
     path: Vec<&'a Certificate>,
     certificate: &'a Certificate,
     namesake: Option<&'a Certificate>,
@@ -113,17 +113,17 @@ pub struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     /// The verdict. Where several ways lead nowhere it is that of the way that came furthest.
-    pub fn verdict(&self) -> Verdict {
+    pub fn verdict(&self) -> ChainVerdict {
         self.verdict
     }
 
-    /// Whether the verdict is [`Verdict::Trusted`].
+    /// Whether the verdict is [`ChainVerdict::Trusted`].
     pub fn is_trusted(&self) -> bool {
-        self.verdict == Verdict::Trusted
+        self.verdict == ChainVerdict::Trusted
     }
 
-    /// The certificates on the way, the one that was asked about first, each signed by the next as far as that was found.
-    /// It ends with a trusted one, or with the one whose issuer was not found.
+    /// The certificates on the way, the one that was asked about first, each signed by the next as far as that was
+    /// found. It ends with a trusted one, or with the one whose issuer was not found.
     pub fn path(&self) -> &[&'a Certificate] {
         &self.path
     }
@@ -133,8 +133,8 @@ impl<'a> Chain<'a> {
         self.certificate
     }
 
-    /// Where no issuer was found: one that has its name, but whose key did not make the signature. A CA that was made anew
-    /// looks like this.
+    /// Where no issuer was found: one that has its name, but whose key did not make the signature. A CA that was made
+    /// anew looks like this.
     pub fn namesake(&self) -> Option<&'a Certificate> {
         self.namesake
     }
@@ -147,7 +147,6 @@ struct Entry<'a> {
     subject: &'a [u8],
     issuer: &'a [u8],
     public_key_info: &'a [u8],
-    version_3: bool,
     trusted: bool,
 }
 
@@ -155,16 +154,12 @@ impl<'a> Entry<'a> {
     fn new(certificate: &'a Certificate, trusted: bool) -> Option<Self> {
         let layout = certificate.layout()?;
         let (subject, issuer, public_key_info) = (layout.subject, layout.issuer, layout.public_key_info);
-        Some(Entry { certificate, subject, issuer, public_key_info, version_3: layout.version_3, trusted })
+        Some(Entry { certificate, subject, issuer, public_key_info, trusted })
     }
 
     /// Whether it may sign certificates. One of version 1 can't say so; that it is trusted has to do.
     fn may_sign(&self) -> bool {
-        let ca = match self.certificate.extensions.basic_constraints {
-            Some((ca, _)) => ca,
-            None => self.trusted && !self.version_3,
-        };
-        ca && self.certificate.key_usage().is_none_or(|usage| usage.contains(KeyUsage::KEY_CERT_SIGN))
+        self.certificate.is_authority() && (self.trusted || self.certificate.is_ca())
     }
 
     /// Same name, same key: to come across it twice is to go round in a circle.
@@ -185,8 +180,8 @@ impl<'a> Verifier<'a> {
         empty.with(bundle, true)
     }
 
-    /// Adds certificates that are not trusted but may stand between. Those of the bundle stay trusted, and the one that is
-    /// asked about may be among them.
+    /// Adds certificates that are not trusted but may stand between. Those of the bundle stay trusted, and the one that
+    /// is asked about may be among them.
     #[must_use]
     pub fn with_intermediates(self, certificates: &'a [Certificate]) -> Self {
         self.with(certificates, false)
@@ -210,7 +205,8 @@ impl<'a> Verifier<'a> {
     pub fn verify<'c>(&'c self, certificate: &'c Certificate, purpose: Purpose, at: UnixTime) -> Chain<'c> {
         let trusted =
             self.by_der.get(&certificate.der()[..]).and_then(|&i| self.entries.get(i)).is_some_and(|e| e.trusted);
-        let unknown = Chain { verdict: Verdict::UnknownIssuer, path: vec![certificate], certificate, namesake: None };
+        let unknown =
+            Chain { verdict: ChainVerdict::UnknownIssuer, path: vec![certificate], certificate, namesake: None };
         let Some(leaf) = Entry::new(certificate, trusted) else { return unknown };
         let mut search = Search {
             verifier: self,
@@ -225,7 +221,7 @@ impl<'a> Verifier<'a> {
         search.walk(&mut vec![self.entries.len()]);
         let mut chain = search.best.1;
         if search.given_up {
-            (chain.verdict, chain.certificate) = (Verdict::Limit, certificate);
+            (chain.verdict, chain.certificate) = (ChainVerdict::Limit, certificate);
         }
         chain
     }
@@ -269,20 +265,20 @@ impl<'c> Search<'c> {
         if self.entry(last).trusted {
             let (verdict, at) = self.judge(path);
             self.note(verdict, path, at, None);
-            return verdict == Verdict::Trusted;
+            return verdict == ChainVerdict::Trusted;
         }
         let alone = if self.entry(last).certificate.is_self_issued() {
             match self.check(last, last) {
                 None => return true,
                 Some(SignatureCheck::Good) => {
-                    self.note(Verdict::SelfSigned, path, last, None);
+                    self.note(ChainVerdict::SelfSigned, path, last, None);
                     return false;
                 }
-                Some(SignatureCheck::Unsupported) => Verdict::SelfSigned,
-                Some(SignatureCheck::Bad) => Verdict::UnknownIssuer,
+                Some(SignatureCheck::Unsupported) => ChainVerdict::SelfSigned,
+                Some(SignatureCheck::Bad) => ChainVerdict::UnknownIssuer,
             }
         } else {
-            Verdict::UnknownIssuer
+            ChainVerdict::UnknownIssuer
         };
         let (mut stuck, mut namesake, mut found) = (alone, None, false);
         for candidate in self.candidates(last) {
@@ -306,12 +302,12 @@ impl<'c> Search<'c> {
                     }
                     path.pop();
                 }
-                Some(SignatureCheck::Unsupported) => stuck = Verdict::UnsupportedAlgorithm,
+                Some(SignatureCheck::Unsupported) => stuck = ChainVerdict::UnsupportedAlgorithm,
                 Some(SignatureCheck::Bad) => {
                     namesake = namesake.or(Some(certificate));
                     // One whose key has another name is not the issuer, but another one with his name.
-                    if named != Some(false) && stuck != Verdict::UnsupportedAlgorithm {
-                        stuck = Verdict::BadSignature;
+                    if named != Some(false) && stuck != ChainVerdict::UnsupportedAlgorithm {
+                        stuck = ChainVerdict::BadSignature;
                     }
                 }
             }
@@ -354,46 +350,46 @@ impl<'c> Search<'c> {
 
     /// Whether all is well with a path whose signatures are right and that ends in a trusted certificate; if not, with
     /// which one it is not.
-    fn judge(&self, path: &[usize]) -> (Verdict, usize) {
+    fn judge(&self, path: &[usize]) -> (ChainVerdict, usize) {
         let issuers = || path.iter().copied().skip(1);
         let mut below = 0;
         for index in issuers() {
             let issuer = self.entry(index);
             if !issuer.may_sign() {
-                return (Verdict::NotACa, index);
+                return (ChainVerdict::NotACa, index);
             }
             if issuer.certificate.path_length().is_some_and(|most| below > most) {
-                return (Verdict::PathLength, index);
+                return (ChainVerdict::PathLength, index);
             }
             below += u64::from(!issuer.certificate.is_self_issued());
         }
         for &index in path {
             if !self.entry(index).certificate.allows(self.purpose) {
-                return (Verdict::Purpose, index);
+                return (ChainVerdict::Purpose, index);
             }
         }
         if let Some(index) = path.iter().find(|&&index| self.entry(index).certificate.extensions.unknown_critical) {
-            return (Verdict::UnsupportedExtension, *index);
+            return (ChainVerdict::UnsupportedExtension, *index);
         }
         if let Some(index) = issuers().find(|&index| self.entry(index).certificate.extensions.name_constraints) {
-            return (Verdict::UnsupportedExtension, index);
+            return (ChainVerdict::UnsupportedExtension, index);
         }
         for &index in path {
             match self.entry(index).certificate.is_valid_at(self.at) {
                 Validity::Valid => {}
-                Validity::Expired => return (Verdict::Expired, index),
-                Validity::NotYetValid => return (Verdict::NotYetValid, index),
+                Validity::Expired => return (ChainVerdict::Expired, index),
+                Validity::NotYetValid => return (ChainVerdict::NotYetValid, index),
             }
         }
-        (Verdict::Trusted, path.first().copied().unwrap_or_default())
+        (ChainVerdict::Trusted, path.first().copied().unwrap_or_default())
     }
 
-    fn note(&mut self, verdict: Verdict, path: &[usize], at: usize, namesake: Option<&'c Certificate>) {
+    fn note(&mut self, verdict: ChainVerdict, path: &[usize], at: usize, namesake: Option<&'c Certificate>) {
         let kind = match verdict {
-            Verdict::UnknownIssuer | Verdict::SelfSigned => 0,
-            Verdict::BadSignature => 1,
-            Verdict::UnsupportedAlgorithm => 2,
-            Verdict::Trusted => 4,
+            ChainVerdict::UnknownIssuer | ChainVerdict::SelfSigned => 0,
+            ChainVerdict::BadSignature => 1,
+            ChainVerdict::UnsupportedAlgorithm => 2,
+            ChainVerdict::Trusted => 4,
             _ => 3,
         };
         let rank = (kind, path.len());

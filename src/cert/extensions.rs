@@ -1,11 +1,11 @@
 //! The extensions that are read (RFC 5280, 4.2.1).
 
 use super::algorithm::Oid;
-use super::layout::{Extension, sequence};
+use super::asn1::{self, Der, INTEGER, OCTET_STRING, context, context_constructed, ends_an_oid};
+use super::go_names::{is_address, is_domain_constraint, is_mailbox, is_uri};
+use super::layout::{Extension, Fault};
 use std::fmt;
 use std::net::IpAddr;
-use x509_cert::der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, OctetStringRef, UintRef};
-use x509_cert::der::{self, Decode, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
 
 /// A name a certificate is valid for, as its `subjectAltName` extension has it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -63,6 +63,11 @@ impl KeyUsage {
     /// Whether all of `usage` are in it.
     pub fn contains(self, usage: KeyUsage) -> bool {
         self.0 & usage.0 == usage.0
+    }
+
+    /// Returns whether the set is empty: then the extension is there but names no use. Go takes that for any use.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
     }
 }
 
@@ -136,155 +141,182 @@ impl Purpose {
     }
 }
 
-const fn oid(dotted: &str) -> ObjectIdentifier {
-    ObjectIdentifier::new_unwrap(dotted)
-}
+/// The extensions below `id-ce` (2.5.29), by their last number.
+const ID_CE: [u8; 2] = [0x55, 0x1d];
+const SUBJECT_KEY_ID: u8 = 14;
+const KEY_USAGE: u8 = 15;
+const SUBJECT_ALT_NAME: u8 = 17;
+const BASIC_CONSTRAINTS: u8 = 19;
+const NAME_CONSTRAINTS: u8 = 30;
+const CRL_DISTRIBUTION_POINTS: u8 = 31;
+const CERTIFICATE_POLICIES: u8 = 32;
+const AUTHORITY_KEY_ID: u8 = 35;
+const EXTENDED_KEY_USAGE: u8 = 37;
 
-const SUBJECT_KEY_ID: ObjectIdentifier = oid("2.5.29.14");
-const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
-const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
-const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
-const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
-const AUTHORITY_KEY_ID: ObjectIdentifier = oid("2.5.29.35");
-const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
-
-/// Extensions that may be critical without harm to a verdict: those that are taken into account, and those that say
-/// nothing about who may sign what: issuerAltName, cRLDistributionPoints, certificatePolicies (any policy will do here).
-const HARMLESS: [ObjectIdentifier; 9] = [
-    SUBJECT_KEY_ID,
-    KEY_USAGE,
-    SUBJECT_ALT_NAME,
-    BASIC_CONSTRAINTS,
-    AUTHORITY_KEY_ID,
-    EXTENDED_KEY_USAGE,
-    oid("2.5.29.18"),
-    oid("2.5.29.31"),
-    oid("2.5.29.32"),
-];
+/// 1.3.6.1.5.5.7.1.1
+const AUTHORITY_INFO_ACCESS: [u8; 8] = [0x2b, 6, 1, 5, 5, 7, 1, 1];
 
 /// What the extensions say.
 #[derive(Clone, Default)]
 pub(super) struct Extensions {
     /// Whether it is a CA, and how many more may follow; `None` where the extension is not there.
     pub(super) basic_constraints: Option<(bool, Option<u64>)>,
+    /// Whether `basic_constraints` is marked as critical.
+    #[cfg(feature = "check")]
+    pub(super) constraints_are_critical: bool,
     pub(super) key_usage: Option<KeyUsage>,
     pub(super) extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     pub(super) subject_alt_names: Vec<SubjectAltName>,
     pub(super) subject_key_id: Option<Vec<u8>>,
     pub(super) authority_key_id: Option<Vec<u8>>,
-    /// Whether there is a critical one that nobody here looks at.
+    /// Whether there is a critical one that Go does not handle.
     pub(super) unknown_critical: bool,
     pub(super) name_constraints: bool,
 }
 
 impl Extensions {
-    /// Reads them, or says which can't be read. One that is there twice can't, as in Go: the two could say different
-    /// things. Key identifiers only help to find an issuer, so a broken one is as good as none.
-    pub(super) fn read(extensions: &[Extension<'_>]) -> Result<Self, &'static str> {
+    /// Reads all extensions that Go reads, or says why Go refuses one of them. Some are read only for that.
+    pub(super) fn read(extensions: &[Extension<'_>]) -> Result<Self, Fault> {
         let mut said = Extensions::default();
-        let mut seen = Vec::new();
         for extension in extensions {
-            let value = extension.value;
-            match extension.oid {
-                SUBJECT_KEY_ID => {
-                    let id = <&OctetStringRef>::from_der(value);
-                    said.subject_key_id = id.ok().map(|id| id.as_bytes().to_vec());
-                }
-                KEY_USAGE => said.key_usage = Some(key_usage(value).ok_or("key usage")?),
-                SUBJECT_ALT_NAME => said.subject_alt_names = alt_names(value).ok_or("subject alternative names")?,
-                BASIC_CONSTRAINTS => {
-                    said.basic_constraints = Some(basic_constraints(value).map_err(|_| "basic constraints")?);
-                }
-                NAME_CONSTRAINTS => said.name_constraints = true,
-                AUTHORITY_KEY_ID => said.authority_key_id = authority_key_id(value),
-                EXTENDED_KEY_USAGE => {
-                    said.extended_key_usage = Some(extended_key_usage(value).ok_or("extended key usage")?);
-                }
-                _ => {}
-            }
-            let known = HARMLESS.contains(&extension.oid);
-            said.unknown_critical |= extension.critical && !known;
-            if known {
-                if seen.contains(&extension.oid) {
-                    return Err("extensions");
-                }
-                seen.push(extension.oid);
-            }
+            let handled = said.take(extension)?;
+            said.unknown_critical |= extension.critical && !handled;
         }
         Ok(said)
     }
+
+    /// Reads one; returns whether Go handles it.
+    fn take(&mut self, extension: &Extension<'_>) -> Result<bool, Fault> {
+        let (value, part) = (Der::new(extension.value), Fault::Part);
+        if extension.oid == AUTHORITY_INFO_ACCESS {
+            not_critical(extension, "its authority information access is marked as critical")?;
+            authority_info_access(value).ok_or(part("authority information access"))?;
+            return Ok(true);
+        }
+        let Some(&[last]) = extension.oid.strip_prefix(&ID_CE) else { return Ok(false) };
+        match last {
+            SUBJECT_KEY_ID => {
+                not_critical(extension, "its subject key identifier is marked as critical")?;
+                let mut value = value;
+                let id = value.value(OCTET_STRING).ok_or(part("subject key identifier"))?;
+                self.subject_key_id = Some(id.to_vec());
+            }
+            KEY_USAGE => self.key_usage = Some(key_usage(value).ok_or(part("key usage"))?),
+            SUBJECT_ALT_NAME => {
+                self.subject_alt_names = alt_names(value)?;
+                return Ok(!self.subject_alt_names.is_empty());
+            }
+            BASIC_CONSTRAINTS => {
+                self.basic_constraints = Some(basic_constraints(value).ok_or(part("basic constraints"))?);
+                #[cfg(feature = "check")]
+                {
+                    self.constraints_are_critical = extension.critical;
+                }
+            }
+            NAME_CONSTRAINTS => {
+                self.name_constraints = true;
+                return name_constraints(value);
+            }
+            CRL_DISTRIBUTION_POINTS => crl_distribution_points(value).ok_or(part("CRL distribution points"))?,
+            CERTIFICATE_POLICIES => certificate_policies(value).ok_or(part("certificate policies"))?,
+            AUTHORITY_KEY_ID => {
+                not_critical(extension, "its authority key identifier is marked as critical")?;
+                self.authority_key_id = authority_key_id(value).ok_or(part("authority key identifier"))?;
+            }
+            EXTENDED_KEY_USAGE => {
+                self.extended_key_usage = Some(extended_key_usage(value).ok_or(part("extended key usage"))?);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+}
+
+fn not_critical(extension: &Extension<'_>, otherwise: &'static str) -> Result<(), Fault> {
+    if extension.critical { Err(Fault::Rule(otherwise)) } else { Ok(()) }
 }
 
 /// `KeyUsage ::= BIT STRING`; bits that have no name are left out.
-fn key_usage(value: &[u8]) -> Option<KeyUsage> {
-    let bits = BitStringRef::from_der(value).ok()?;
-    let named = bits.bits().take(KeyUsage::NAMES.len()).enumerate();
+fn key_usage(mut value: Der<'_>) -> Option<KeyUsage> {
+    let named = value.bits()?.iter().take(KeyUsage::NAMES.len()).enumerate();
     Some(KeyUsage(named.fold(0, |set, (bit, is_set)| set | u16::from(is_set) << bit)))
 }
 
 /// `ExtKeyUsageSyntax ::= SEQUENCE SIZE (1..MAX) OF OBJECT IDENTIFIER`
-fn extended_key_usage(value: &[u8]) -> Option<Vec<ExtendedKeyUsage>> {
+fn extended_key_usage(mut value: Der<'_>) -> Option<Vec<ExtendedKeyUsage>> {
     use ExtendedKeyUsage::{Any, ClientAuth, CodeSigning, EmailProtection, OcspSigning, ServerAuth, TimeStamping};
-    const KNOWN: [(ObjectIdentifier, ExtendedKeyUsage); 7] = [
-        (oid("2.5.29.37.0"), Any),
-        (oid("1.3.6.1.5.5.7.3.1"), ServerAuth),
-        (oid("1.3.6.1.5.5.7.3.2"), ClientAuth),
-        (oid("1.3.6.1.5.5.7.3.3"), CodeSigning),
-        (oid("1.3.6.1.5.5.7.3.4"), EmailProtection),
-        (oid("1.3.6.1.5.5.7.3.8"), TimeStamping),
-        (oid("1.3.6.1.5.5.7.3.9"), OcspSigning),
-    ];
-    let mut purposes = sequence(value)?;
+    /// 2.5.29.37.0
+    const ANY: [u8; 4] = [0x55, 0x1d, 0x25, 0];
+    /// 1.3.6.1.5.5.7.3
+    const ID_KP: [u8; 7] = [0x2b, 6, 1, 5, 5, 7, 3];
+    let mut purposes = value.sequence()?;
     let mut found = Vec::new();
-    while !purposes.is_finished() {
-        let oid: ObjectIdentifier = purposes.decode().ok()?;
-        let known = KNOWN.iter().find(|(known, _)| *known == oid);
-        found.push(known.map_or(ExtendedKeyUsage::Other(Oid(oid)), |(_, usage)| *usage));
-    }
-    Some(found)
-}
-
-/// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }`, of which the
-/// length may be any figure.
-fn basic_constraints(value: &[u8]) -> der::Result<(bool, Option<u64>)> {
-    let mut reader = SliceReader::new(value)?;
-    let constraints = reader.sequence(|reader| {
-        let ca = Option::<bool>::decode(reader)?;
-        let length = Option::<UintRef<'_>>::decode(reader)?;
-        der::Result::Ok((ca.unwrap_or(false), length.map(|length| number(length.as_bytes()))))
-    })?;
-    reader.finish()?;
-    Ok(constraints)
-}
-
-/// What does not fit becomes the largest number there is.
-fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().try_fold(0u64, |n, b| n.checked_mul(256)?.checked_add(u64::from(*b))).unwrap_or(u64::MAX)
-}
-
-/// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL, ... }`
-fn authority_key_id(value: &[u8]) -> Option<Vec<u8>> {
-    let id = sequence(value)?.context_specific::<&OctetStringRef>(TagNumber(0), TagMode::Implicit).ok()??;
-    Some(id.as_bytes().to_vec())
-}
-
-/// `GeneralNames`: a SEQUENCE of values that are told apart by their tag (RFC 5280, 4.2.1.6).
-fn alt_names(value: &[u8]) -> Option<Vec<SubjectAltName>> {
-    let mut names = sequence(value)?;
-    let mut found = Vec::new();
-    while !names.is_finished() {
-        let name: AnyRef<'_> = names.decode().ok()?;
-        let text = || String::from_utf8_lossy(name.value()).into_owned();
-        let Tag::ContextSpecific { number, .. } = name.tag() else { continue };
-        found.push(match number.value() {
-            1 => SubjectAltName::Email(text()),
-            2 => SubjectAltName::Dns(text()),
-            6 => SubjectAltName::Uri(text()),
-            7 => SubjectAltName::Ip(address(name.value())?),
-            _ => continue,
+    while !purposes.is_empty() {
+        let oid = purposes.oid()?;
+        found.push(match oid.strip_prefix(&ID_KP) {
+            Some([1]) => ServerAuth,
+            Some([2]) => ClientAuth,
+            Some([3]) => CodeSigning,
+            Some([4]) => EmailProtection,
+            Some([8]) => TimeStamping,
+            Some([9]) => OcspSigning,
+            _ if oid == ANY => Any,
+            _ => ExtendedKeyUsage::Other(Oid::new(oid)),
         });
     }
     Some(found)
+}
+
+/// `BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER (0..MAX) OPTIONAL }`
+///
+/// A negative length is no limit to Go 1.23, which kubectl 1.32 is built with. Go 1.25 refuses it.
+fn basic_constraints(mut value: Der<'_>) -> Option<(bool, Option<u64>)> {
+    let mut constraints = value.sequence()?;
+    let ca = if constraints.is_next(asn1::BOOLEAN) { constraints.boolean()? } else { false };
+    let length = if constraints.is_next(INTEGER) { constraints.int64()? } else { -1 };
+    Some((ca, u64::try_from(length).ok()))
+}
+
+/// `AuthorityKeyIdentifier ::= SEQUENCE { keyIdentifier [0] OCTET STRING OPTIONAL, ... }`
+fn authority_key_id(mut value: Der<'_>) -> Option<Option<Vec<u8>>> {
+    let id = value.sequence()?.optional(context(0))?;
+    Some(id.map(<[u8]>::to_vec))
+}
+
+/// `GeneralNames`: a SEQUENCE of values that are told apart by their tag (RFC 5280, 4.2.1.6).
+fn alt_names(mut value: Der<'_>) -> Result<Vec<SubjectAltName>, Fault> {
+    const EMAIL: u8 = context(1);
+    const DNS: u8 = context(2);
+    const URI: u8 = context(6);
+    const IP: u8 = context(7);
+    let part = Fault::Part("subject alternative names");
+    let mut names = value.sequence().ok_or(part)?;
+    let mut found = Vec::new();
+    while !names.is_empty() {
+        let name = names.any().ok_or(part)?;
+        let text = || match name.value.is_ascii() {
+            true => Ok(String::from_utf8_lossy(name.value).into_owned()),
+            false => Err(Fault::Rule("a subject alternative name is not ASCII")),
+        };
+        found.push(match name.tag {
+            EMAIL => SubjectAltName::Email(text()?),
+            DNS => SubjectAltName::Dns(text()?),
+            URI => {
+                let uri = text()?;
+                if !is_uri(name.value) {
+                    return Err(Fault::Rule("a URI among the subject alternative names is not valid"));
+                }
+                SubjectAltName::Uri(uri)
+            }
+            IP => {
+                SubjectAltName::Ip(address(name.value).ok_or(Fault::Rule(
+                    "an IP address among the subject alternative names has neither 4 nor 16 bytes",
+                ))?)
+            }
+            _ => continue,
+        });
+    }
+    Ok(found)
 }
 
 fn address(bytes: &[u8]) -> Option<IpAddr> {
@@ -292,4 +324,92 @@ fn address(bytes: &[u8]) -> Option<IpAddr> {
         4 => <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from),
         _ => <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from),
     }
+}
+
+/// `NameConstraints ::= SEQUENCE { permittedSubtrees [0], excludedSubtrees [1] }` (RFC 5280, 4.2.1.10), each a list of
+/// `SEQUENCE { base GeneralName, ... }`. Returns whether Go understands all of them.
+fn name_constraints(mut value: Der<'_>) -> Result<bool, Fault> {
+    let part = Fault::Part("name constraints");
+    let mut constraints = value.sequence().filter(|_| value.is_empty()).ok_or(part)?;
+    let mut subtrees =
+        |number| Ok(Der::new(constraints.optional(context_constructed(number)).ok_or(part)?.unwrap_or_default()));
+    let lists: [Der<'_>; 2] = [subtrees(0)?, subtrees(1)?];
+    if !constraints.is_empty() {
+        return Err(part);
+    }
+    if lists.iter().all(Der::is_empty) {
+        return Err(Fault::Rule("its name constraints are empty"));
+    }
+    let mut all_known = true;
+    for mut list in lists {
+        while !list.is_empty() {
+            let base = list.sequence().and_then(|mut subtree| subtree.any()).ok_or(part)?;
+            match is_valid_constraint(base.tag, base.value) {
+                Some(true) => {}
+                Some(false) => return Err(Fault::Rule("one of its name constraints is not valid")),
+                None => all_known = false,
+            }
+        }
+    }
+    Ok(all_known)
+}
+
+/// Returns whether Go takes a name as a constraint; `None` for kinds of names that it does not know.
+fn is_valid_constraint(tag: u8, name: &[u8]) -> Option<bool> {
+    const EMAIL: u8 = context(1);
+    const DNS: u8 = context(2);
+    const URI: u8 = context(6);
+    const IP: u8 = context(7);
+    Some(match tag {
+        EMAIL if name.contains(&b'@') => name.is_ascii() && is_mailbox(name),
+        EMAIL | DNS => name.is_ascii() && is_domain_constraint(name),
+        URI => name.is_ascii() && !is_address(name) && is_domain_constraint(name),
+        IP => match name.len() {
+            8 | 32 => name.get(name.len() / 2..).is_some_and(is_mask),
+            _ => false,
+        },
+        _ => return None,
+    })
+}
+
+/// Returns whether a mask is ones followed by zeros.
+fn is_mask(mask: &[u8]) -> bool {
+    let bits = mask.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+    bits.is_sorted_by(|one, next| one >= next)
+}
+
+/// `CRLDistributionPoints ::= SEQUENCE OF SEQUENCE { distributionPoint [0] { fullName [0] GeneralNames, ... }, ... }`
+fn crl_distribution_points(mut value: Der<'_>) -> Option<()> {
+    let mut points = value.sequence()?;
+    while !points.is_empty() {
+        let Some(name) = points.sequence()?.optional(context_constructed(0))? else { continue };
+        let mut names = Der::new(name).inside(context_constructed(0))?;
+        while names.is_next(context(6)) {
+            names.any()?;
+        }
+    }
+    Some(())
+}
+
+/// `CertificatePolicies ::= SEQUENCE OF SEQUENCE { policyIdentifier OBJECT IDENTIFIER, ... }`. The numbers may be of
+/// any size. Go 1.25 refuses a policy that is there twice, Go 1.23 takes it.
+fn certificate_policies(mut value: Der<'_>) -> Option<()> {
+    let mut policies = value.sequence()?;
+    while !policies.is_empty() {
+        let oid = policies.sequence()?.value(asn1::OID)?;
+        let short = oid.split_inclusive(|byte| *byte < 0x80).all(|number| number.first() != Some(&0x80));
+        (short && ends_an_oid(oid)).then_some(())?;
+    }
+    Some(())
+}
+
+/// `AuthorityInfoAccessSyntax ::= SEQUENCE OF SEQUENCE { accessMethod OBJECT IDENTIFIER, accessLocation GeneralName }`
+fn authority_info_access(mut value: Der<'_>) -> Option<()> {
+    let mut descriptions = value.sequence()?;
+    while !descriptions.is_empty() {
+        let mut description = descriptions.sequence()?;
+        description.oid()?;
+        description.optional(context(6))?;
+    }
+    Some(())
 }

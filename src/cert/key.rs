@@ -1,14 +1,29 @@
 //! Private keys: what kind they are.
 
 use super::algorithm::{Curve, KeyAlgorithm, KeyInfo, bit_length, curve, key_algorithm};
-use super::layout::sequence;
-use super::pem::PrivateKeyKind;
+use super::asn1::{BIT_STRING, Der, INTEGER, OCTET_STRING, SEQUENCE, context_constructed, is_negative};
+use super::layout::Algorithm;
 use crate::error::{Error, ErrorKind, Result};
 use std::fmt;
-use x509_cert::der::asn1::{AnyRef, OctetStringRef, UintRef};
-use x509_cert::der::{Decode, Reader, SliceReader, Tag, TagNumber, Tagged};
-use x509_cert::spki::AlgorithmIdentifierRef;
 use zeroize::Zeroizing;
+
+/// The form a private key is written in, by its label. kubectl does not go by the label but tries the first three in
+/// turn; it takes no other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PrivateKeyKind {
+    /// `RSA PRIVATE KEY`, as RKE writes it.
+    Pkcs1,
+    /// `EC PRIVATE KEY`, as K3s writes it.
+    Sec1,
+    /// `PRIVATE KEY`.
+    Pkcs8,
+    /// `ENCRYPTED PRIVATE KEY`, or any of them with the header `Proc-Type: 4,ENCRYPTED`. kubectl can use it only if
+    /// that is wrong.
+    Encrypted,
+    /// Another label, such as `OPENSSH PRIVATE KEY`. kubectl can use it only if the label is wrong.
+    Other,
+}
 
 /// A private key of a client certificate or a CA: its kind and size, and the secret part for
 /// [`belongs_to`](https://docs.rs/kubeconfig/latest/kubeconfig/cert/struct.PrivateKey.html#method.belongs_to).
@@ -35,15 +50,15 @@ impl Unusable {
             Self::Encrypted => Error::new(ErrorKind::Certificate, format!("{what} is encrypted"))
                 .with_help("kubectl asks for no passphrase; openssl pkey -in KEY -out FILE writes it in clear"),
             Self::NotAKey => {
-                Error::new(ErrorKind::Certificate, format!("{what} is none in the form of PKCS #1, PKCS #8 or SEC 1"))
+                Error::new(ErrorKind::Certificate, format!("{what} is not a PKCS #1, PKCS #8 or SEC 1 key"))
             }
         }
     }
 }
 
 impl PrivateKey {
-    /// Reads a key from DER: PKCS #1 (RFC 8017, A.1.2), PKCS #8 (RFC 5958) or SEC 1 (RFC 5915). Which of them it is shows in
-    /// the bytes, so that a wrong label does no harm, as in Go.
+    /// Reads a key from DER: PKCS #1 (RFC 8017, A.1.2), PKCS #8 (RFC 5958) or SEC 1 (RFC 5915). Which of them it is
+    /// shows in the bytes, so that a wrong label does no harm, as in Go.
     ///
     /// Keys of any kind are read, usable here or not. Whether the numbers in it make a key is not looked at.
     ///
@@ -56,15 +71,19 @@ impl PrivateKey {
     /// The three forms begin with a number and differ in what follows; an encrypted key begins otherwise.
     pub(super) fn read(der: &[u8]) -> Result<Self, Unusable> {
         let not_a_key = Unusable::NotAKey;
-        let Some(mut reader) = sequence(der) else { return Err(not_a_key) };
-        let Ok(first) = reader.decode::<AnyRef<'_>>() else { return Err(not_a_key) };
-        let key = match (first.tag(), Tag::peek(&reader)) {
+        let Some(mut inside) = Der::new(der).sequence() else { return Err(not_a_key) };
+        if inside.is_next(SEQUENCE) {
             // EncryptedPrivateKeyInfo ::= SEQUENCE { algorithm SEQUENCE, encryptedData OCTET STRING }
-            (Tag::Sequence, Ok(Tag::OctetString)) => return Err(Unusable::Encrypted),
-            (Tag::Integer, Ok(Tag::Integer)) => pkcs1(der),
-            (Tag::Integer, Ok(Tag::Sequence)) => pkcs8(reader),
-            (Tag::Integer, Ok(Tag::OctetString)) => sec1(reader, None),
-            _ => None,
+            let encrypted = inside.sequence().is_some() && inside.is_next(OCTET_STRING);
+            return Err(if encrypted { Unusable::Encrypted } else { not_a_key });
+        }
+        let Some(version) = inside.integer() else { return Err(not_a_key) };
+        let key = if inside.is_next(INTEGER) {
+            pkcs1(der)
+        } else if inside.is_next(SEQUENCE) && version.len() <= 8 {
+            pkcs8(inside)
+        } else {
+            sec1(version, inside, None)
         };
         key.ok_or(not_a_key)
     }
@@ -78,6 +97,13 @@ impl PrivateKey {
     /// Kind and size.
     pub fn info(&self) -> KeyInfo {
         self.info
+    }
+
+    /// Whether it is an RSA key of more than two primes.
+    #[cfg(feature = "check")]
+    pub(crate) fn is_multi_prime(&self) -> bool {
+        let numbers = matches!(self.info.algorithm(), KeyAlgorithm::Rsa).then(|| RsaNumbers::of(&self.secret));
+        numbers.flatten().is_some_and(|numbers| numbers.primes.len() > 2)
     }
 }
 
@@ -99,66 +125,88 @@ fn pkcs1(der: &[u8]) -> Option<PrivateKey> {
 /// The numbers of an `RSAPrivateKey`, without leading zeros.
 #[cfg_attr(not(feature = "verify"), expect(dead_code, reason = "the rest is for comparing it with a certificate"))]
 pub(super) struct RsaNumbers<'a> {
-    /// Whether there are more primes than the two.
-    pub(super) multi_prime: bool,
     pub(super) n: &'a [u8],
     pub(super) e: &'a [u8],
-    pub(super) p: &'a [u8],
-    pub(super) q: &'a [u8],
-    /// d, d mod p-1, d mod q-1, and the inverse of q mod p.
-    pub(super) others: [&'a [u8]; 4],
+    pub(super) d: &'a [u8],
+    /// Two, or more.
+    pub(super) primes: Vec<&'a [u8]>,
+    /// d mod p-1, d mod q-1, and the inverse of q mod p: they save time. Some keys lack them.
+    pub(super) times: Option<[&'a [u8]; 3]>,
 }
 
 impl<'a> RsaNumbers<'a> {
-    /// `RSAPrivateKey ::= SEQUENCE { version, n, e, d, p, q, dP, dQ, qInv, otherPrimeInfos OPTIONAL }`
+    /// `RSAPrivateKey ::= SEQUENCE { version, n, e, d, p, q, dP, dQ, qInv, otherPrimeInfos OPTIONAL }`, where each of
+    /// the other primes is a `SEQUENCE { prime, exponent, coefficient }`.
     pub(super) fn of(der: &'a [u8]) -> Option<Self> {
-        let mut reader = sequence(der)?;
-        let mut number = || reader.decode::<UintRef<'_>>().ok().map(|number| number.as_bytes());
-        let (version, n, e, d, p, q) = (number()?, number()?, number()?, number()?, number()?, number()?);
-        let others = [d, number()?, number()?, number()?];
-        let multi_prime = version == [1];
-        if multi_prime {
-            reader.tlv_bytes().ok()?;
+        let mut all = Der::new(der);
+        let mut reader = all.sequence().filter(|_| all.is_empty())?;
+        if reader.int64()? > 1 {
+            return None;
         }
-        let known_version = multi_prime || version == [0];
-        (known_version && reader.is_finished()).then_some(RsaNumbers { multi_prime, n, e, p, q, others })
+        let (n, e, d) = (reader.positive()?, reader.positive()?, reader.positive()?);
+        let mut primes = vec![reader.positive()?, reader.positive()?];
+        let mut times = [None; 3];
+        for number in &mut times {
+            if !reader.is_next(INTEGER) {
+                break;
+            }
+            // Go 1.23 does not look at the sign. Without a byte it is zero, which is never right.
+            let signed = reader.integer()?;
+            *number = Some(if is_negative(signed) { &[] } else { signed.strip_prefix(&[0]).unwrap_or(signed) });
+        }
+        let times = match times {
+            [Some(dp), Some(dq), Some(inverse)] => Some([dp, dq, inverse]),
+            _ => None,
+        };
+        let mut others = if reader.is_next(SEQUENCE) { reader.sequence()? } else { Der::default() };
+        while !others.is_empty() {
+            let mut other = others.sequence()?;
+            primes.push(other.positive()?);
+            other.integer()?;
+            other.integer()?;
+        }
+        Some(RsaNumbers { n, e, d, primes, times })
     }
 }
 
 /// `PrivateKeyInfo ::= SEQUENCE { version, privateKeyAlgorithm, privateKey OCTET STRING, attributes, publicKey }`; the
 /// reader is past the version, the last two are not looked at.
-fn pkcs8(mut reader: SliceReader<'_>) -> Option<PrivateKey> {
-    let said: AlgorithmIdentifierRef<'_> = reader.decode().ok()?;
-    let inner = reader.decode::<&OctetStringRef>().ok()?.as_bytes();
+fn pkcs8(mut reader: Der<'_>) -> Option<PrivateKey> {
+    let said = Algorithm::read(reader.sequence()?)?;
+    let inner = reader.value(OCTET_STRING)?;
     let form = PrivateKeyKind::Pkcs8;
-    let algorithm = key_algorithm(&said);
+    let algorithm = key_algorithm(said.oid, || named_curve(said.parameters));
     match algorithm {
         KeyAlgorithm::Rsa => pkcs1(inner).map(|rsa| PrivateKey { form, ..rsa }),
         KeyAlgorithm::Ecdsa(named) => {
-            let mut reader = sequence(inner)?;
-            reader.decode::<UintRef<'_>>().ok()?;
-            sec1(reader, Some(named)).map(|ec| PrivateKey { form, ..ec })
+            let mut reader = Der::new(inner).sequence()?;
+            sec1(reader.integer()?, reader, Some(named)).map(|ec| PrivateKey { form, ..ec })
         }
         KeyAlgorithm::Ed25519 => {
             // CurvePrivateKey ::= OCTET STRING (RFC 8410, 7)
-            let seed = <&OctetStringRef>::from_der(inner).ok()?.as_bytes();
-            (seed.len() == 32).then(|| key(form, algorithm, None, seed))
+            let seed = Der::new(inner).value(OCTET_STRING)?;
+            (seed.len() == 32 && said.parameters.is_none()).then(|| key(form, algorithm, None, seed))
         }
         _ => Some(key(form, algorithm, None, &[])),
     }
 }
 
-/// `ECPrivateKey ::= SEQUENCE { version, privateKey OCTET STRING, parameters [0], publicKey [1] }`; the reader is past the
-/// version. The public key is not looked at: it follows from the private one.
-fn sec1(mut reader: SliceReader<'_>, outside: Option<Curve>) -> Option<PrivateKey> {
-    let number = reader.decode::<&OctetStringRef>().ok()?.as_bytes();
-    let curve = match outside.filter(|curve| *curve != Curve::Unnamed) {
-        Some(curve) => curve,
-        None => {
-            let parameters = reader.decode::<Option<AnyRef<'_>>>().ok()?;
-            curve(parameters.filter(is_explicit_0).and_then(|explicit| AnyRef::from_der(explicit.value()).ok()))
-        }
+/// `ECPrivateKey ::= SEQUENCE { version 1, privateKey OCTET STRING, parameters [0], publicKey [1] }`; the reader is
+/// past the version. The public key is not looked at: it follows from the private one.
+fn sec1(version: &[u8], mut reader: Der<'_>, outside: Option<Curve>) -> Option<PrivateKey> {
+    let number = reader.value(OCTET_STRING).filter(|_| version == [1])?;
+    let inside = reader.optional(context_constructed(0))?;
+    let curve = match outside {
+        Some(curve) if curve != Curve::Unnamed => curve,
+        _ => named_curve(inside),
     };
+    // Go wants to be able to read the public key, if there is one.
+    if let Some(public) = reader.optional(context_constructed(1))? {
+        let mut public = Der::new(public);
+        if public.is_empty() || public.is_next(BIT_STRING) {
+            public.bits()?;
+        }
+    }
     let Some(bits) = curve.bits() else {
         return Some(key(PrivateKeyKind::Sec1, KeyAlgorithm::Ecdsa(curve), None, &[]));
     };
@@ -173,6 +221,7 @@ fn sec1(mut reader: SliceReader<'_>, outside: Option<Curve>) -> Option<PrivateKe
     Some(PrivateKey { form: PrivateKeyKind::Sec1, info, secret })
 }
 
-fn is_explicit_0(value: &AnyRef<'_>) -> bool {
-    value.tag() == Tag::ContextSpecific { constructed: true, number: TagNumber(0) }
+/// `ECParameters` (RFC 5480, 2.1.1), of which only the name of a curve is understood.
+fn named_curve(parameters: Option<&[u8]>) -> Curve {
+    parameters.and_then(|named| Der::new(named).oid()).map_or(Curve::Unnamed, curve)
 }

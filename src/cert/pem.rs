@@ -1,7 +1,8 @@
 //! The sections of a PEM text, found as Go's `encoding/pem` finds them.
 
 use super::Certificate;
-use super::key::{PrivateKey, Unusable};
+use super::key::{PrivateKey, PrivateKeyKind, Unusable};
+use super::layout::Fault;
 use crate::error::{Error, ErrorKind, Result};
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -33,23 +34,6 @@ pub enum SectionKind {
     /// `CERTIFICATE REQUEST` or `NEW CERTIFICATE REQUEST`.
     Csr,
     /// Any other label.
-    Other,
-}
-
-/// The form a private key is written in, by its label. kubectl does not go by the label but tries the first three in
-/// turn; it takes no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PrivateKeyKind {
-    /// `RSA PRIVATE KEY`, as RKE writes it.
-    Pkcs1,
-    /// `EC PRIVATE KEY`, as K3s writes it.
-    Sec1,
-    /// `PRIVATE KEY`.
-    Pkcs8,
-    /// `ENCRYPTED PRIVATE KEY`, or any of them with the header `Proc-Type: 4,ENCRYPTED`. kubectl can't use it.
-    Encrypted,
-    /// Another label, such as `OPENSSH PRIVATE KEY`. kubectl can use it only if the label is wrong.
     Other,
 }
 
@@ -114,10 +98,14 @@ impl Section {
     /// The certificate in it, whatever its label.
     ///
     /// # Errors
-    /// Where the bytes are not an X.509 certificate; with the line of the section.
+    /// Where kubectl refuses the bytes as a certificate; with the line of the section.
     pub fn certificate(&self) -> Result<Certificate> {
-        Certificate::read(&self.bytes).map_err(|part| {
-            let message = format!("the certificate at line {} is not X.509: can't read its {part}", self.line);
+        Certificate::read(&self.bytes).map_err(|fault| {
+            let line = self.line;
+            let message = match fault {
+                Fault::Part(part) => format!("the certificate at line {line} is not X.509: can't read its {part}"),
+                Fault::Rule(broken) => format!("kubectl refuses the certificate at line {line}: {broken}"),
+            };
             Error::new(ErrorKind::Certificate, message)
         })
     }
@@ -125,12 +113,13 @@ impl Section {
     /// The private key in it, whatever its label.
     ///
     /// # Errors
-    /// Where the bytes are not a private key, or one that is encrypted; with the line of the section.
+    /// Where the bytes are not a private key, or one that is encrypted; with the line of the section. As in Go a label
+    /// that says that it is encrypted does no harm to a key that is not.
     pub fn private_key(&self) -> Result<PrivateKey> {
-        let key = match self.kind {
-            SectionKind::PrivateKey(PrivateKeyKind::Encrypted) => Err(Unusable::Encrypted),
-            _ => PrivateKey::read(&self.bytes),
-        };
+        let key = PrivateKey::read(&self.bytes).map_err(|unusable| match self.kind {
+            SectionKind::PrivateKey(PrivateKeyKind::Encrypted) => Unusable::Encrypted,
+            _ => unusable,
+        });
         key.map_err(|unusable| unusable.error(format_args!("the private key at line {}", self.line)))
     }
 }
@@ -310,6 +299,8 @@ pub fn private_key_kind(pem: &[u8]) -> Result<Option<PrivateKeyKind>> {
 /// Whether kubectl could use the private key in a PEM text; see [`private_key_kind`].
 pub(crate) fn check_client_key(pem: &[u8]) -> Result<()> {
     let problem = match private_key_kind(pem)? {
+        // The label may be wrong.
+        Some(PrivateKeyKind::Encrypted | PrivateKeyKind::Other) if private_key(pem).is_ok() => return Ok(()),
         Some(PrivateKeyKind::Encrypted) => "the private key is encrypted, which kubectl can't use",
         Some(PrivateKeyKind::Other) => "the private key is of a form that kubectl can't use",
         Some(_) => return Ok(()),
@@ -319,7 +310,6 @@ pub(crate) fn check_client_key(pem: &[u8]) -> Result<()> {
 }
 
 /// The private key in a PEM text, if kubectl could use it.
-#[cfg(feature = "rancher")]
 pub(crate) fn client_key(pem: &[u8]) -> Result<PrivateKey> {
     let key = private_key(pem)?;
     check_client_key(pem)?;
@@ -335,7 +325,8 @@ pub(crate) fn client_key(pem: &[u8]) -> Result<PrivateKey> {
 /// The private key of a PEM text: the first, as Go's `tls.X509KeyPair` takes it.
 ///
 /// # Errors
-/// Where there is none, and where the first one is encrypted or not a key, even if others follow: kubectl refuses those too.
+/// Where there is none, and where the first one is encrypted or not a key, even if others follow: kubectl refuses those
+/// too.
 pub fn private_key(pem: &[u8]) -> Result<PrivateKey> {
     let none = || {
         Error::new(ErrorKind::Certificate, "no private key found")

@@ -9,7 +9,8 @@ const DAY: i64 = 86_400;
 
 /// A time as RFC 3339 in UTC, to the second: `2027-01-01T00:00:00Z`.
 ///
-/// A year after 9999, which no certificate can name, is written as ISO 8601 has it, with a sign: `+10000-01-01T00:00:00Z`.
+/// A year after 9999, which no certificate can name, is written as ISO 8601 has it, with a sign:
+/// `+10000-01-01T00:00:00Z`.
 ///
 /// ```
 /// use kubeconfig::cert::{parse_time, rfc3339};
@@ -22,8 +23,8 @@ pub fn rfc3339(time: UnixTime) -> String {
     calendar::rfc3339(time.as_secs())
 }
 
-/// Reads a time as RFC 3339 (`2027-01-01T00:00:00Z`, `2027-01-01T02:00:00.5+02:00`), or a date, which means its midnight
-/// in UTC.
+/// Reads a time as RFC 3339 (`2027-01-01T00:00:00Z`, `2027-01-01T02:00:00.5+02:00`), or a date, which means its
+/// midnight in UTC.
 ///
 /// As RFC 3339 allows, `t` and `z` may be small and a space may stand for the `T`. Fractions of a second are dropped, a
 /// leap second (`:60`) counts as the second before it. The range is 1970-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
@@ -65,12 +66,14 @@ fn parse_rfc3339(text: &[u8]) -> Option<i64> {
         text.number(1)?;
         while text.number(1).is_some() {}
     }
-    let offset = if text.one_of(b"Zz").is_some() { 0 } else { text.offset(b":")? };
+    let offset = if text.one_of(b"Zz").is_some() { 0 } else { text.offset()? };
     text.0.is_empty().then_some(midnight + time_of_day(hour, minute, second)? - offset)
 }
 
-/// `YYMMDDhhmm[ss]` and `YYYYMMDDhhmmss`, each with `Z` or an offset: what Go takes as an ASN.1 time. X.509 asks for
-/// seconds and `Z` (RFC 5280, 4.1.2.5), old certificates have neither always. Two digits mean 1950 to 2049.
+/// Reads `YYMMDDhhmm[ss]` or `YYYYMMDDhhmmss`, each with `Z` or an offset: the ASN.1 times that Go takes. X.509 asks
+/// for seconds and `Z` (RFC 5280, 4.1.2.5), which some old certificates do not have. Two digits mean 1950 to 2049.
+///
+/// Go refuses what it would write in another way, so an offset of zero must be `Z`. It takes 24 hours as an offset.
 pub(super) fn parse_asn1(text: &[u8], generalized: bool) -> Option<i64> {
     let mut text = Digits(text);
     let year = match generalized {
@@ -84,7 +87,7 @@ pub(super) fn parse_asn1(text: &[u8], generalized: bool) -> Option<i64> {
         None if generalized => return None,
         None => 0,
     };
-    let offset = if text.one_of(b"Z").is_some() { 0 } else { text.offset(b"")? };
+    let offset = if text.one_of(b"Z").is_some() { 0 } else { text.asn1_offset()? };
     text.0.is_empty().then_some(midnight + time_of_day(hour, minute, second)? - offset)
 }
 
@@ -109,12 +112,19 @@ impl Digits<'_> {
         Some(*first)
     }
 
-    /// Takes `+hhmm` or `-hhmm`, with `between` between the two, as seconds.
-    fn offset(&mut self, between: &[u8]) -> Option<i64> {
+    /// Takes `+hh:mm` or `-hh:mm` as seconds.
+    fn offset(&mut self) -> Option<i64> {
         let sign = if self.one_of(b"+-")? == b'+' { 1 } else { -1 };
         let hour = self.number(2)?;
-        self.0 = self.0.strip_prefix(between)?;
+        self.one_of(b":")?;
         Some(sign * time_of_day(hour, self.number(2)?, 0)?)
+    }
+
+    /// Takes `+hhmm` or `-hhmm` as seconds.
+    fn asn1_offset(&mut self) -> Option<i64> {
+        let sign = if self.one_of(b"+-")? == b'+' { 1 } else { -1 };
+        let (hour, minute) = (self.number(2)?, self.number(2)?);
+        (hour <= 24 && minute < 60 && (hour, minute) != (0, 0)).then_some(sign * (hour * 60 + minute) * 60)
     }
 }
 
@@ -129,9 +139,9 @@ fn midnight(year: i64, month: i64, day: i64) -> Option<i64> {
     ((1..=12).contains(&month) && civil_from_days(days) == (year, month, day)).then_some(days * DAY)
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar. This and its inverse are
-/// Howard Hinnant's (<https://howardhinnant.github.io/date_algorithms.html>): years begin in March, so that the leap day is
-/// the last one.
+/// Days from 1970-01-01 to a date of the Gregorian calendar. This and its inverse are Howard Hinnant's
+/// (<https://howardhinnant.github.io/date_algorithms.html>): years begin in March, so that the leap day is the last
+/// one.
 fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -176,6 +186,12 @@ mod tests {
             (b"99991231235959Z", true, Some(253_402_300_799)),
             (b"00000101000000Z", true, Some(-62_167_219_200)),
             (b"20200101000000+0100", true, Some(1_577_833_200)),
+            (b"200102000000+2400", false, Some(1_577_836_800)),
+            (b"200101000000+0000", false, None),
+            (b"200101000000-0000", false, None),
+            (b"200101000000+0160", false, None),
+            (b"200101000000+2500", false, None),
+            (b"200101000000.5Z", false, None),
             (b"200230000000Z", false, None),
             (b"200101240000Z", false, None),
             (b"200101000060Z", false, None),

@@ -9,10 +9,10 @@ pub(super) struct Group<'g, 'd> {
     pub(super) files: &'g [ConfigFile<'d>],
     /// Merged as kubectl does: the first wins.
     pub(super) config: Kubeconfig,
-    /// Which file an entry of the merged configuration is of.
-    clusters: HashMap<&'g str, usize>,
-    users: HashMap<&'g str, usize>,
-    contexts: HashMap<&'g str, usize>,
+    /// Which file an entry of the merged configuration is of, and its place in that.
+    clusters: HashMap<&'g str, (usize, usize)>,
+    users: HashMap<&'g str, (usize, usize)>,
+    contexts: HashMap<&'g str, (usize, usize)>,
     /// The names that contexts use, those of hidden contexts too.
     used_clusters: HashSet<&'g str>,
     used_users: HashSet<&'g str>,
@@ -25,9 +25,9 @@ impl<'g, 'd> Group<'g, 'd> {
         let mut config = Kubeconfig::new();
         let mut group = Group {
             files,
-            clusters: merge(files, |file| &file.clusters, &mut config.clusters),
-            users: merge(files, |file| &file.users, &mut config.users),
-            contexts: merge(files, |file| &file.contexts, &mut config.contexts),
+            clusters: merge(files, &mut config.clusters),
+            users: merge(files, &mut config.users),
+            contexts: merge(files, &mut config.contexts),
             config,
             used_clusters: HashSet::new(),
             used_users: HashSet::new(),
@@ -46,6 +46,16 @@ impl<'g, 'd> Group<'g, 'd> {
 
     /// The file whose entry of that list and name is used.
     pub(super) fn file_of<T: Listed>(&self, name: &str) -> Option<usize> {
+        self.place_of::<T>(name).map(|(file, _)| file)
+    }
+
+    /// The entry of that list and name that is used, and its file.
+    pub(super) fn entry_of<T: Listed>(&self, name: &str) -> Option<(usize, &'g Entry<'d, T>)> {
+        let (file, at) = self.place_of::<T>(name)?;
+        Some((file, T::entries(self.files.get(file)?).get(at)?))
+    }
+
+    fn place_of<T: Listed>(&self, name: &str) -> Option<(usize, usize)> {
         let files = match T::LIST {
             "clusters" => &self.clusters,
             "users" => &self.users,
@@ -64,20 +74,16 @@ impl<'g, 'd> Group<'g, 'd> {
     }
 }
 
-fn merge<'g, 'd, T: Listed + Clone + 'g>(
-    files: &'g [ConfigFile<'d>],
-    list: impl Fn(&'g ConfigFile<'d>) -> &'g Vec<Entry<'d, T>>,
+fn merge<'g, T: Listed + Clone + 'g>(
+    files: &'g [ConfigFile<'_>],
     merged: &mut Entries<T>,
-) -> HashMap<&'g str, usize>
-where
-    'd: 'g,
-{
+) -> HashMap<&'g str, (usize, usize)> {
     let mut origin = HashMap::new();
     for (i, file) in files.iter().enumerate() {
-        for entry in list(file) {
+        for (at, entry) in T::entries(file).iter().enumerate() {
             if !merged.contains(&entry.name) {
                 merged.insert(entry.name.clone(), entry.body.clone());
-                origin.insert(entry.name.as_str(), i);
+                origin.insert(entry.name.as_str(), (i, at));
             }
         }
     }

@@ -207,7 +207,10 @@ fn saved(bytes: &[u8]) -> Content {
         }
         Err(_) => {
             let help = "known are kubeconfigs, RKE's cluster.yml and rkestate, and certificates or keys as PEM";
-            Content::Unknown(Error::new(ErrorKind::Type, "this is of no kind that is known here").with_help(help))
+            Content::Unknown(
+                Error::new(ErrorKind::Type, "this is not a kubeconfig, cluster.yml, rkestate or PEM file")
+                    .with_help(help),
+            )
         }
     }
 }

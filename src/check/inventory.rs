@@ -1,11 +1,12 @@
 //! Every certificate in the files, by the day on which it ends.
 
 use super::Checker;
-use super::certificates::Pem;
+use super::access::{cluster_of, user_of};
 use super::input::{Content, Input};
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
 use super::schema::Schema;
+use crate::access::Pem;
 use crate::cert::{self, Certificate, Purpose, SectionKind, SubjectAltName, rfc3339};
 use crate::error::{Error, Printable};
 use crate::finding::{Code, Finding, Severity};
@@ -150,11 +151,13 @@ impl Inventory {
                 let found = notes.finish().into_iter().map(|found| found.finding);
                 self.problems.extend(found.filter(is_of_certificate));
                 for cluster in &file.clusters {
-                    self.pem(&file, cluster, Pem::authority(&file, &cluster.body), |_| Role::Ca);
+                    let body = cluster_of(&file, cluster);
+                    self.pem(&file, cluster, Pem::authority(&body), |_| Role::Ca);
                 }
                 for user in &file.users {
                     let role = |i| if i == 0 { Role::Client } else { Role::Chain };
-                    self.pem(&file, user, Pem::client_certificate(&file, &user.body), role);
+                    let body = user_of(&file, user);
+                    self.pem(&file, user, Pem::client_certificate(&body), role);
                 }
             }
             Content::State(states, _) => {
@@ -171,13 +174,13 @@ impl Inventory {
         &mut self,
         file: &ConfigFile<'_>,
         entry: &Entry<'_, T>,
-        pem: Option<Pem>,
+        pem: Option<Pem<'_>>,
         role: impl Fn(usize) -> Role,
     ) {
         let Some(pem) = pem else { return };
-        let path = pem.file.as_deref().unwrap_or(&file.path);
+        let path = pem.file().unwrap_or(&file.path);
         let subject = T::subject(&entry.name).to_string();
-        match &pem.content {
+        match &pem.read() {
             Ok(content) => self.sections(path, Some(&subject), content, |i| Some(role(i))),
             Err(error) => self.problem(path, Some(&subject), Code::CertUnreadable, error),
         }

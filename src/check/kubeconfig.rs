@@ -1,7 +1,7 @@
 //! Kubeconfigs read entry by entry, so that a bad one never hides the others.
 
 use super::notes::Notes;
-use super::structure::{self, Bad};
+use super::structure::{self, Bad, text_of};
 use crate::config::{AuthInfo, Body, Cluster, Context, Entries, Kubeconfig};
 use crate::finding::{Code, Finding};
 use crate::load::{Os, Subject};
@@ -44,6 +44,9 @@ pub(super) trait Listed: Body + DeserializeOwned + Default {
     fn list(config: &Kubeconfig) -> &Entries<Self>
     where
         Self: Sized;
+    fn entries<'f, 'd>(file: &'f ConfigFile<'d>) -> &'f [Entry<'d, Self>]
+    where
+        Self: Sized;
 
     /// Reads a field in which something is wrong as far as it goes; whether it did.
     fn salvage(&mut self, _: &str, _: Node<'_>) -> bool {
@@ -59,6 +62,9 @@ impl Listed for Cluster {
     fn list(config: &Kubeconfig) -> &Entries<Self> {
         &config.clusters
     }
+    fn entries<'f, 'd>(file: &'f ConfigFile<'d>) -> &'f [Entry<'d, Self>] {
+        &file.clusters
+    }
 }
 
 impl Listed for AuthInfo {
@@ -68,6 +74,9 @@ impl Listed for AuthInfo {
     }
     fn list(config: &Kubeconfig) -> &Entries<Self> {
         &config.users
+    }
+    fn entries<'f, 'd>(file: &'f ConfigFile<'d>) -> &'f [Entry<'d, Self>] {
+        &file.users
     }
 
     /// A number where a text belongs hides nothing of what is run to log in.
@@ -106,6 +115,9 @@ impl Listed for Context {
     }
     fn list(config: &Kubeconfig) -> &Entries<Self> {
         &config.contexts
+    }
+    fn entries<'f, 'd>(file: &'f ConfigFile<'d>) -> &'f [Entry<'d, Self>] {
+        &file.contexts
     }
 }
 
@@ -218,15 +230,6 @@ fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Not
         unread.push(EVERYTHING.to_owned());
     }
     Entry { name, body, path, item: Some(item), fields, bad: unread }
-}
-
-/// A text, with what `!!binary` stands for; `None` where it is none. One that needs quotes is what was meant.
-pub(super) fn text_of(node: Node<'_>) -> Option<String> {
-    match node.resolve().tag() {
-        None if node.resolve().resolved() == Some(Resolved::Null) => None,
-        None => node.resolve().text().map(str::to_owned),
-        Some(_) => from_node_without::<Option<String>>(node, &[]).ok().flatten(),
-    }
 }
 
 fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, T>> {

@@ -5,11 +5,12 @@
 
 use super::schema::Schema;
 use super::words;
+use crate::access::is_placeholder;
+use crate::config::command_name;
 use crate::config::describe::Kind;
-use crate::config::without_userinfo;
-use crate::export::without_arguments;
 use crate::secret::without_content;
 use crate::syntax::{Document, Node, NodeKind, Span};
+use crate::url::without_userinfo;
 use std::borrow::Cow;
 
 /// What stands for what is hidden.
@@ -51,6 +52,8 @@ impl Mask {
     fn allow(&mut self, node: Node<'_>, schema: &Schema) {
         match (schema, node.kind()) {
             (Schema::Leaf(leaf), NodeKind::Scalar) if leaf.is_harmless => self.mark(node),
+            // What stands for a secret is none, and whoever looks for it wants to see it.
+            (Schema::Leaf(_), NodeKind::Scalar) if node.text().is_some_and(is_placeholder) => self.mark(node),
             (Schema::Items(inner), NodeKind::Sequence) => {
                 // What an alias stands for is seen where it stands.
                 for item in node.items().filter(|item| is_within(item.span(), node.span())) {
@@ -109,7 +112,7 @@ pub(super) fn holds_secrets(document: &Document, schema: &Schema) -> bool {
 fn may_be_shown(field: &str, text: &str) -> bool {
     match field {
         // A command may have arguments in its name, which may be secret.
-        "command" => without_arguments(text) == text,
+        "command" => command_name(text) == text,
         // What is of another kind may be anything.
         "kind" => text == "Config",
         "apiVersion" => text == "v1" || text.strip_prefix("client.authentication.k8s.io/v1").is_some_and(is_stage),

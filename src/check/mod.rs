@@ -24,7 +24,8 @@
 //!
 #![doc = include_str!("codes.md")]
 
-mod certificates;
+mod access;
+mod clients;
 mod excerpt;
 mod group;
 mod input;
@@ -42,13 +43,14 @@ mod schema;
 mod security;
 mod structure;
 mod tokens;
-mod when;
 mod words;
 mod x509;
 
+pub use clients::Client;
 pub use inventory::{FoundCertificate, Inventory, Role};
 pub use report::{CheckedFile, FileKind, Human, Report, Summary};
 
+use crate::access::{Examiner, through_rancher};
 use crate::finding::{Code, Finding};
 use crate::load::{Loaded, Loader, Source, Subject};
 use crate::rke::FileSet;
@@ -72,6 +74,7 @@ pub struct Checker {
     at: UnixTime,
     within: Duration,
     allowed: BTreeSet<Code>,
+    client: Client,
     stdin: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -79,7 +82,7 @@ impl Checker {
     /// Judges as if it were that time.
     pub fn at(time: UnixTime) -> Self {
         const MONTH: Duration = Duration::from_secs(30 * 86_400);
-        Checker { at: time, within: MONTH, allowed: BTreeSet::new(), stdin: None }
+        Checker { at: time, within: MONTH, allowed: BTreeSet::new(), client: Client::Go, stdin: None }
     }
 
     /// What ends within so long a time ends soon; 30 days unless set.
@@ -91,6 +94,15 @@ impl Checker {
     /// Leaves out findings of that code. May be called for several.
     pub fn allow(mut self, code: Code) -> Self {
         self.allowed.insert(code);
+        self
+    }
+
+    /// Looks for what another client than kubectl refuses too: [`Code::RefusedByClient`]. Everything else is told as for
+    /// kubectl. [`Client::Go`] unless set, which adds nothing.
+    ///
+    /// It looks at the certificates and keys of kubeconfigs, and not at the server's, which are in no file.
+    pub fn client(mut self, client: Client) -> Self {
+        self.client = client;
         self
     }
 
@@ -110,10 +122,10 @@ impl Checker {
             let mut notes = [Notes::new(self)];
             let file = ConfigFile::of_config(loaded.config(), Path::new(""), folder);
             security::names(&file, &mut notes[0]);
-            self.group(&[file], &mut notes);
+            self.group(&[file], &self.examiner(), &mut notes);
             return Report::of(notes.map(|notes| (None, notes.finish())));
         }
-        let found = self.kubeconfigs(&texts);
+        let found = self.kubeconfigs(&texts, &self.examiner());
         Report::of(texts.iter().map(|text| Some(CheckedFile::of(text.path, Some(FileKind::Kubeconfig)))).zip(found))
     }
 
@@ -121,6 +133,10 @@ impl Checker {
     /// is not there is one only where it was [named](Loader::explicit).
     pub fn loader(&self, loader: &Loader) -> Report {
         self.inputs(&self.inputs_of(loader), true)
+    }
+
+    fn examiner(&self) -> Examiner {
+        Examiner::at(self.at).within(self.within)
     }
 
     fn inputs_of(&self, loader: &Loader) -> Vec<Input> {
@@ -172,7 +188,8 @@ impl Checker {
         let texts = inputs.iter().zip(&sets).filter_map(|(input, of_set)| Text::of_input(input, of_set));
         let texts: Vec<Text<'_>> = texts.collect();
         let groups = texts.chunks(if together { texts.len().max(1) } else { 1 });
-        let mut kubeconfigs = groups.flat_map(|group| self.kubeconfigs(group));
+        let examiner = self.examiner();
+        let mut kubeconfigs = groups.flat_map(|group| self.kubeconfigs(group, &examiner));
         let of_input = |(input, of_set): (&Input, &Vec<Finding>)| {
             let found = match &input.content {
                 Content::Kubeconfig(_) => kubeconfigs.next().unwrap_or_default(),
@@ -184,7 +201,7 @@ impl Checker {
     }
 
     /// Checks kubeconfigs that are one configuration.
-    fn kubeconfigs(&self, texts: &[Text<'_>]) -> Vec<Vec<Found>> {
+    fn kubeconfigs(&self, texts: &[Text<'_>], examiner: &Examiner) -> Vec<Vec<Found>> {
         let schema = Schema::kubeconfig();
         let mut notes: Vec<Notes<'_>> =
             texts.iter().map(|text| Notes::of_document(self, text.path, text.document, schema)).collect();
@@ -200,19 +217,20 @@ impl Checker {
             text.of_set.iter().for_each(|finding| notes.add_located(finding.clone()));
             files.push(file);
         }
-        self.group(&files, &mut notes);
+        self.group(&files, examiner, &mut notes);
         notes.into_iter().map(Notes::finish).collect()
     }
 
-    fn group(&self, files: &[ConfigFile<'_>], notes: &mut [Notes<'_>]) {
+    fn group(&self, files: &[ConfigFile<'_>], examiner: &Examiner, notes: &mut [Notes<'_>]) {
         let group = Group::of(files);
         for (i, (file, notes)) in files.iter().zip(notes.iter_mut()).enumerate() {
             rules::check(&group, i, notes);
             tokens::check(file, notes);
             security::check(file, notes);
         }
-        certificates::check(&group, notes);
-        rancher::check(&group, notes);
+        let through = through_rancher(&group.config);
+        access::check(&group, &through, examiner, notes);
+        rancher::check(&group, &through, examiner, notes);
     }
 
     /// Checks what is no kubeconfig.
@@ -309,6 +327,7 @@ impl std::fmt::Debug for Checker {
             .field("at", &self.at)
             .field("within", &self.within)
             .field("allowed", &self.allowed)
+            .field("client", &self.client)
             .field("stdin", &self.stdin.as_ref().map(|bytes| bytes.len()))
             .finish()
     }

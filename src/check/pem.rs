@@ -2,7 +2,7 @@
 
 use super::excerpt::Excerpt;
 use super::notes::{Notes, of_error};
-use super::x509::{of_either, strength};
+use super::x509;
 use crate::cert::{self, Certificate, KeyMatch, PrivateKey, PrivateKeyKind, SectionKind};
 use crate::error::{Position, Printable};
 use crate::finding::{Code, Finding, Severity};
@@ -67,13 +67,12 @@ pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
 const CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 const KEY: &str = "-----BEGIN PRIVATE KEY-----";
 
-const HELP: &str = "Have it made anew, by whoever made it.";
+const HELP: &str = "Ask whoever made it to renew it.";
 
 fn of_certificate(certificate: &Certificate, line: usize, notes: &mut Notes<'_>) {
     let subject = Printable(certificate.subject()).to_string();
-    let what = format!("{} {subject}", if certificate.is_ca() { "the CA" } else { "the certificate" });
-    let found = of_either(certificate, &what, HELP, notes.checker()).into_iter().chain(strength(certificate, &what));
-    for finding in found.collect::<Vec<_>>() {
+    let what = format!("{} {subject}", if certificate.is_authority() { "the CA" } else { "the certificate" });
+    for finding in x509::of_certificate(certificate, &what, HELP, notes.checker()) {
         add(finding.of(subject.clone()), line, CERTIFICATE, notes);
     }
 }

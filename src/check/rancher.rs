@@ -3,37 +3,31 @@
 use super::group::Group;
 use super::kubeconfig::{Entry, Listed};
 use super::notes::Notes;
-use super::when;
+use crate::access::{Credential, End, Examiner, Login, Proof, is_rancher_token, token_ends};
 use crate::config::{AuthInfo, Cluster, Kubeconfig, set, set_secret};
 use crate::error::Printable;
-use crate::export::{Brackets, Server};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding};
 use crate::load::Subject;
-use crate::rancher::outage::{end_by_comments, end_of_token};
-use crate::rancher::{ContextKind, clusters, direct, is_rancher_token, kinds, unescape};
-use rustls_pki_types::UnixTime;
-use std::collections::{HashMap, HashSet};
+use crate::rancher::{Bindings, ContextKind, Lifetime, direct_but, lifetime_by_comments, unescape};
+use crate::url::ServerUrl;
+use std::collections::HashSet;
 
 /// Looks at the group as a whole; `notes` has one for each file.
-pub(super) fn check(group: &Group<'_, '_>, notes: &mut [Notes<'_>]) {
-    let by_name: HashMap<&str, (usize, &Entry<'_, Cluster>)> = group
-        .files
-        .iter()
-        .enumerate()
-        .rev()
-        .flat_map(|(i, file)| file.clusters.iter().rev().map(move |cluster| (cluster.name.as_str(), (i, cluster))))
-        .collect();
+pub(super) fn check(group: &Group<'_, '_>, through: &HashSet<&str>, examiner: &Examiner, notes: &mut [Notes<'_>]) {
+    let of_tokens = Bindings::of(&[&group.config]);
+    bindings(group, &of_tokens, through, notes);
     let mut at_server = |cluster: &str, finding: Finding| {
-        let Some((file, cluster)) = by_name.get(cluster) else { return };
+        let Some((file, cluster)) = group.entry_of::<Cluster>(cluster) else { return };
         let (finding, span) = cluster.find(finding, "server");
-        if let Some(notes) = notes.get_mut(*file) {
+        if let Some(notes) = notes.get_mut(file) {
             notes.add(finding, span);
         }
     };
     let cluster_of = |context: &str| group.config.contexts.get(context).and_then(|context| set(&context.cluster));
     let mut endpoints = HashSet::new();
-    for (context, kind) in kinds(&group.config) {
-        let Some(cluster) = cluster_of(context).filter(|_| kind.kind == ContextKind::AceFqdn) else { continue };
+    for member in of_tokens.groups().iter().flat_map(|cluster| &cluster.members) {
+        let is_fqdn = member.kind.kind == ContextKind::AceFqdn;
+        let Some(cluster) = cluster_of(member.context).filter(|_| is_fqdn) else { continue };
         if !endpoints.insert(cluster) {
             continue;
         }
@@ -42,21 +36,20 @@ pub(super) fn check(group: &Group<'_, '_>, notes: &mut [Notes<'_>]) {
             at_server(cluster, finding);
         }
     }
-    for (context, message) in proxied_only(group) {
+    for (context, message) in proxied_only(group, through, &of_tokens) {
         if let Some(cluster) = cluster_of(context) {
             at_server(cluster, Finding::new(Code::ProxiedOnly, message));
         }
     }
     for (file, notes) in group.files.iter().zip(notes) {
         for cluster in &file.clusters {
-            brackets(cluster, notes);
             escaped(group, cluster, notes);
         }
         let document = file.users.iter().find_map(Entry::document);
         let config = || Kubeconfig::from_document(document?).ok();
-        let end = document.and_then(|document| end_by_comments(document.text(), config));
+        let end = document.and_then(|document| lifetime_by_comments(document.text(), config));
         for user in &file.users {
-            token(user, end, notes);
+            token(user, end, examiner, notes);
             escaped(group, user, notes);
         }
         file.contexts.iter().for_each(|context| escaped(group, context, notes));
@@ -64,12 +57,15 @@ pub(super) fn check(group: &Group<'_, '_>, notes: &mut [Notes<'_>]) {
 }
 
 /// Clusters that no context leads into without Rancher: the first of their contexts.
-fn proxied_only<'g>(group: &'g Group<'_, '_>) -> Vec<(&'g str, String)> {
-    let config = &group.config;
-    let direct: HashSet<&str> = direct(config).into_iter().collect();
+fn proxied_only<'g>(
+    group: &'g Group<'_, '_>,
+    through: &HashSet<&str>,
+    bindings: &Bindings<'g>,
+) -> Vec<(&'g str, String)> {
+    let direct: HashSet<&str> = direct_but(&group.config, through).into_iter().collect();
     let is_proxy = |kind: &ContextKind| matches!(kind, ContextKind::RancherProxy { .. });
     let mut found = Vec::new();
-    for cluster in clusters(&[config]) {
+    for cluster in bindings.groups() {
         let Some(proxy) = cluster.members.iter().find(|member| is_proxy(&member.kind.kind)) else { continue };
         if cluster.members.iter().any(|member| direct.contains(member.context)) {
             continue;
@@ -85,8 +81,8 @@ fn proxied_only<'g>(group: &'g Group<'_, '_>) -> Vec<(&'g str, String)> {
 
 fn of_fqdn(cluster: &Cluster) -> Vec<Finding> {
     let mut found = Vec::new();
-    let server = Server::of(set(&cluster.server).unwrap_or_default());
-    if server.port.is_none() {
+    let server = ServerUrl::of(set(&cluster.server).unwrap_or_default());
+    if server.port().is_none() {
         let message = "an authorized cluster endpoint without a port: clients connect to 443";
         found.push(Finding::new(Code::FqdnWithoutPort, message));
     }
@@ -99,38 +95,38 @@ fn of_fqdn(cluster: &Cluster) -> Vec<Finding> {
     found
 }
 
-fn brackets(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
-    let (message, severity) = match Server::of(set(&cluster.body.server).unwrap_or_default()).brackets() {
-        Brackets::Fine => return,
-        Brackets::Missing => ("an IPv6 address without brackets: not every client can read it", Severity::Warning),
-        Brackets::Misleading => (
-            "an IPv6 address without brackets and without a port: its last part is taken for the port",
-            Severity::Error,
-        ),
-    };
-    let finding = Finding::new(Code::UnbracketedIpv6, message).with_severity(severity);
-    let (finding, span) = cluster.find(finding, "server");
+/// Of a token of Rancher's: until when, by what was kept beside it, or by the comments of its file.
+fn token(user: &Entry<'_, AuthInfo>, end: Option<Lifetime>, examiner: &Examiner, notes: &mut Notes<'_>) {
+    let Some(token) = set_secret(&user.body.token).filter(|token| is_rancher_token(token)) else { return };
+    let mut credential = Credential::new(Login::RancherToken);
+    if let Some(lifetime) = Lifetime::of_user(&user.body, token).unwrap_or(end) {
+        credential.from = Some(lifetime.from);
+        credential.end = lifetime.until.map_or(End::Never, End::At);
+    }
+    let ended = token_ends(&credential, "the token", &Proof::Comments.to_string(), examiner.question());
+    let message = "a token that Rancher made: it ends when Rancher's record of it does";
+    let finding = ended.unwrap_or_else(|| Finding::new(Code::RancherToken, message));
+    let (finding, span) = user.find(finding, "token");
     notes.add(finding, span);
 }
 
-/// Of a token of Rancher's: until when, where its file tells, which is `end`, or what was kept beside it.
-fn token(user: &Entry<'_, AuthInfo>, end: Option<UnixTime>, notes: &mut Notes<'_>) {
-    if set_secret(&user.body.token).is_none_or(|token| !is_rancher_token(token)) {
-        return;
+/// Tokens that Rancher bound to another cluster than the one they are used with, or to none.
+fn bindings(group: &Group<'_, '_>, bindings: &Bindings<'_>, through: &HashSet<&str>, notes: &mut [Notes<'_>]) {
+    let mut told = HashSet::new();
+    for cluster in bindings.groups() {
+        for member in cluster.members.iter().filter(|member| !through.contains(member.context)) {
+            let user_name = group.config.contexts.get(member.context).and_then(|context| set(&context.user));
+            let Some(name) = user_name else { continue };
+            let Some((file, entry)) = group.entry_of::<AuthInfo>(name) else { continue };
+            let Some(notes) = notes.get_mut(file) else { continue };
+            let token = set_secret(&entry.body.token).map(str::trim).filter(|token| is_rancher_token(token));
+            let doubt = token.and_then(|token| bindings.doubt(token, cluster, member));
+            if let Some(doubt) = doubt.filter(|doubt| told.insert((name, doubt.severity))) {
+                let (finding, span) = entry.find(doubt, "token");
+                notes.add(finding, span);
+            }
+        }
     }
-    let checker = notes.checker();
-    let told = "createdTimestamp and ttl in the comments of the file";
-    let finding = match end_of_token(&user.body, end) {
-        Some(end) if end.as_secs() <= checker.at.as_secs() => {
-            Finding::new(Code::TokenExpired, format!("the token ended {} ({told})", when::ago(end, checker.at)))
-        }
-        Some(end) if end.as_secs() - checker.at.as_secs() <= checker.within.as_secs() => {
-            Finding::new(Code::TokenExpiresSoon, format!("the token ends {} ({told})", when::ahead(end, checker.at)))
-        }
-        _ => Finding::new(Code::RancherToken, "a token that Rancher made: it ends when Rancher's record of it does"),
-    };
-    let (finding, span) = user.find(finding, "token");
-    notes.add(finding, span);
 }
 
 /// Names with HTML entities: of entries that have the name of a context, that says it for all.

@@ -2,14 +2,14 @@
 
 use super::notes::{Notes, of_error};
 use super::report::FileKind;
-use super::x509::{of_either, strength};
-use crate::cert::{self, Certificate, KeyMatch, Purpose, Verdict, Verifier};
-use crate::config::{Kubeconfig, set, without_userinfo};
+use super::x509;
+use crate::cert::{self, Certificate, ChainVerdict, KeyMatch, Purpose, Verifier};
+use crate::config::{Kubeconfig, set};
 use crate::error::{Error, Position, Printable};
-use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
 use crate::rke::{self, CertificateEntry, ClusterState, FileSet, State};
 use crate::syntax::{Document, Node, Span};
+use crate::url::{ServerUrl, without_userinfo};
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -188,7 +188,7 @@ impl Side<'_, '_> {
         let what = format!("the certificate of {}", Printable(name));
         let checker = notes.checker();
         let help = if name == "kube-admin" { ADMIN_HELP } else { HELP };
-        for finding in of_either(&certificate, &what, help, checker).into_iter().chain(strength(&certificate, &what)) {
+        for finding in x509::of_certificate(&certificate, &what, help, checker) {
             self.add(name, CERTIFICATE, finding, notes);
         }
         if is_client(name) && !certificate.allows(Purpose::ClientAuth) {
@@ -227,14 +227,14 @@ impl Side<'_, '_> {
             let chain = verifier.verify(certificate, Purpose::Any, notes.checker().at);
             let shown = Printable(name);
             let finding = match chain.verdict() {
-                Verdict::Trusted => {
+                ChainVerdict::Trusted => {
                     let first = chain.path().iter().skip(1).map(|above| above.not_after()).min();
                     if first.is_some_and(|first| certificate.not_after() > first) {
                         longer.push(*name);
                     }
                     continue;
                 }
-                Verdict::UnknownIssuer | Verdict::SelfSigned => {
+                ChainVerdict::UnknownIssuer | ChainVerdict::SelfSigned => {
                     let issuer = Printable(chain.certificate().issuer()).to_string();
                     let message = format!(
                         "the certificate of {shown} is signed by {issuer}, and not by the {authority} of the state"
@@ -243,14 +243,14 @@ impl Side<'_, '_> {
                         "parts of two clusters, or of two times, were mixed: find an earlier copy of the state",
                     )
                 }
-                Verdict::BadSignature => {
+                ChainVerdict::BadSignature => {
                     let issuer = Printable(chain.certificate().issuer()).to_string();
                     let message =
                         format!("the certificate of {shown} names {issuer} as its issuer, which did not sign it");
                     Finding::new(Code::BadSignature, message)
                 }
                 // Dates are told of each certificate by itself.
-                Verdict::Expired | Verdict::NotYetValid => continue,
+                ChainVerdict::Expired | ChainVerdict::NotYetValid => continue,
                 verdict => Finding::new(Code::CertUnsupported, format!("the certificate of {shown}: {verdict}")),
             };
             self.add(name, CERTIFICATE, finding, notes);
@@ -282,8 +282,8 @@ impl Side<'_, '_> {
         let config = admin.and_then(|admin| Kubeconfig::from_slice(admin.config.expose().as_bytes()).ok());
         for (_, cluster) in config.iter().flat_map(|config| config.clusters.iter()) {
             let Some(text) = set(&cluster.server) else { continue };
-            let server = Server::of(text);
-            if nodes.iter().any(|node| node.address == server.host) || apiserver.is_for(server.host) {
+            let server = ServerUrl::of(text);
+            if nodes.iter().any(|node| node.address == server.host()) || apiserver.is_for(server.host()) {
                 continue;
             }
             let shown = without_userinfo(text);

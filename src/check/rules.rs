@@ -3,11 +3,10 @@
 use super::group::Group;
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
-use crate::config::{AuthInfo, Cluster, Context, Data, set, set_secret, without_userinfo};
+use crate::config::{AuthInfo, Context, Data, set, set_secret};
 use crate::error::Printable;
-use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
-use crate::load::{Fault, is_server, login_faults, validate_cluster, validate_context, validate_user};
+use crate::load::{Fault, validate_context};
 
 /// Looks at one file of the group.
 pub(super) fn check(group: &Group<'_, '_>, file: usize, notes: &mut Notes<'_>) {
@@ -18,19 +17,15 @@ pub(super) fn check(group: &Group<'_, '_>, file: usize, notes: &mut Notes<'_>) {
         shadowed(group, file, context, notes);
     }
     for cluster in &this.clusters {
-        faults(cluster, cluster_faults(this, cluster), notes);
-        client(cluster, notes);
         unused(group, cluster, Code::UnusedCluster, notes);
         shadowed(group, file, cluster, notes);
     }
     for user in &this.users {
-        let refused = user_faults(this, user);
-        if refused.is_empty() && user.is_whole() && !has_credentials(&user.body) {
+        if user.is_whole() && !has_credentials(&user.body) {
             let finding = Finding::new(Code::NoCredentials, "there is nothing in it to log in with");
             let (finding, span) = user.find(finding, "name");
             notes.add(finding, span);
         }
-        faults(user, refused, notes);
         unused(group, user, Code::UnusedUser, notes);
         shadowed(group, file, user, notes);
     }
@@ -55,28 +50,6 @@ fn context_faults(group: &Group<'_, '_>, context: &Entry<'_, Context>) -> Vec<Fa
     validate_context(&context.name, &context.body, is_user, |name| config.clusters.contains(name))
 }
 
-fn cluster_faults(file: &ConfigFile<'_>, cluster: &Entry<'_, Cluster>) -> Vec<Fault> {
-    let mut body = cluster.body.clone();
-    file.absolute(&mut body.certificate_authority);
-    validate_cluster(&cluster.name, &body)
-}
-
-fn user_faults(file: &ConfigFile<'_>, user: &Entry<'_, AuthInfo>) -> Vec<Fault> {
-    let mut body = user.body.clone();
-    file.absolute(&mut body.client_certificate);
-    file.absolute(&mut body.client_key);
-    let mut faults = validate_user(&user.name, &body);
-    // What is refused once for being absent need not be refused again for being wrong.
-    let is_new = |fault: &Fault| {
-        !faults.iter().any(|seen| {
-            seen.field == fault.field || (seen.code == Code::InvalidAuth && fault.code == Code::InvalidAuth)
-        })
-    };
-    let more: Vec<Fault> = login_faults(&body).into_iter().filter(is_new).collect();
-    faults.extend(more);
-    faults
-}
-
 fn has_credentials(user: &AuthInfo) -> bool {
     let data = |data: Option<&Data>| data.is_some_and(|data| !data.is_empty());
     let has_certificate = set(&user.client_certificate).is_some() || data(user.client_certificate_data.as_ref());
@@ -94,41 +67,6 @@ fn faults<T: Listed>(entry: &Entry<'_, T>, faults: Vec<Fault>, notes: &mut Notes
         let (finding, span) = entry.find(of_error(code, &error), field);
         notes.add(finding, span);
     }
-}
-
-/// What is refused when a client is built.
-fn client(cluster: &Entry<'_, Cluster>, notes: &mut Notes<'_>) {
-    let body = &cluster.body;
-    let has_ca = set(&body.certificate_authority).is_some()
-        || body.certificate_authority_data.as_ref().is_some_and(|ca| !ca.is_empty());
-    if body.insecure_skip_tls_verify && has_ca {
-        let message = "specifying a root certificates file with the insecure flag is not allowed";
-        let finding = Finding::new(Code::InvalidCertificateAuthority, message)
-            .with_help("remove insecure-skip-tls-verify: the server is checked by the CA");
-        let (finding, span) = cluster.find(finding, "insecure-skip-tls-verify");
-        notes.add(finding, span);
-    }
-    let Some(text) = set(&body.server) else { return };
-    let server = Server::of(text);
-    let message = match () {
-        () if !is_server(text) => {
-            format!("host must be a URL or a host:port pair: \"{}\"", Printable(&without_userinfo(text)))
-        }
-        () if server.scheme.is_some_and(|scheme| !is_spoken(scheme)) => {
-            "kubectl speaks http and https alone: unsupported protocol scheme".to_owned()
-        }
-        // kubectl tries, and the dialer says no.
-        () if server.has_impossible_port() => {
-            format!("there is no port {}: they go from 1 to 65535", Printable(server.port.unwrap_or_default()))
-        }
-        () => return,
-    };
-    let (finding, span) = cluster.find(Finding::new(Code::InvalidServer, message), "server");
-    notes.add(finding, span);
-}
-
-fn is_spoken(scheme: &str) -> bool {
-    ["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
 fn unused<T: Listed>(group: &Group<'_, '_>, entry: &Entry<'_, T>, code: Code, notes: &mut Notes<'_>) {

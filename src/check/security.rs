@@ -2,12 +2,12 @@
 
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::Notes;
-use crate::config::{AuthInfo, Cluster, ExecConfig, set, set_secret, without_userinfo};
+use crate::config::{AuthInfo, Cluster, ExecConfig, command_name, set};
 use crate::error::Printable;
-use crate::export::{Server, without_arguments};
 use crate::finding::{Code, Finding, Severity};
-use crate::load::{Os, server_is_tls};
+use crate::load::Os;
 use crate::secret::without_content;
+use crate::url::without_userinfo;
 use std::path::Path;
 
 /// Looks at one file.
@@ -35,11 +35,6 @@ fn of_cluster(cluster: &Entry<'_, Cluster>, file: &ConfigFile<'_>) -> Findings {
         let finding = Finding::new(Code::InsecureSkipTlsVerify, "the server's certificate is not checked");
         found.push((finding, "insecure-skip-tls-verify".into()));
     }
-    let is_other = |server: &str| Server::of(server).scheme.is_some_and(|scheme| !scheme.eq_ignore_ascii_case("http"));
-    let plain = set(&body.server).filter(|server| server_is_tls(server) == Some(false) && !is_other(server));
-    if let Some(server) = plain {
-        found.push((plain_http(server), "server".into()));
-    }
     if let Some(proxy) = set(&body.proxy_url) {
         let message = format!("all connections go through {}", Printable(&without_userinfo(proxy)));
         found.push((Finding::new(Code::Proxy, message), "proxy-url".into()));
@@ -50,17 +45,6 @@ fn of_cluster(cluster: &Entry<'_, Cluster>, file: &ConfigFile<'_>) -> Findings {
     found
 }
 
-fn plain_http(server: &str) -> Finding {
-    let parts = Server::of(server);
-    let message = match parts.scheme {
-        Some(_) => "the server is spoken to without TLS, and all credentials are left out",
-        None => "a server without a scheme is spoken to without TLS, and all credentials are left out",
-    };
-    let finding = Finding::new(Code::PlainHttp, message);
-    // Nobody listens in between.
-    if parts.is_this_machine() { finding.with_severity(Severity::Note) } else { finding }
-}
-
 fn of_user(user: &Entry<'_, AuthInfo>, file: &ConfigFile<'_>) -> Findings {
     let mut found = Vec::new();
     let body = &user.body;
@@ -69,10 +53,6 @@ fn of_user(user: &Entry<'_, AuthInfo>, file: &ConfigFile<'_>) -> Findings {
     }
     if let Some(path) = set(&body.token_file) {
         found.extend(outside(file, path, "tokenFile", Severity::Warning));
-    }
-    if set(&body.username).is_some() || set_secret(&body.password).is_some() {
-        let field = if set(&body.username).is_some() { "username" } else { "password" };
-        found.push((Finding::new(Code::BasicAuth, "logs in with a user name and a password"), field.into()));
     }
     if let Some(name) = set(&body.impersonate) {
         let message = format!("requests are made as {}", Printable(name));
@@ -86,12 +66,12 @@ fn of_user(user: &Entry<'_, AuthInfo>, file: &ConfigFile<'_>) -> Findings {
 
 fn of_exec(exec: &ExecConfig, file: &ConfigFile<'_>, found: &mut Findings) {
     if let Some(command) = set(&exec.command) {
-        let shown = Printable(without_arguments(command)).to_string();
+        let shown = Printable(command_name(command)).to_string();
         let is_path = command.contains(Os::current().separator());
         let (message, looked_up) = match is_path {
             false => (format!("{shown} is run to log in, wherever $PATH has it"), true),
             true => {
-                let place = file.resolve(without_arguments(command));
+                let place = file.resolve(command_name(command));
                 (format!("{} is run to log in", Printable(&place.to_string_lossy())), false)
             }
         };
@@ -103,6 +83,14 @@ fn of_exec(exec: &ExecConfig, file: &ConfigFile<'_>, found: &mut Findings) {
             let message = format!("the first {shown} in $PATH is run");
             found.push((Finding::new(Code::ExecPathLookup, message), "exec.command".into()));
         }
+        let is_there = match is_path {
+            true => file.resolve(command).is_file(),
+            false => is_in_path(command),
+        };
+        if !is_there {
+            let message = format!("{shown} is not on this machine: the login fails here");
+            found.push((Finding::new(Code::ExecNotFound, message), "exec.command".into()));
+        }
     }
     for (i, variable) in exec.variables().iter().enumerate() {
         let Some(name) = set(&variable.name).filter(|name| is_powerful(name)) else { continue };
@@ -110,6 +98,16 @@ fn of_exec(exec: &ExecConfig, file: &ConfigFile<'_>, found: &mut Findings) {
             format!("the login command is given {}, which changes what is run or where it connects", Printable(name));
         found.push((Finding::new(Code::ExecEnv, message), format!("exec.env[{i}].name")));
     }
+}
+
+/// Whether a folder of $PATH has the command; on Windows with one of the usual endings.
+fn is_in_path(command: &str) -> bool {
+    const ENDINGS: &[&str] = &["", ".exe", ".cmd", ".bat"];
+    let endings = if cfg!(windows) { ENDINGS } else { &ENDINGS[..1] };
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    let mut files = std::env::split_paths(&folders)
+        .flat_map(|folder| endings.iter().map(move |ending| folder.join(format!("{command}{ending}"))));
+    files.any(|file| file.is_file())
 }
 
 /// Variables that make another program of a program, or lead its connections elsewhere.

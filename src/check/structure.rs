@@ -1,6 +1,5 @@
 //! What is wrong with a kubeconfig before it is read as one: types, unknown and repeated keys, what stands behind it.
 
-use super::kubeconfig::text_of;
 use super::mask::harmless;
 use super::notes::{Notes, of_error};
 use super::schema::{Leaf, Schema};
@@ -10,8 +9,9 @@ use crate::config::{BASE64_HELP, Version, header, illegal_byte, repeated};
 use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;
-use crate::syntax::de::check_json;
+use crate::syntax::de::{check_json, from_node_without};
 use crate::syntax::{Document, Node, NodeKind, Resolved, ScalarStyle, Span};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Nodes that kubectl can't read as what belongs there, by number; and the nodes around them.
@@ -50,17 +50,22 @@ pub(super) fn check(document: &Document, notes: &mut Notes<'_>) -> Option<Bad> {
 
 /// Keys that stand twice in one map, anywhere in the document.
 pub(super) fn repeated_keys(document: &Document, notes: &mut Notes<'_>) {
-    let mut seen: HashMap<String, u32> = HashMap::new();
+    /// Up to so many keys a look at each is the quickest.
+    const FEW: usize = 16;
     for map in document.nodes().filter(|node| node.kind() == NodeKind::Mapping) {
-        seen.clear();
-        for key in map.keys() {
-            let name = key.key().into_owned();
-            let Some(first) = seen.get(&name).copied() else {
+        let keys: Vec<(Cow<'_, str>, Node<'_>)> = map.keys().map(|key| (key.key(), key)).collect();
+        let is_new = |i: usize| !keys[..i].iter().any(|(name, _)| *name == keys[i].0);
+        if keys.len() <= FEW && (1..keys.len()).all(is_new) {
+            continue;
+        }
+        let mut seen: HashMap<&str, u32> = HashMap::new();
+        for (name, key) in &keys {
+            let Some(first) = seen.get(name.as_ref()).copied() else {
                 seen.insert(name, key.span().start);
                 continue;
             };
             let shown =
-                if words::is_field_like(&name) { format!("the key {name} stands") } else { "a key stands".into() };
+                if words::is_field_like(name) { format!("the key {name} stands") } else { "a key stands".into() };
             let line = document.position(first).line;
             let message = format!("{shown} in the same map at line {line} already; kubectl takes the last");
             notes.add(Finding::new(Code::DuplicateKey, message), Some(key.span()));
@@ -245,7 +250,8 @@ impl<'w> Walk<'w, '_> {
         let is_bad = |c: char| {
             Printable(c.encode_utf8(&mut [0; 4])).to_string().len() != c.len_utf8() && !(is_advice && c == '\n')
         };
-        if !text.chars().any(is_bad) {
+        let is_plain = text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic());
+        if is_plain || !text.chars().any(is_bad) {
             return;
         }
         let shown = Printable(&harmless(text)).to_string();
@@ -284,4 +290,13 @@ fn noun(node: Node<'_>) -> &'static str {
 /// Puts down an error of the reader of types that the walk above did not foresee.
 pub(super) fn unforeseen(error: &crate::Error, entry: &str, span: Option<Span>, notes: &mut Notes<'_>) {
     notes.add(of_error(Code::WrongType, error).of(entry), span);
+}
+
+/// A text, with what `!!binary` stands for; `None` where it is none. One that needs quotes is what was meant.
+pub(super) fn text_of(node: Node<'_>) -> Option<String> {
+    match node.resolve().tag() {
+        None if node.resolve().resolved() == Some(Resolved::Null) => None,
+        None => node.resolve().text().map(str::to_owned),
+        Some(_) => from_node_without::<Option<String>>(node, &[]).ok().flatten(),
+    }
 }

@@ -1,6 +1,6 @@
 //! The fields of the model as a list, for those who look at the tree before it is read as the model.
 
-use super::{Body, Data, Entries, Kubeconfig};
+use super::{Data, Kubeconfig};
 use crate::secret::{Secret, Wipe};
 use crate::syntax::Value;
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ impl List {
         self.step(&format!("{dot}{key}"), inner);
     }
 
-    fn step(&mut self, step: &str, inner: impl FnOnce(&mut Self)) {
+    pub(crate) fn step(&mut self, step: &str, inner: impl FnOnce(&mut Self)) {
         let length = self.path.len();
         self.path.push_str(step);
         inner(self);
@@ -102,15 +102,6 @@ impl<T: Describe> Describe for Vec<T> {
 impl<T: Describe> Describe for BTreeMap<String, T> {
     fn describe(list: &mut List) {
         list.key("*", T::describe);
-    }
-}
-
-impl<T: Describe + Body> Describe for Entries<T> {
-    fn describe(list: &mut List) {
-        list.step("[]", |list| {
-            list.key("name", String::describe);
-            list.key(T::KEY, T::describe);
-        });
     }
 }
 

@@ -1,6 +1,8 @@
 //! Lists of named entries (`clusters`, `users`, `contexts`, `extensions`) as maps that keep their order.
 
-use super::fields::{ToValue, copy_other, text};
+#[cfg(feature = "check")]
+use super::describe::{Describe, List};
+use super::fields::{Field, FromGo, ToValue, copy_other, text};
 use crate::syntax::{Mapping, Value};
 use indexmap::IndexMap;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -349,5 +351,35 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entries<T> 
         }
 
         deserializer.deserialize_seq(ListVisitor(PhantomData))
+    }
+}
+
+impl<T: fmt::Debug + Body + ToValue> Field for Entries<T> {
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+
+    fn to_value(&self) -> Value {
+        ToValue::to_value(self)
+    }
+}
+
+impl<'de, T: Body + Default + Deserialize<'de>> FromGo<'de> for Entries<T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<Self>::deserialize(deserializer).map(Option::unwrap_or_default)
+    }
+}
+
+#[cfg(feature = "check")]
+impl<T: Describe + Body> Describe for Entries<T> {
+    fn describe(list: &mut List) {
+        list.step("[]", |list| {
+            list.key("name", String::describe);
+            list.key(T::KEY, T::describe);
+        });
     }
 }

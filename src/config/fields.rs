@@ -5,6 +5,7 @@ use crate::secret::{Secret, Wipe};
 use crate::syntax::de::KEY;
 use crate::syntax::write::means_text;
 use crate::syntax::{Mapping, Scalar, ScalarStyle, Value};
+use crate::url::without_userinfo;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use serde::ser::SerializeMap;
 use std::borrow::Cow;
@@ -87,7 +88,6 @@ macro_rules! plain_fields {
 plain_fields! {
     [T: fmt::Debug + ToValue] Vec<T>: is_empty;
     [T: fmt::Debug + ToValue] BTreeMap<String, T>: is_empty;
-    [T: fmt::Debug + super::Body + ToValue] super::Entries<T>: is_empty;
     [] super::Preferences: is_empty;
     [] Option<Vec<Secret<String>>>: is_none;
     [] Option<Vec<super::ExecEnvVar>>: is_none;
@@ -158,46 +158,6 @@ impl<T: ToValue> ToValue for Option<T> {
     }
 }
 
-/// `https://user:password@host` as `https://[hidden]@host`, and a query as `?[hidden]`; anything else as it is.
-///
-/// For showing a `server` or `proxy-url`, parsable or not. What might be a password is taken for one.
-///
-/// ```
-/// use kubeconfig::config::without_userinfo;
-/// assert_eq!(without_userinfo("https://user:password@proxy:3128"), "https://[hidden]@proxy:3128");
-/// assert_eq!(without_userinfo("https://us/er:pass/word@proxy"), "https://[hidden]@proxy");
-/// assert_eq!(without_userinfo("https://user:passw"), "https://[hidden]"); // cut off
-/// assert_eq!(without_userinfo("https://host/path?token=secret"), "https://host/path?[hidden]");
-/// assert_eq!(without_userinfo("https://host:6443/path"), "https://host:6443/path");
-/// ```
-pub fn without_userinfo(text: &str) -> Cow<'_, str> {
-    let start = text.find("://").map_or(0, |i| i + 3);
-    let (scheme, rest) = text.split_at_checked(start).unwrap_or(("", text));
-    // Up to the last @, wherever it stands: a password may hold a slash or a question mark.
-    if let Some((_, host)) = rest.rsplit_once('@') {
-        return format!("{scheme}[hidden]@{}", without_query(host)).into();
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let is_port = |port: &str| port.bytes().all(|b| b.is_ascii_hexdigit() || b == b':');
-    let in_brackets = authority.starts_with('[') && authority.contains(']');
-    match authority.split_once(':').filter(|_| !in_brackets) {
-        // A password whose end was cut off: what stands behind the colon is no port. Brackets hold an IPv6 address, and Rancher
-        // leaves them out.
-        Some((_, port)) if !is_port(port) => {
-            format!("{scheme}[hidden]{}", without_query(&rest[authority.len()..])).into()
-        }
-        _ if rest.contains('?') => format!("{scheme}{}", without_query(rest)).into(),
-        _ => text.into(),
-    }
-}
-
-fn without_query(rest: &str) -> Cow<'_, str> {
-    match rest.split_once('?') {
-        Some((path, _)) => format!("{path}?[hidden]").into(),
-        None => rest.into(),
-    }
-}
-
 /// A value read as Go's `encoding/json` reads it: null is the type's zero value, at every level of lists and maps.
 pub(crate) struct Go<T>(pub(crate) T);
 
@@ -255,7 +215,6 @@ macro_rules! from_go {
 
 from_go! {
     String bool Secret<String> super::ExecEnvVar super::Preferences super::ExecConfig super::AuthProviderConfig
-    super::Entries<super::Cluster> super::Entries<super::AuthInfo> super::Entries<super::Context> super::Entries<Value>
 }
 
 /// A key of a map, with its spelling where it is not its own.

@@ -25,7 +25,6 @@ pub use data::{Data, Decoded};
 pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
-pub use fields::without_userinfo;
 #[cfg(feature = "rke")]
 pub(crate) use read::fold_char;
 #[cfg(feature = "check")]
@@ -199,6 +198,16 @@ pub(crate) fn set_secret(value: &Option<Secret<String>>) -> Option<&str> {
     value.as_ref().map(|v| v.expose().as_str()).filter(|v| !v.is_empty())
 }
 
+/// As [`set`], for data.
+pub(crate) fn set_data(data: &Option<Data>) -> Option<&Data> {
+    data.as_ref().filter(|data| !data.is_empty())
+}
+
+/// As [`set`], for secret data.
+pub(crate) fn set_secret_data(data: &Option<Secret<Data>>) -> Option<&Data> {
+    data.as_ref().map(|data| data.expose()).filter(|data| !data.is_empty())
+}
+
 impl Kubeconfig {
     /// A configuration without entries, with `apiVersion: v1` and `kind: Config`.
     pub fn new() -> Self {
@@ -245,7 +254,22 @@ impl AuthProviderConfig {
     }
 }
 
+/// See [`ExecConfig::command_name`]. Windows has blanks in paths.
+pub(crate) fn command_name(command: &str) -> &str {
+    let end = command.find([' ', '\t', '\n']).filter(|_| !command.contains(":\\")).unwrap_or(command.len());
+    match command.get(..end).filter(|name| !name.is_empty() && !name.contains('=')) {
+        Some(name) => name,
+        None => "a command",
+    }
+}
+
 impl ExecConfig {
+    /// The command without what may be its arguments, to be shown: a command that has them in its name does not run, but they may
+    /// be secret all the same.
+    pub fn command_name(&self) -> Option<&str> {
+        set(&self.command).map(command_name)
+    }
+
     /// The arguments, none where there is no list.
     pub fn arguments(&self) -> &[Secret<String>] {
         self.args.as_deref().unwrap_or_default()

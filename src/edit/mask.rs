@@ -1,7 +1,7 @@
 //! A kubeconfig's text as it may be shown: line by line the same, without what is or may be secret.
 
-use crate::config::without_userinfo;
 use crate::syntax::{Document, Node, NodeKind, Resolved, ScalarStyle};
+use crate::url::without_userinfo;
 
 const HIDDEN: &str = "[hidden]";
 

@@ -27,23 +27,6 @@ impl Field {
             Field::Token => "tokenFile",
         }
     }
-
-    /// Whether kubectl could do something with these bytes. Without the feature `cert` nothing is known of them.
-    #[cfg(feature = "cert")]
-    pub(super) fn check(self, bytes: &[u8]) -> Result<()> {
-        use crate::cert;
-        match self {
-            Field::Ca => cert::certificates(bytes).map(|_| ()),
-            Field::Certificate => cert::leaf(bytes).map(|_| ()),
-            Field::Key => cert::check_client_key(bytes),
-            Field::Token => Ok(()),
-        }
-    }
-
-    #[cfg(not(feature = "cert"))]
-    pub(super) fn check(self, _: &[u8]) -> Result<()> {
-        Ok(())
-    }
 }
 
 /// Embeds all files that the entries of `config` name; they are looked up from the folders of `loaded`.
@@ -108,8 +91,13 @@ impl Embedding<'_> {
             return self.errors.push(self.placed(of, field, error));
         }
         let file = self.loaded.resolve(of, named);
+        // kubectl takes the authorities of the system then.
+        if field == Field::Ca && read_reference(&file).is_ok_and(|content| content.is_empty()) {
+            *path = None;
+            return;
+        }
         if !self.data.contains_key(&(file.clone(), field)) {
-            let read = read(&file, field).map(|bytes| Data::encode(&bytes));
+            let read = read(&file).map(|bytes| Data::encode(&bytes));
             let read = self.told(of, field, &file, read);
             self.data.insert((file.clone(), field), read);
         }
@@ -126,13 +114,13 @@ impl Embedding<'_> {
         let of = Subject::User(name);
         let file = self.loaded.resolve(of, named);
         let has_token = set_secret(&user.token).is_some();
-        if has_token && file_is_missing(&file) {
+        if has_token && file_has_no_token(&file) {
             self.report.notes.push(Note::TokenFileMissing { user: name.to_owned(), file });
             user.token_file = None;
             return;
         }
         if !self.tokens.contains_key(&file) {
-            let read = read(&file, Field::Token).and_then(|bytes| token(&bytes));
+            let read = read(&file).and_then(|bytes| token(&bytes));
             let read = self.told(of, Field::Token, &file, read);
             self.tokens.insert(file.clone(), read);
         }
@@ -180,23 +168,22 @@ fn name_of(of: Subject<'_>) -> &str {
     }
 }
 
-fn file_is_missing(file: &Path) -> bool {
-    std::fs::metadata(file).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+/// Whether kubectl takes the token beside it.
+fn file_has_no_token(file: &Path) -> bool {
+    let is_missing = std::fs::metadata(file).is_err_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    is_missing || read_reference(file).is_ok_and(|content| content.trim_ascii().is_empty())
 }
 
-fn read(file: &Path, field: Field) -> Result<Zeroizing<Vec<u8>>> {
+fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let bytes = read_reference(file)?;
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new(ErrorKind::InvalidConfiguration, "the file is empty"));
     }
-    field.check(&bytes)?;
     Ok(bytes)
 }
 
+/// As client-go reads it: without the blanks around it. What a kubeconfig cannot hold is refused.
 fn token(bytes: &[u8]) -> Result<Secret<String>> {
-    let no_token =
-        || Error::new(ErrorKind::InvalidConfiguration, "this is not a file with a token in it and nothing else");
-    let text = std::str::from_utf8(bytes).map_err(|_| no_token())?.trim();
-    // What HTTP can't carry in a header, kubectl could not send.
-    if text.contains(char::is_control) { Err(no_token()) } else { Ok(Secret::from(text)) }
+    let not_text = |_| Error::new(ErrorKind::InvalidConfiguration, "the token file is not text");
+    Ok(Secret::from(std::str::from_utf8(bytes).map_err(not_text)?.trim()))
 }

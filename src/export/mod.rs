@@ -29,39 +29,34 @@
 //! # Where it differs from `kubectl config view --flatten --minify --raw`
 //! - Token files are embedded too. As at run time, the file's token wins over a `token` beside it, and that one is
 //!   taken where the file is missing.
-//! - A file without a certificate (or a key) that kubectl could use is refused, and so is an empty one: kubectl embeds
-//!   anything, and leaves an empty one out. Files must be regular and not larger than 16 MiB. (What a PEM file holds is
-//!   known with the feature `cert` only.)
+//! - An empty file is refused: kubectl leaves it out without a word. Files must be regular and not larger than 16 MiB. What a
+//!   file holds is embedded whatever it is, and judged as everything else.
 //! - All problems are told at once, each with the place of the entry that names the file.
 //! - A context that names a cluster or a user which is not there is refused; one that names none is kept.
 
 mod backup;
 mod embed;
-mod examine;
 mod replace;
 mod report;
-mod server;
 
 pub use crate::store::Saved;
 pub use backup::Backup;
-pub use report::{ContextReport, Credential, CredentialKind, Dependence, Embedded, Ending, Note, Report};
+pub use report::{Embedded, Note, Report};
 
-pub(crate) use embed::embed;
-pub(crate) use examine::without_arguments;
-#[cfg(any(feature = "rancher", feature = "rke"))]
-pub(crate) use server::check as check_server;
-pub(crate) use server::{Brackets, Server};
-
+use crate::access::{Access, Examiner, through_rancher};
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Loaded, Subject};
-use std::collections::{HashMap, HashSet};
+use crate::url::check_new_server;
+pub(crate) use embed::embed;
+use rustls_pki_types::UnixTime;
+use std::collections::HashSet;
 use std::fmt;
 
 type Keep<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<&'c str> + 'a>;
 type Choose<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Option<&'c str> + 'a>;
 type Amend<'a> = Box<dyn Fn(&mut Kubeconfig) + 'a>;
-type Judge<'a> = Box<dyn for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a>;
+type Judge<'a> = Box<dyn Fn(&str, &mut Access) + 'a>;
 
 /// What to export, and how; see the [module](self).
 #[must_use = "nothing is exported before `build`"]
@@ -76,7 +71,8 @@ pub struct Export<'a> {
     server: Option<String>,
     servers: Vec<(String, String)>,
     name: Option<String>,
-    now: Option<examine::Now>,
+    direct_only: bool,
+    now: Option<UnixTime>,
 }
 
 impl Loaded {
@@ -105,6 +101,7 @@ impl<'a> Export<'a> {
             server: None,
             servers: Vec::new(),
             name: None,
+            direct_only: false,
             now: None,
         }
     }
@@ -139,17 +136,23 @@ impl<'a> Export<'a> {
         self
     }
 
-    /// Asks `judge` too what the contexts depend on, `rancher::judge` for example. It is asked about
-    /// the configuration as it will be written.
-    ///
-    /// Without Rancher's judge a context through Rancher counts as any other.
-    pub fn judge(mut self, judge: impl for<'c> Fn(&'c Kubeconfig) -> Vec<(&'c str, Dependence)> + 'a) -> Self {
+    /// Lets `judge` add to the judgement of each context what it knows, as
+    /// [`Outage::export`](https://docs.rs/kubeconfig/latest/kubeconfig/rancher/outage/struct.Outage.html#method.export) does. It
+    /// gets the name that the context has in the source.
+    pub fn judge(mut self, judge: impl Fn(&str, &mut Access) + 'a) -> Self {
         self.judges.push(Box::new(judge));
         self
     }
 
+    /// Leaves out the contexts that need Rancher, and those whose cluster or user is not there. Where the current context is
+    /// left out, and nothing else chooses another, the first one that works becomes the current one.
+    pub fn direct_only(mut self) -> Self {
+        self.direct_only = true;
+        self
+    }
+
     /// Lets `amend` add to what is kept, before anything of it is changed and under the names of the source:
-    /// `rancher::outage::keep_lifetimes` for example.
+    /// `rancher::keep_lifetimes` for example.
     pub fn amend(mut self, amend: impl Fn(&mut Kubeconfig) + 'a) -> Self {
         self.amendments.push(Box::new(amend));
         self
@@ -177,10 +180,9 @@ impl<'a> Export<'a> {
         self
     }
 
-    /// Sets the time by which something has expired; without it it is now.
-    #[cfg(feature = "cert")]
-    pub fn at(mut self, time: rustls_pki_types::UnixTime) -> Self {
-        self.now = Some(examine::Now { time });
+    /// Sets the time to judge by; without it it is now.
+    pub fn at(mut self, time: UnixTime) -> Self {
+        self.now = Some(time);
         self
     }
 
@@ -209,17 +211,19 @@ impl<'a> Export<'a> {
         self.note_what_is_not_in(&config, &mut report);
         replace::servers(&mut config, self.server.as_deref(), &self.servers, &mut report)?;
         let source = self.loaded.config().current_context();
-        let current = self.chosen_current(&mut config, &kept, source)?;
+        let judged = self.examine(&config);
+        let current = self.chosen_current(&mut config, &judged, source)?;
         let is_another = source != Some(current.as_str());
         config.current_context = Some(current);
+        report.contexts = judged;
         if let (Some(new), [old]) = (&self.name, &kept[..]) {
             replace::name(&mut config, old, new);
+            report.contexts.iter_mut().for_each(|access| access.rename(new));
         }
         if is_another {
             let context = config.current_context().unwrap_or_default().to_owned();
             report.notes.push(Note::CurrentContextChosen { context });
         }
-        self.examine(&config, &mut report);
         Backup::new(config, report, self.loaded)
     }
 
@@ -267,8 +271,10 @@ impl<'a> Export<'a> {
         if self.contexts.is_empty() {
             kept.extend(source.contexts.names());
         }
-        for filter in &self.filters {
-            let passes: HashSet<&str> = filter(source).into_iter().collect();
+        let direct = self.direct_only.then(|| direct(source));
+        let filtered = self.filters.iter().map(|filter| filter(source).into_iter().collect());
+        for passes in direct.into_iter().chain(filtered) {
+            let passes: HashSet<&str> = passes;
             let (pass, out): (Vec<&str>, Vec<&str>) = kept.into_iter().partition(|name| passes.contains(name));
             kept = pass;
             if !out.is_empty() {
@@ -284,7 +290,7 @@ impl<'a> Export<'a> {
     fn check_arguments(&self, kept: &[&str]) -> Result<()> {
         let mut errors = Vec::new();
         for url in self.server.iter().chain(self.servers.iter().map(|(_, url)| url)) {
-            errors.extend(server::check(url).err());
+            errors.extend(check_new_server(url).err());
         }
         let set: HashSet<&str> = kept.iter().copied().collect();
         for (context, _) in &self.servers {
@@ -340,35 +346,41 @@ impl<'a> Export<'a> {
     }
 
     /// The context to make the current one.
-    fn chosen_current(&self, config: &mut Kubeconfig, kept: &[&str], source: Option<&str>) -> Result<String> {
+    fn chosen_current(&self, config: &mut Kubeconfig, judged: &[Access], source: Option<&str>) -> Result<String> {
         config.current_context = source.filter(|name| config.contexts.contains(name)).map(str::to_owned);
         let chosen = match (&self.current, &self.choose) {
             (Some(name), _) => Some(name.as_str()),
             (None, Some(choose)) => choose(config),
             (None, None) => None,
         };
-        let chosen = chosen.or(config.current_context()).or(kept.first().copied()).unwrap_or_default();
+        let chosen = chosen.or(config.current_context());
+        let works = || judged.iter().rev().max_by_key(|access| access.verdict()).map(Access::context);
+        let first = || self.contexts.first().map(String::as_str).or(judged.first().map(Access::context));
+        let chosen = chosen.or_else(|| if self.direct_only { works() } else { first() }).unwrap_or_default();
         if config.contexts.contains(chosen) { Ok(chosen.to_owned()) } else { Err(not_exported(chosen)) }
     }
 
-    fn examine(&self, config: &Kubeconfig, report: &mut Report) {
-        let now = self.now.unwrap_or_else(examine::Now::from_clock);
-        let mut judged: HashMap<&str, Vec<Dependence>> = HashMap::new();
-        for (name, dependence) in self.judges.iter().flat_map(|judge| judge(config)) {
-            judged.entry(name).or_default().push(dependence);
-        }
-        for (name, cluster) in config.clusters.iter() {
-            if set(&cluster.server).is_some_and(|url| Server::of(url).brackets() == Brackets::Missing) {
-                report.notes.push(Note::NoBrackets { cluster: name.to_owned() });
-            }
-        }
+    fn examine(&self, config: &Kubeconfig) -> Vec<Access> {
         // Nothing in it is relative to a folder any more.
         let backup = Loaded::from_config(config.clone(), "/");
-        report.contexts = config.contexts.names().map(|name| examine::examine(&backup, name, now)).collect();
-        for context in &mut report.contexts {
-            context.dependences.extend(judged.remove(context.name.as_str()).unwrap_or_default());
+        let mut judged = Examiner::at(self.now.unwrap_or_else(UnixTime::now)).contexts(&backup);
+        for access in &mut judged {
+            let name = access.context().to_owned();
+            self.judges.iter().for_each(|judge| judge(&name, access));
         }
+        judged
     }
+}
+
+/// The contexts that do not need Rancher, and lead somewhere.
+fn direct(config: &Kubeconfig) -> HashSet<&str> {
+    let through = through_rancher(config);
+    let is_there = |context: &crate::config::Context| {
+        set(&context.cluster).is_none_or(|name| config.clusters.contains(name))
+            && set(&context.user).is_none_or(|name| config.users.contains(name))
+    };
+    let direct = config.contexts.iter().filter(|(name, context)| !through.contains(name) && is_there(context));
+    direct.map(|(name, _)| name).collect()
 }
 
 pub(crate) fn no_context(source: &Kubeconfig, name: &str) -> Error {

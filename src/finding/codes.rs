@@ -37,7 +37,7 @@ macro_rules! codes {
                 match self { $(Code::$code => $why,)* }
             }
 
-            /// How to mend it.
+            /// How to fix it.
             pub fn fix(self) -> &'static str {
                 match self { $(Code::$code => $fix,)* }
             }
@@ -104,8 +104,13 @@ codes! {
     InvalidServer "invalid-server" Error "a server that is no URL for an API server"
         "No client can connect to it."
         "Write https://HOST:PORT; IPv6 addresses in brackets."
-    InvalidNamespace "invalid-namespace" Error "a namespace that Kubernetes would not accept"
-        "A namespace is a DNS label: small letters, digits and `-`, at most 63."
+    UserinfoInServer "userinfo-in-server" Warning "a user name or password in the URL of a server"
+        "kubectl sends them as basic authentication in place of the token, and Kubernetes takes none since 1.19. Every \
+         program that shows the URL shows them."
+        "Remove them from the URL."
+    InvalidNamespace "invalid-namespace" Warning "a namespace that Kubernetes would not accept"
+        "A namespace is a DNS label: small letters, digits and `-`, at most 63. kubectl takes another, and the API server refuses the \
+         requests in it."
         "Correct it."
     InvalidContext "invalid-context" Error "a context without a name, a cluster or a user"
         "client-go refuses it where it validates contexts; kubectl connects without what is missing."
@@ -159,6 +164,10 @@ codes! {
     CertUnsupported "cert-unsupported" Note "a certificate of a kind that can't be judged here"
         "Its signature or key is of an algorithm unknown to this program, so nothing is said of it."
         "Look at it with another program."
+    NotVerified "not-verified" Note "a certificate that was not verified"
+        "This program was built without what reads certificates or compares keys and signatures, so that nothing is said \
+         of them."
+        "Build it with the features `cert` and `verify`."
     KeyUnreadable "key-unreadable" Error "there is no usable private key where one belongs"
         "kubectl can't use the file or data; it knows no encrypted keys."
         "Put the PEM of the key there, unencrypted."
@@ -170,20 +179,28 @@ codes! {
          kubeadm it means that parts of two clusters, or of two times, were mixed. Within an rkestate it is an error."
         "For RKE and kubeadm take CA and certificate from one place."
     BadSignature "bad-signature" Error "a certificate names a CA of the file as its issuer, and that CA did not sign it"
-        "The cluster's CA was made anew under the same name, and one of the two is older."
+        "The cluster's CA was made again under the same name, and one of the two is older."
         "Get a new kubeconfig from the cluster."
     NotClientAuth "not-client-auth" Error "a certificate that is not for clients"
         "Its extended key usage lacks clientAuth (RFC 5280, 4.2.1.12): the API server refuses it."
         "Take a client certificate. A server's certificate may have got there by mistake."
-    NotACa "not-a-ca" Warning "a certificate in the place of a CA is none"
+    NotACa "not-a-ca" Warning "the certificate in the place of a CA is not a CA certificate"
         "It signs nothing. It is good only for a server that shows this very certificate."
         "Put the CA's certificate there, if that was meant."
+    DoubtfulCa "doubtful-ca" Warning "a CA that, by its name, signs something other than API servers"
+        "K3s, RKE2 and kubeadm have separate CAs for clients, for etcd and for the front proxy, and Rancher has one of its \
+         own. kubectl refuses a server whose certificate is of another CA than the one in the file."
+        "Take the CA that signs the API server: server/tls/server-ca.crt in the data folder of K3s and RKE2."
+    NoCa "no-ca" Note "no CA for a server that no public authority vouches for"
+        "kubectl then trusts the certificate authorities of the system. They sign no private address and no private name, \
+         and rarely an API server."
+        "Add certificate-authority-data, if the server's certificate is not publicly trusted."
     WeakKey "weak-key" Warning "an RSA key of less than 2048 bits"
         "It can be broken, and newer clients refuse it."
-        "Have it made anew."
+        "Let the CA issue a new one."
     WeakSignature "weak-signature" Warning "a signature with MD5 or SHA-1"
         "It can be forged, and Go refuses it."
-        "Have it made anew."
+        "Let the CA issue a new one."
     OutlivesIssuer "outlives-issuer" Note "a certificate is valid longer than the CA that signed it"
         "It ends with its CA, whatever it says itself."
         "Reckon with the CA's end."
@@ -197,6 +214,10 @@ codes! {
     SharedCertificate "shared-certificate" Note "several users have one client certificate"
         "To the cluster they are one user: in its logs nobody can tell them apart."
         "Give each a certificate of its own, if they are different people."
+    RefusedByClient "refused-by-client" Warning "kubectl takes it, and a client in another language refuses it"
+        "Each TLS library has rules of its own for certificates and keys. The file works with kubectl, and the program that is \
+         asked about with `--client` can't connect with it."
+        "Renew the certificate and its key as the finding says, or set the other client's TLS up to take them."
 
     // Tokens.
     TokenExpired "token-expired" Error "a token has expired"
@@ -212,6 +233,14 @@ codes! {
         "It goes into a header of each request. kubectl refuses a line break there (invalid header field value), and a server takes \
          what stands before the first blank, which is another token. Mostly two lines were copied as one."
         "Copy it anew, as one line without blanks."
+    PlaceholderSecret "placeholder-secret" Error "a placeholder where a secret belongs"
+        "`kubectl config view` prints REDACTED and DATA+OMITTED in place of secrets, and templates hold words such as \
+         <token>. The secret itself is not in the file, so that nobody can log in with it."
+        "Get the secret from where the file came from. `kubectl config view --raw` prints the secrets too."
+    LimitedToken "limited-token" Warning "a token that may be refused before it ends"
+        "It is bound to a pod or node and ends with it, it is for an audience other than the API server, or it names no \
+         issuer."
+        "Take a token that was made for the API server: kubectl create token NAME."
     NoCredentials "no-credentials" Note "a user without any way to log in"
         "kubectl asks for a user name and a password then, which servers hardly ever take; without a terminal it is nobody: \
          system:anonymous."
@@ -223,6 +252,17 @@ codes! {
         "It ends when Rancher says so, 30 days after the download by default since 2.8, also on a direct way; no file says when, \
          and it can't be renewed while Rancher is gone."
         "Keep a way in with a certificate too: an export of the cluster's admin kubeconfig."
+    UnboundToken "unbound-token" Warning "a token of Rancher's that the cluster itself may not accept"
+        "On a direct way a cluster accepts only tokens that Rancher bound to it. A token that several clusters share is \
+         good for Rancher alone. Where the file shows that it is, it is an error."
+        "Download a kubeconfig of this cluster from Rancher."
+    RevokedToken "revoked-token" Warning "a token that the cluster has turned off, or replaced"
+        "The saved clusterauthtokens object says so. Where it may be of a later download under the same name, it is a \
+         warning, else an error."
+        "Download a new kubeconfig of this cluster from Rancher."
+    GuessedCluster "guessed-cluster" Note "only its name says which cluster a context leads to"
+        "Another cluster may have the same name."
+        "Compare the CA, or ask the cluster for its nodes while it can be reached."
 
     // Security.
     InsecureSkipTlsVerify "insecure-skip-tls-verify" Warning "the server's certificate is not checked"
@@ -238,6 +278,9 @@ codes! {
     ExecPathLookup "exec-path-lookup" Note "a login command without a path"
         "The first program of that name in $PATH is run, whatever that is on this machine."
         "Write the whole path, if the file stays on this machine."
+    ExecNotFound "exec-not-found" Note "a login command that is not on this machine"
+        "kubectl fails when it runs the command. Another machine may have it."
+        "Install the command, or give its path."
     ExecEnv "exec-env" Warning "a login command is given variables that change what programs do"
         "LD_PRELOAD, PATH and the like make another program of it; proxy variables lead its connections elsewhere."
         "Remove them, unless you know why they are there."
@@ -356,9 +399,9 @@ codes! {
 }
 
 impl Code {
-    /// Its page, of a few lines: what it means, why it matters, how to mend it.
+    /// Its page, of a few lines: what it means, why it matters, how to fix it.
     pub fn page(self) -> String {
-        let fix = wrapped(&format!("How to mend it: {}", self.fix()));
+        let fix = wrapped(&format!("How to fix it: {}", self.fix()));
         format!("{self} ({}): {}\n\n{}\n\n{fix}\n", self.severity(), self.what(), wrapped(self.why()))
     }
 }

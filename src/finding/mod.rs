@@ -46,7 +46,7 @@ impl FromStr for Severity {
             "note" => Ok(Severity::Note),
             "warning" => Ok(Severity::Warning),
             "error" => Ok(Severity::Error),
-            _ => Err(crate::Error::new(crate::ErrorKind::Usage, "it is none of error, warning, note")),
+            _ => Err(crate::Error::new(crate::ErrorKind::Usage, "use error, warning or note")),
         }
     }
 }
@@ -55,6 +55,20 @@ impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// What a finding means for the question whether a context works, the worst last. See [`access`](crate::access).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Effect {
+    /// The context works all the same.
+    #[default]
+    None,
+    /// Nobody can tell from the file whether it works.
+    Unknown,
+    /// It does not work: the server refuses it, or is never reached.
+    Fails,
+    /// It does not work: kubectl itself refuses it, before it connects or in the handshake.
+    Refused,
 }
 
 /// Something that was found in a file.
@@ -68,6 +82,8 @@ pub struct Finding {
     pub code: Code,
     /// How much it matters; at first what the code says.
     pub severity: Severity,
+    /// What it means for the contexts that use the entry; at first [`Effect::Fails`] for errors and nothing for others.
+    pub effect: Effect,
     /// The file.
     pub file: Option<PathBuf>,
     /// Where it begins.
@@ -84,12 +100,19 @@ pub struct Finding {
     pub help: Option<String>,
 }
 
+impl Effect {
+    fn of(severity: Severity) -> Self {
+        if severity == Severity::Error { Effect::Fails } else { Effect::None }
+    }
+}
+
 impl Finding {
     /// A finding of that code, without a place.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Finding {
             code,
             severity: code.severity(),
+            effect: Effect::of(code.severity()),
             file: None,
             position: None,
             end: None,
@@ -106,9 +129,16 @@ impl Finding {
         self
     }
 
-    /// Gives it another severity than its code's.
+    /// Gives it another severity than its code's, and the effect that goes with that.
     pub fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
+        self.effect = Effect::of(severity);
+        self
+    }
+
+    /// Says what it means for a context.
+    pub fn with_effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
         self
     }
 

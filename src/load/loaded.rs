@@ -313,6 +313,11 @@ impl Place {
         let place = file.unwrap_or_default() + &position.unwrap_or_default();
         error.in_field(field).with_help(format!("it is named by {}{place}", self.what))
     }
+
+    /// The file and the place in it.
+    pub(super) fn get(&self) -> (Option<&Path>, Option<Position>) {
+        (self.file.as_deref(), self.position)
+    }
 }
 
 impl fmt::Debug for Origin<'_> {

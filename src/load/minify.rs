@@ -1,8 +1,7 @@
 //! `kubectl config view --minify` and `--flatten`: client-go's `api/helpers.go`.
 
-use super::target::{set_data, set_secret_data};
 use super::{Loaded, Subject, read_reference, validate};
-use crate::config::{Data, set};
+use crate::config::{Data, set, set_data, set_secret_data};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::secret::Secret;
 

@@ -22,27 +22,18 @@ mod merge;
 mod minify;
 mod overrides;
 mod paths;
-mod pem;
 mod rebase;
 mod target;
-mod url;
 mod validate;
 
-#[cfg(feature = "check")]
 pub(crate) use client::login_faults;
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
 pub(crate) use files::{read_config, read_reference};
+pub(crate) use target::methods;
 #[cfg(feature = "check")]
-pub(crate) use validate::{Fault, validate_cluster, validate_context, validate_user};
-
-#[cfg(feature = "check")]
-pub(crate) use url::server_is_tls;
-
-/// Whether client-go can read `text` as a server.
-pub(crate) fn is_server(text: &str) -> bool {
-    url::server_is_tls(text).is_some()
-}
+pub(crate) use validate::validate_context;
+pub(crate) use validate::{Fault, validate_cluster, validate_user};
 
 pub use loaded::{Loaded, Origin, Shadowed, Source, Subject};
 pub use overrides::Overrides;

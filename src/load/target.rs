@@ -1,9 +1,11 @@
 //! What a context comes to: cluster, user and namespace after the overrides.
 
 use super::loaded::Place;
-use super::{Loaded, Overrides, Subject, url, validate};
-use crate::config::{AuthInfo, Cluster, Data, Entries, set, set_secret};
-use crate::error::{Error, ErrorKind, Printable, Result};
+use super::{Loaded, Overrides, Subject, validate};
+use crate::config::{AuthInfo, Cluster, Entries, set, set_data, set_secret};
+use crate::error::{Error, ErrorKind, Position, Printable, Result};
+use crate::url::ServerUrl;
+use std::path::Path;
 
 /// How a client would identify itself: one of the ways of [`Target::auth_methods`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +55,7 @@ impl Loaded {
     }
 
     /// What a context comes to with `overrides`: client-go's `ClientConfig`, short of what
-    /// [`Target::check_client`] looks at.
+    /// [`Access::check_client`](crate::access::Access::check_client) looks at.
     ///
     /// A cluster or a user that the *context* names need not exist; one that an override names must. There is no default
     /// server unless [`Overrides::default_server`] gives one, as kubectl does.
@@ -269,14 +271,6 @@ fn put_user(to: &mut AuthInfo, from: &AuthInfo) {
     put_unknown(&mut to.other, &from.other);
 }
 
-pub(super) fn set_data(data: &Option<Data>) -> Option<&Data> {
-    data.as_ref().filter(|data| !data.is_empty())
-}
-
-pub(super) fn set_secret_data(data: &Option<crate::Secret<Data>>) -> Option<&Data> {
-    data.as_ref().map(|data| data.expose()).filter(|data| !data.is_empty())
-}
-
 impl Target {
     /// The name of the context; `None` where none is named and there is none of the empty name.
     pub fn context_name(&self) -> Option<&str> {
@@ -311,7 +305,7 @@ impl Target {
     /// Whether the server's URL says https. Where it does not (`http://`, or no scheme at all), client-go leaves out all
     /// credentials, the CA and `tls-server-name`.
     pub fn is_tls(&self) -> bool {
-        url::server_is_tls(set(&self.cluster.server).unwrap_or_default()) == Some(true)
+        ServerUrl::of(set(&self.cluster.server).unwrap_or_default()).is_tls()
     }
 
     /// How a client would identify itself: the first of [`auth_methods`](Target::auth_methods), or [`Auth::None`].
@@ -325,31 +319,7 @@ impl Target {
     ///
     /// No file is read for it: a token file counts as one.
     pub fn auth_methods(&self) -> Vec<Auth> {
-        let user = &self.auth_info;
-        let mut methods = Vec::new();
-        if !self.is_tls() {
-            return methods;
-        }
-        if self.has_certificate() {
-            methods.push(Auth::ClientCertificate);
-        }
-        let header = if set(&user.token_file).is_some() {
-            Some(Auth::TokenFile)
-        } else if set_secret(&user.token).is_some() {
-            Some(Auth::Token)
-        } else if set(&user.username).is_some() {
-            Some(Auth::Basic)
-        } else {
-            None
-        };
-        methods.extend(header);
-        if header.is_none() && user.auth_provider.is_some() {
-            methods.push(Auth::AuthProvider);
-        }
-        if methods.is_empty() && user.exec.is_some() {
-            methods.push(Auth::Exec);
-        }
-        methods
+        if self.is_tls() { methods(&self.auth_info) } else { Vec::new() }
     }
 
     /// Whether kubectl would ask for a user name on the terminal: https, and nothing to identify oneself with.
@@ -362,8 +332,37 @@ impl Target {
         set(&self.auth_info.impersonate)
     }
 
-    pub(super) fn has_certificate(&self) -> bool {
-        let user = &self.auth_info;
-        set(&user.client_certificate).is_some() || set_data(&user.client_certificate_data).is_some()
+    /// The file and the place of the entry that a field is about: `users[…` or `clusters[…`.
+    pub(crate) fn place_of(&self, field: &str) -> (Option<&Path>, Option<Position>) {
+        match () {
+            () if field.starts_with("users[") => self.user_place.get(),
+            () if field.ends_with(".server") => self.server_place.get(),
+            () => self.cluster_place.get(),
+        }
     }
+}
+
+/// How a client would identify itself with a user, over TLS; see [`Target::auth_methods`].
+pub(crate) fn methods(user: &AuthInfo) -> Vec<Auth> {
+    let mut methods = Vec::new();
+    if set(&user.client_certificate).is_some() || set_data(&user.client_certificate_data).is_some() {
+        methods.push(Auth::ClientCertificate);
+    }
+    let header = if set(&user.token_file).is_some() {
+        Some(Auth::TokenFile)
+    } else if set_secret(&user.token).is_some() {
+        Some(Auth::Token)
+    } else if set(&user.username).is_some() {
+        Some(Auth::Basic)
+    } else {
+        None
+    };
+    methods.extend(header);
+    if header.is_none() && user.auth_provider.is_some() {
+        methods.push(Auth::AuthProvider);
+    }
+    if methods.is_empty() && user.exec.is_some() {
+        methods.push(Auth::Exec);
+    }
+    methods
 }

@@ -1,18 +1,17 @@
 //! The rules of client-go's `validation.go`, in its words. Names are printed, values are not.
 
-use super::target::{set_data, set_secret_data};
-use super::{Loaded, Subject, files, url};
-use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_secret, without_userinfo};
+use super::{Loaded, Subject, files};
+use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
 use crate::secret::without_content;
+use crate::url::{proxy_fault, without_userinfo};
 use std::path::Path;
 
 /// A broken rule of client-go's: the error that tells of it, and for those who look into files its code, and the field that
 /// it is about.
 #[derive(Debug)]
 pub(crate) struct Fault {
-    #[cfg_attr(not(feature = "check"), expect(dead_code, reason = "only findings have codes"))]
     pub(crate) code: Code,
     pub(crate) field: &'static str,
     pub(crate) error: Error,
@@ -173,7 +172,7 @@ pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
         faults.push(Fault::new(Code::NoServer, "server", no_server(name)));
     }
     if let Some(proxy) = set(&cluster.proxy_url) {
-        if let Some(fault) = url::proxy_fault(proxy) {
+        if let Some(fault) = proxy_fault(proxy) {
             let proxy = without_userinfo(proxy);
             let error = invalid(format!("invalid 'proxy-url' \"{proxy}\" for cluster \"{shown}\": {fault}"));
             faults.push(Fault::new(Code::InvalidProxyUrl, "proxy-url", error));

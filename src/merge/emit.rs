@@ -4,10 +4,10 @@ use super::OnConflict;
 use super::list::{Fate, Item, List};
 use super::plan::Plan;
 use super::report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
-use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set, without_userinfo};
+use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, command_name, set};
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::without_arguments;
 use crate::load::Subject;
+use crate::url::without_userinfo;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -207,7 +207,7 @@ impl Risks {
 
     fn of_user(&mut self, user: &AuthInfo, item: &Item<'_>, place: impl Fn() -> Place) {
         if let Some(exec) = &user.exec {
-            let command = without_arguments(set(&exec.command).unwrap_or_default());
+            let command = command_name(set(&exec.command).unwrap_or_default());
             self.add(Risk::Command(command.to_owned()), item, place());
         }
         if let Some(provider) = &user.auth_provider {

@@ -21,11 +21,17 @@ pub(super) struct Input<'a> {
 }
 
 /// Reads all of them; problems with files to embed are told together.
-pub(super) fn read<'a>(inputs: &[&'a Loaded], paths: &Paths, report: &mut Report) -> Result<Vec<Input<'a>>> {
+pub(super) fn read<'a>(
+    inputs: &[&'a Loaded],
+    paths: &Paths,
+    amendments: &[fn(&Loaded, &mut Kubeconfig)],
+    report: &mut Report,
+) -> Result<Vec<Input<'a>>> {
     let mut errors = Vec::new();
     let mut read = Vec::with_capacity(inputs.len());
     for (i, loaded) in inputs.iter().enumerate() {
-        let config = paths::independent(loaded, paths, report, &mut errors);
+        let mut config = paths::independent(loaded, paths, report, &mut errors);
+        amendments.iter().for_each(|amend| amend(loaded, &mut config));
         let (file, folder) = names(loaded);
         let input = Input { loaded, number: i + 1, config, file, folder };
         input.note_what_is_not_in_it(report);

@@ -124,6 +124,7 @@ pub struct Merge<'a> {
     templates: Vec<String>,
     paths: Paths,
     current: Option<String>,
+    amendments: Vec<fn(&Loaded, &mut Kubeconfig)>,
 }
 
 impl<'a> Merge<'a> {
@@ -162,6 +163,13 @@ impl<'a> Merge<'a> {
         self
     }
 
+    /// Lets `amend` add to what each input says, before anything is compared: `rancher::keep_lifetimes` for example, for
+    /// comments are not kept.
+    pub fn amend(mut self, amend: fn(&Loaded, &mut Kubeconfig)) -> Self {
+        self.amendments.push(amend);
+        self
+    }
+
     /// Merges, and reads the result back to see that it says the same. Takes time in proportion to the size of the inputs.
     ///
     /// # Errors
@@ -176,7 +184,7 @@ impl<'a> Merge<'a> {
             return Err(Error::new(ErrorKind::Usage, "there is nothing to merge"));
         }
         let mut report = Report::default();
-        let inputs = input::read(&self.inputs, &self.paths, &mut report)?;
+        let inputs = input::read(&self.inputs, &self.paths, &self.amendments, &mut report)?;
         let mut config = Kubeconfig::new();
         let differences = rest::merge(&inputs, self.on_conflict == OnConflict::Replace, &mut config);
         let mut plan = Plan::of(&inputs);

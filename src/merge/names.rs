@@ -1,7 +1,7 @@
 //! New names: templates, and who gets which.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::Server;
+use crate::url::ServerUrl;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 
@@ -87,11 +87,12 @@ impl Template {
                 Field::Name => name.push_str(facts.name),
                 Field::Cluster => name.push_str(there(facts.cluster)?),
                 Field::User => name.push_str(there(facts.user)?),
-                Field::Host => name.push_str(host(facts.server?)?.host),
+                Field::Host => name.push_str(host(facts.server?)?.host()),
                 Field::Server => {
                     let server = host(facts.server?)?;
-                    name.push_str(server.host);
-                    if let Some(more) = rancher_cluster(server.path).or(server.port) {
+                    name.push_str(server.host());
+                    let cluster = rancher_cluster(&server);
+                    if let Some(more) = cluster.as_deref().or(server.port()) {
                         name.push('-');
                         name.push_str(more);
                     }
@@ -109,17 +110,16 @@ fn there(text: Option<&str>) -> Option<&str> {
 }
 
 /// The server, if its host is one without doubt: what might be a password whose end was cut off does not get into a name.
-fn host(url: &str) -> Option<Server<'_>> {
-    let server = Server::of(url);
+fn host(url: &str) -> Option<ServerUrl<'_>> {
+    let server = ServerUrl::of(url);
     let is_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '%');
-    let is_port = server.port.is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
-    (is_port && !server.host.is_empty() && server.host.chars().all(is_host)).then_some(server)
+    let is_port = server.port().is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
+    (is_port && !server.host().is_empty() && server.host().chars().all(is_host)).then_some(server)
 }
 
 /// The cluster's id in the path of Rancher's proxy.
-fn rancher_cluster(path: &str) -> Option<&str> {
-    let id = path.split_once("/k8s/clusters/")?.1.split('/').next()?;
-    (!id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')).then_some(id)
+fn rancher_cluster(server: &ServerUrl<'_>) -> Option<String> {
+    server.rancher_cluster().filter(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
 }
 
 /// An entry that needs a new name.

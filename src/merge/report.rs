@@ -1,6 +1,5 @@
 //! What a merge says of itself: nothing in here is secret.
 
-use super::rest::Difference;
 use crate::error::{Position, Printable};
 use crate::export::{self, Embedded};
 use crate::load::Subject;
@@ -258,12 +257,6 @@ pub enum Note {
     },
     /// Something about files that were embedded.
     Embedding(export::Note),
-}
-
-impl From<Difference> for Note {
-    fn from(Difference { what, taken, other }: Difference) -> Self {
-        Note::Differs { what, taken, other }
-    }
 }
 
 impl fmt::Display for Note {

@@ -2,7 +2,7 @@
 
 use super::content::same;
 use super::input::Input;
-use super::report::Place;
+use super::report::{Note, Place};
 use crate::config::{Entries, Kubeconfig};
 use crate::load::Subject;
 use crate::syntax::{Mapping, Value};
@@ -15,6 +15,12 @@ pub(super) struct Difference {
     /// Where the one stands that was taken.
     pub(super) taken: Place,
     pub(super) other: Place,
+}
+
+impl From<Difference> for Note {
+    fn from(Difference { what, taken, other }: Difference) -> Self {
+        Note::Differs { what, taken, other }
+    }
 }
 
 /// Puts it into `config`. Where inputs differ the first wins, or the last.

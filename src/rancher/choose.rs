@@ -1,55 +1,34 @@
 //! Direct or through Rancher: the questions an export asks.
 
-use super::ace::is_unproven;
 use super::clusters::clusters;
-use super::kind::{Index, View};
+use super::kind::View;
+use crate::access::through_rancher;
 use crate::config::Kubeconfig;
-use crate::export::Dependence;
 use std::collections::HashSet;
 
-/// Whether `context` is of no use when Rancher is down: Rancher is its server, or its program the login command.
+/// Returns whether `context` is of no use when Rancher is down: Rancher is its server, or its program the login command.
 ///
-/// It looks at the whole file; for many contexts at once there are [`direct`] and [`judge`].
+/// It looks at the whole file; for many contexts at once there is [`direct`].
 pub fn is_through_rancher(config: &Kubeconfig, context: &str) -> bool {
-    Index::of(config).is_through_rancher(&View::of(config, context))
+    through_rancher(config).contains(context)
 }
 
-/// The contexts that don't need Rancher, for [`Export::filter`](crate::Export::filter). One whose cluster or user is not there is none
-/// of them: it leads nowhere.
+/// Returns the contexts that don't need Rancher, for [`Export::filter`](crate::Export::filter). One whose cluster or user is not
+/// there is not among them: it leads nowhere.
 pub fn direct(config: &Kubeconfig) -> Vec<&str> {
-    let index = Index::of(config);
+    direct_but(config, &through_rancher(config))
+}
+
+/// As [`direct`], where it is known which contexts need Rancher.
+pub(crate) fn direct_but<'c>(config: &'c Kubeconfig, through: &HashSet<&str>) -> Vec<&'c str> {
     let is_direct = |name: &&str| {
         let view = View::of(config, name);
         let is_there = |name: &str, is: bool| name.is_empty() || is;
         is_there(view.cluster_name, config.clusters.contains(view.cluster_name))
             && is_there(view.user_name, config.users.contains(view.user_name))
-            && !index.is_through_rancher(&view)
+            && !through.contains(name)
     };
     config.contexts.names().filter(is_direct).collect()
-}
-
-/// The contexts that need Rancher, and those made by [`AuthorizedEndpoint`](super::AuthorizedEndpoint) without a proof that
-/// their token is valid there, for [`Export::judge`](crate::Export::judge).
-pub fn judge(config: &Kubeconfig) -> Vec<(&str, Dependence)> {
-    let index = Index::of(config);
-    let judged = |name| {
-        if index.is_through_rancher(&View::of(config, name)) {
-            return Some((name, Dependence::ThroughRancher));
-        }
-        is_unproven(config, name).then_some((name, Dependence::UnprovenToken))
-    };
-    config.contexts.names().filter_map(judged).collect()
-}
-
-/// The contexts that lead past Rancher with a token of Rancher's. Nothing in the token says when it ends;
-/// [`outage`](super::outage) tells what a file knows of that.
-pub fn direct_with_rancher_token(config: &Kubeconfig) -> Vec<&str> {
-    let index = Index::of(config);
-    let is_one = |name: &&str| {
-        let view = View::of(config, name);
-        view.has_rancher_token() && !index.is_through_rancher(&view)
-    };
-    config.contexts.names().filter(is_one).collect()
 }
 
 /// A direct context rather than one through Rancher, for [`Export::current_by`](crate::Export::current_by).

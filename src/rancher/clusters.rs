@@ -1,8 +1,9 @@
 //! Which contexts lead into one and the same cluster, across files and under other names.
 
-use super::kind::{Index, View};
+use super::kind::{Index, View, certificates_in};
 use super::{ContextKind, Kind, Provisioner};
-use crate::config::{Cluster, Kubeconfig, set};
+use crate::cert::Section;
+use crate::config::{Cluster, Data, Kubeconfig, set};
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -108,8 +109,17 @@ pub fn clusters<'a>(configs: &[&'a Kubeconfig]) -> Vec<ClusterGroup<'a>> {
     let mut found: Vec<Found<'a>> = Vec::new();
     for (config, source) in configs.iter().enumerate() {
         let index = Index::of(source);
-        let authorities: HashMap<&str, Rc<Authority<'a>>> =
-            source.clusters.iter().map(|(name, cluster)| (name, Rc::new(Authority::of(cluster)))).collect();
+        // Each is read once, however many clusters have it.
+        let mut known: HashMap<_, Rc<Authority<'a>>> = HashMap::new();
+        let authorities: HashMap<&str, Rc<Authority<'a>>> = source
+            .clusters
+            .iter()
+            .map(|(name, cluster)| {
+                let data = cluster.certificate_authority_data.as_ref().map(Data::as_base64);
+                let entry = known.entry((data, set(&cluster.certificate_authority)));
+                (name, entry.or_insert_with(|| Rc::new(Authority::of(cluster))).clone())
+            })
+            .collect();
         for context in source.contexts.names() {
             let view = View::of(source, context);
             let authority = authorities.get(view.cluster_name).cloned().unwrap_or_default();
@@ -149,7 +159,7 @@ struct Way<'a> {
 
 impl<'a> Way<'a> {
     fn of(cluster: &'a Cluster, view: &View<'a>) -> Self {
-        let path = view.server.path.trim_end_matches('/');
+        let path = view.server().path().trim_end_matches('/');
         Way { path, name: set(&cluster.tls_server_name), proxy: set(&cluster.proxy_url) }
     }
 }
@@ -214,15 +224,19 @@ impl<'a> Authority<'a> {
             return Authority { file, ..Self::default() };
         };
         let pem = data.decode();
-        let mut all = crate::cert::certificates(&pem).unwrap_or_default();
-        all.dedup();
+        let mut all: Vec<Section> = certificates_in(&pem).collect();
+        all.dedup_by(|one, other| one.bytes() == other.bytes());
         // Of a bundle nothing tells which one is the cluster's.
         let [ca] = &*all else { return Authority { der: Some(pem.to_vec()), file, is_own: false } };
-        let is_own = ca.common_name().is_some_and(|name| {
-            let generated = ["k3s-server-ca@", "rke2-server-ca@"].iter().any(|prefix| name.starts_with(prefix));
-            generated || matches!(name, "kube-ca" | "kubernetes")
+        const NAMES: [&str; 4] = ["k3s-server-ca@", "rke2-server-ca@", "kube-ca", "kubernetes"];
+        // Names stand in a certificate as they are; to read it all takes longer than to look for them.
+        let is_named = NAMES.iter().any(|name| memchr::memmem::find(ca.bytes(), name.as_bytes()).is_some());
+        let certificate = is_named.then(|| ca.certificate().ok()).flatten();
+        let is_own = certificate.as_ref().and_then(|ca| ca.common_name()).is_some_and(|name| {
+            let [k3s, rke2, rke, kubeadm] = NAMES;
+            name.starts_with(k3s) || name.starts_with(rke2) || name == rke || name == kubeadm
         });
-        Authority { der: Some(ca.der().to_vec()), file, is_own }
+        Authority { der: Some(ca.bytes().to_vec()), file, is_own }
     }
 }
 

@@ -1,10 +1,12 @@
 //! The kinds of contexts, and what tells them apart.
 
-use super::ace::ENDPOINT_OF;
-use crate::config::{AuthInfo, Cluster, ExecConfig, Kubeconfig, set, set_secret};
+use super::marks::ENDPOINT_OF;
+use crate::access::{file_name, is_rancher_command, is_rancher_token};
+use crate::cert::{Section, SectionKind, sections};
+use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
-use crate::export::Server;
-use std::cell::RefCell;
+use crate::url::{Reach, ServerUrl};
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -128,7 +130,7 @@ pub fn kinds(config: &Kubeconfig) -> Vec<(&str, Kind)> {
 pub(super) struct Index<'a> {
     by_rancher: HashMap<String, &'a str>,
     by_user: HashMap<&'a str, &'a str>,
-    /// What the users' certificates tell. Looked into once each: many contexts may share one.
+    /// What each certificate tells. Looked into once: many users may share one.
     by_certificate: RefCell<HashMap<&'a str, Option<Kind>>>,
 }
 
@@ -153,10 +155,6 @@ impl<'a> Index<'a> {
             .or_else(|| view.admin(self))
             .unwrap_or(Kind::new(ContextKind::Unknown, []))
     }
-
-    pub(super) fn is_through_rancher(&self, view: &View<'_>) -> bool {
-        view.through().is_some() || view.logs_in_by_rancher() || view.rancher_server(self).is_some()
-    }
 }
 
 /// A context with what it refers to.
@@ -164,7 +162,8 @@ pub(super) struct View<'a> {
     pub(super) context: &'a str,
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
-    pub(super) server: Server<'a>,
+    address: &'a str,
+    server: OnceCell<ServerUrl<'a>>,
     /// Rancher's id of the cluster, where the context was added for its endpoint with credentials that don't tell.
     pub(super) recorded_id: Option<&'a str>,
     user: Option<&'a AuthInfo>,
@@ -175,30 +174,39 @@ impl<'a> View<'a> {
         let body = config.contexts.get(context);
         let cluster_name = body.and_then(|c| set(&c.cluster)).unwrap_or("");
         let user_name = body.and_then(|c| set(&c.user)).unwrap_or("");
-        let server = config.clusters.get(cluster_name).map_or("", server_of);
+        let address = config.clusters.get(cluster_name).map_or("", server_of);
         let recorded_id = body.and_then(|context| context.extensions.get(ENDPOINT_OF)?.as_str());
         let user = config.users.get(user_name);
-        View { context, cluster_name, user_name, server: Server::of(server), recorded_id, user }
+        View { context, cluster_name, user_name, address, server: OnceCell::new(), recorded_id, user }
     }
 
     /// A user alone, in no context.
     pub(super) fn of_user(config: &'a Kubeconfig, name: &'a str) -> Self {
-        let (server, user) = (Server::of(""), config.users.get(name));
-        View { context: "", cluster_name: "", user_name: name, server, recorded_id: None, user }
+        View {
+            context: "",
+            cluster_name: "",
+            user_name: name,
+            address: "",
+            server: OnceCell::new(),
+            recorded_id: None,
+            user: config.users.get(name),
+        }
+    }
+
+    pub(super) fn server(&self) -> &ServerUrl<'a> {
+        self.server.get_or_init(|| ServerUrl::of(self.address))
     }
 
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.
-    pub(super) fn through(&self) -> Option<(String, &'a str)> {
-        let (_, rest) = self.server.path.split_once("/k8s/clusters/")?;
-        let id = rest.split('/').next().filter(|id| !id.is_empty())?;
-        Some((self.origin(), id))
+    pub(super) fn through(&self) -> Option<(String, String)> {
+        Some((self.origin(), self.server().rancher_cluster().filter(|id| !id.is_empty())?))
     }
 
     /// Scheme, host and port of a server whose name means the same everywhere: an address, or a name without a dot, may be
     /// another machine at another site.
     pub(super) fn public_origin(&self) -> Option<String> {
-        let is_name = self.server.host.trim_end_matches('.').contains('.') && self.server.ip().is_none();
-        (is_name && !self.server.is_this_machine()).then(|| self.origin())
+        let is_name = self.server().host_key().contains('.') && self.server().ip().is_none();
+        (is_name && self.server().reach() != Reach::ThisMachine).then(|| self.origin())
     }
 
     /// Rancher's id of the cluster where the credentials name it: a token of Rancher 2.2 to 2.5 for an authorized endpoint
@@ -221,7 +229,7 @@ impl<'a> View<'a> {
         // Rancher's program takes one without a scheme as well.
         let server = server.split_once("://").map_or(server, |(_, rest)| rest);
         let url = format!("https://{server}");
-        Some(Server::of(&url).host.trim_end_matches('.').to_ascii_lowercase()).filter(|host| !host.is_empty())
+        Some(ServerUrl::of(&url).host_key()).filter(|host| !host.is_empty())
     }
 
     /// The value of a flag of the login command.
@@ -251,13 +259,7 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn origin(&self) -> String {
-        let Server { scheme, host, port, .. } = self.server;
-        let scheme = scheme.unwrap_or("http").to_ascii_lowercase();
-        let host = if host.contains(':') { format!("[{host}]") } else { host.to_ascii_lowercase() };
-        match port {
-            Some(port) if !(scheme == "https" && port == "443") => format!("{scheme}://{host}:{port}"),
-            _ => format!("{scheme}://{host}"),
-        }
+        self.server().origin()
     }
 
     /// The login command, if one would be run: all other credentials come first in client-go.
@@ -277,7 +279,7 @@ impl<'a> View<'a> {
 
     /// Whether Rancher's program fetches the token: `rancher token`, of late `rancher auth get-token`.
     pub(super) fn logs_in_by_rancher(&self) -> bool {
-        self.exec().is_some_and(is_rancher)
+        self.exec().is_some_and(is_rancher_command)
     }
 
     pub(super) fn has_rancher_token(&self) -> bool {
@@ -286,7 +288,7 @@ impl<'a> View<'a> {
 
     fn proxy(&self) -> Option<Kind> {
         let (rancher, id) = self.through()?;
-        let kind = ContextKind::RancherProxy { rancher, cluster_id: id.to_owned() };
+        let kind = ContextKind::RancherProxy { rancher, cluster_id: id };
         Some(Kind::new(kind, [Evidence::ServerPath]))
     }
 
@@ -306,22 +308,23 @@ impl<'a> View<'a> {
             return Some(Kind::new(ContextKind::RancherServer, evidence));
         }
         let user = user?;
-        if !self.server.path.trim_end_matches('/').is_empty() {
+        if !self.server().path().trim_end_matches('/').is_empty() {
             return None;
         }
         // Alone in its file it has only its names; an authorized endpoint would have a port or a suffix.
         let named = [self.context, self.cluster_name, self.user_name].iter().all(|name| *name == "rancher");
-        (named && self.server.port.is_none()).then(|| Kind::new(ContextKind::RancherServer, [Evidence::Names, user]))
+        (named && self.server().port().is_none())
+            .then(|| Kind::new(ContextKind::RancherServer, [Evidence::Names, user]))
     }
 
     fn ace(&self, index: &Index<'_>) -> Option<Kind> {
         let user = self.rancher_user()?;
-        if self.server.host.is_empty() {
+        if self.server().host().is_empty() {
             return None;
         }
         let by_name = self.cluster_name.ends_with("-fqdn");
         // Rancher writes the nodes' addresses, never their names.
-        let kind = if by_name || self.server.ip().is_none() { ContextKind::AceFqdn } else { ContextKind::AceNode };
+        let kind = if by_name || self.server().ip().is_none() { ContextKind::AceFqdn } else { ContextKind::AceNode };
         let mut found = Kind::new(kind, [if by_name { Evidence::Names } else { Evidence::ServerHost }, user]);
         if let Some(context) = index.by_user.get(self.user_name) {
             found.evidence.push(Evidence::SameUserAs((*context).into()));
@@ -335,7 +338,7 @@ impl<'a> View<'a> {
     }
 
     fn hosted_by_host(&self) -> Option<Kind> {
-        let host = self.server.host.trim_end_matches('.').to_ascii_lowercase();
+        let host = self.server().host_key();
         let under = |domains: &[&str]| domains.iter().any(|domain| host.ends_with(domain));
         if under(&[".eks.amazonaws.com", ".eks.amazonaws.com.cn"]) {
             return Some(Kind::new(ContextKind::Eks, [Evidence::ServerHost]));
@@ -379,9 +382,11 @@ impl<'a> View<'a> {
 
     /// The administrator's file of a distribution.
     fn admin(&self, index: &Index<'a>) -> Option<Kind> {
-        let mut known = index.by_certificate.borrow_mut();
-        if let Some(kind) = known.entry(self.user_name).or_insert_with(|| self.by_certificate()).clone() {
-            return Some(kind);
+        if let Some(data) = self.user.and_then(|user| user.client_certificate_data.as_ref()) {
+            let mut known = index.by_certificate.borrow_mut();
+            if let Some(kind) = known.entry(data.as_base64()).or_insert_with(|| by_certificate(data)).clone() {
+                return Some(kind);
+            }
         }
         let has_certificate =
             self.user.is_some_and(|u| u.client_certificate_data.is_some() || set(&u.client_certificate).is_some());
@@ -390,46 +395,36 @@ impl<'a> View<'a> {
         let old = self.user_name == "kube-admin" && self.context == "Default";
         (has_certificate && (rke || old)).then(|| Kind::new(ContextKind::RkeAdmin, [Evidence::Names]))
     }
+}
 
-    fn by_certificate(&self) -> Option<Kind> {
-        let data = self.user?.client_certificate_data.as_ref()?;
-        let leaf = crate::cert::leaf(&data.decode()).ok()?;
-        let (subject, issuer) = (leaf.subject(), leaf.issuer());
-        if issuer.contains("k3s-client-ca") {
-            return Some(Kind::new(ContextKind::K3s, [Evidence::Issuer]));
-        }
-        if issuer.contains("rke2-client-ca") {
-            return Some(Kind::new(ContextKind::Rke2, [Evidence::Issuer]));
-        }
-        let admin = subject.split([',', '+']).any(|part| part.trim() == "CN=kube-admin");
-        admin.then(|| Kind::new(ContextKind::RkeAdmin, [Evidence::Subject]))
+/// The certificates of a PEM text, not yet read.
+pub(super) fn certificates_in(pem: &[u8]) -> impl Iterator<Item = Section> {
+    sections(pem).flatten().filter(|section| section.kind() == SectionKind::Certificate)
+}
+
+/// What a client certificate tells.
+fn by_certificate(data: &Data) -> Option<Kind> {
+    let pem = data.decode();
+    // Names stand in a certificate as they are; to read it all takes longer than to look for them.
+    let der = certificates_in(&pem).next()?;
+    let is_named = |name: &&&str| memchr::memmem::find(der.bytes(), name.as_bytes()).is_some();
+    ["k3s-client-ca", "rke2-client-ca", "kube-admin"].iter().find(is_named)?;
+    let leaf = der.certificate().ok()?;
+    let (subject, issuer) = (leaf.subject(), leaf.issuer());
+    if issuer.contains("k3s-client-ca") {
+        return Some(Kind::new(ContextKind::K3s, [Evidence::Issuer]));
     }
+    if issuer.contains("rke2-client-ca") {
+        return Some(Kind::new(ContextKind::Rke2, [Evidence::Issuer]));
+    }
+    let admin = subject.split([',', '+']).any(|part| part.trim() == "CN=kube-admin");
+    admin.then(|| Kind::new(ContextKind::RkeAdmin, [Evidence::Subject]))
 }
 
 fn server_of(cluster: &Cluster) -> &str {
     set(&cluster.server).unwrap_or("")
 }
 
-/// Whether the login command is Rancher's program.
-pub(super) fn is_rancher(exec: &ExecConfig) -> bool {
-    base_name(exec).eq_ignore_ascii_case("rancher")
-}
-
 fn base_name(exec: &ExecConfig) -> &str {
     file_name(set(&exec.command).unwrap_or(""))
-}
-
-/// The name of a command, without folders and without Windows' `.exe`.
-pub(super) fn file_name(command: &str) -> &str {
-    let name = command.rsplit(['/', '\\']).next().unwrap_or(command);
-    let is_windows = name.len() > 4 && name.get(name.len() - 4..).is_some_and(|end| end.eq_ignore_ascii_case(".exe"));
-    if is_windows { name.get(..name.len() - 4).unwrap_or(name) } else { name }
-}
-
-/// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
-pub(crate) fn is_rancher_token(token: &str) -> bool {
-    let Some((name, secret)) = token.trim().split_once(':') else { return false };
-    let is_of = |prefix: &str| name.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.ends_with('.'));
-    let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| is_of(prefix));
-    known && !secret.is_empty() && !secret.contains(':')
 }

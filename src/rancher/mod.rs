@@ -4,20 +4,21 @@
 //! and, where the authorized cluster endpoint (ACE) is enabled, straight into the cluster as well. Only the latter
 //! works when Rancher is down. [`kind_of`] tells them apart, by what the file alone says, and says by what.
 //!
-//! For [`Export`](crate::Export) there are [`judge`], [`direct`] and [`prefer_direct`]:
+//! For a backup there are [`Outage::export`](outage::Outage::export), which judges Rancher's tokens too, and for other choices
+//! [`direct`] and [`prefer_direct`]:
 //!
 //! ```
 //! use kubeconfig::{Loaded, rancher};
 //! # fn main() -> Result<(), kubeconfig::Error> {
 //! # let text = r#"{"clusters": [
 //! #   {"name": "prod", "cluster": {"server": "https://rancher.example.com/k8s/clusters/c-abcde"}},
-//! #   {"name": "prod-fqdn", "cluster": {"server": "https://prod.example.com:6443"}}],
+//! #   {"name": "prod-fqdn", "cluster": {"server": "https://prod.example.com:6443", "insecure-skip-tls-verify": true}}],
 //! #  "users": [{"name": "prod", "user": {"token": "kubeconfig-u-abcde:secret"}}],
 //! #  "contexts": [{"name": "prod", "context": {"cluster": "prod", "user": "prod"}},
 //! #   {"name": "prod-fqdn", "context": {"cluster": "prod-fqdn", "user": "prod"}}],
 //! #  "current-context": "prod"}"#;
 //! # let loaded = Loaded::from_config(text.parse()?, std::path::Path::new("/"));
-//! let backup = loaded.export().current_by(rancher::prefer_direct).judge(rancher::judge).build()?;
+//! let backup = loaded.export().current_by(rancher::prefer_direct).build()?;
 //! assert_eq!(backup.config().current_context(), Some("prod-fqdn"));
 //! assert!(!backup.report().contexts[0].stands_alone()); // prod: only through Rancher
 //! assert!(backup.report().contexts[1].stands_alone()); // prod-fqdn
@@ -26,20 +27,32 @@
 //! ```
 
 mod ace;
+mod binding;
 mod choose;
 mod clusters;
 mod kind;
+mod knowledge;
+mod lifetime;
+mod marks;
 mod objects;
 pub mod outage;
 mod provisioner;
+mod saved_tokens;
+mod token_hash;
 
 pub use ace::{AceContext, AceNote, AddEndpoint, AuthorizedEndpoint, Extended};
-pub use choose::{direct, direct_with_rancher_token, is_through_rancher, judge, prefer_direct, prefer_direct_of};
+#[cfg(feature = "check")]
+pub(crate) use binding::Bindings;
+#[cfg(feature = "check")]
+pub(crate) use choose::direct_but;
+pub use choose::{direct, is_through_rancher, prefer_direct, prefer_direct_of};
 #[cfg(feature = "check")]
 pub(crate) use clusters::unescape;
 pub use clusters::{ClusterGroup, Member, Tie, clusters};
-#[cfg(feature = "check")]
-pub(crate) use kind::is_rancher_token;
 pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
+#[cfg(feature = "check")]
+pub(crate) use lifetime::{Lifetime, lifetime_by_comments};
+pub use lifetime::{disown_new_tokens, keep_lifetimes};
 pub use objects::{ControlPlaneNode, LocalClusterAuthEndpoint, ManagedCluster};
 pub use provisioner::Provisioner;
+pub use saved_tokens::SavedTokens;

@@ -1,7 +1,7 @@
 //! What a file is, by how it begins, and reading what is needed of it.
 
 use super::archive::{self, Packed, files_in_tar, files_in_zip, is_gzip, is_tar, is_zip};
-use super::server_folder;
+use super::wanted::{is_state, is_wanted};
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::Limits;
 use std::fs::File;
@@ -57,13 +57,13 @@ impl Input {
 
     /// The folder of a server, or else states.
     fn tar(source: impl Read, start: &[u8]) -> Result<Self> {
-        let files = files_in_tar(source, start, server_folder::is_wanted)?;
-        let (states, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| server_folder::is_state(&file.path));
+        let files = files_in_tar(source, start, is_wanted)?;
+        let (states, files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| is_state(&file.path));
         Ok(if files.is_empty() && !states.is_empty() { Input::Snapshot(states) } else { Input::Folder(files) })
     }
 
     fn zip(source: impl Read + Seek) -> Result<Self> {
-        let files = files_in_zip(source, server_folder::is_state)?;
+        let files = files_in_zip(source, is_state)?;
         if files.is_empty() {
             return Err(
                 Error::new(ErrorKind::NotFound, "there is no .rkestate in this zip file").with_help(SNAPSHOT_HELP)

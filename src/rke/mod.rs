@@ -18,6 +18,7 @@ mod state;
 mod topology;
 mod validate;
 mod version;
+mod wanted;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
 #[cfg(feature = "check")]

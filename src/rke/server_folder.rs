@@ -3,12 +3,13 @@
 use super::archive::Packed;
 use super::input::Input;
 use super::recover::{Admin, Names, RecoveryNote, check_key, cluster, user};
+use super::wanted::{AUTHORITY, CERTIFICATE, CLIENTS, DYNAMIC, EARLY, KEY, SERVING, WRITTEN, is_needed};
 use crate::cert::{self, Certificate};
 use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::check_server;
 use crate::load::read_reference;
 use crate::syntax::Document;
+use crate::url::check_new_server;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,20 +47,6 @@ impl fmt::Debug for ServerFolder {
     }
 }
 
-const AUTHORITY: &str = "server-ca.crt";
-const CERTIFICATE: &str = "client-admin.crt";
-const KEY: &str = "client-admin.key";
-/// The CA of the clients; the second since 2023, when the first got the chain up to a CA of one's own.
-const CLIENTS: &[&str] = &["client-ca.crt", "client-ca.nochain.crt"];
-/// What kube-apiserver itself shows: of RKE2 to everybody, of K3s to the server alone.
-const SERVING: &str = "serving-kube-apiserver.crt";
-/// What K3s shows to everybody: a Secret as JSON (dynamiclistener).
-const DYNAMIC: &str = "dynamic-cert.json";
-/// Of K3s alone, in the first months of 2019.
-const EARLY: &str = "token-ca.crt";
-
-const WRITTEN: &[&str] = &["k3s.yaml", "rke2.yaml", "kubeconfig-k3s.yaml", "kubeconfig-rke2.yaml"];
-
 /// Where `server/tls` may be, seen from the folder that is named.
 const TLS: &[&str] = &[
     "server/tls",
@@ -80,25 +67,6 @@ const BESIDE: &[&str] = &["", "server", "etc/rancher/k3s", "etc/rancher/rke2"];
 
 /// The address K3s and RKE2 write.
 const LOOPBACK: &str = "https://127.0.0.1:6443";
-
-/// Whether there is no kubeconfig without it.
-fn is_needed(name: &str) -> bool {
-    [AUTHORITY, CERTIFICATE, KEY].contains(&name)
-}
-
-/// Whether a file of an archive is one of those that are read.
-pub(super) fn is_wanted(path: &str) -> bool {
-    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let in_tls = folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "tls" | "" | "."));
-    WRITTEN.contains(&name)
-        || is_state(name)
-        || in_tls && ([AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name) || CLIENTS.contains(&name))
-}
-
-/// Whether a file is RKE's state, by its name.
-pub(super) fn is_state(path: &str) -> bool {
-    path.ends_with(".rkestate")
-}
 
 impl ServerFolder {
     /// Reads the data folder itself, one above it (`/var/lib/rancher`, a copy of a whole file system), one below it
@@ -229,9 +197,6 @@ impl ServerFolder {
         }
         let mut notes = self.notes.clone();
         notes.push(RecoveryNote::AsWritten);
-        if cluster.certificate_authority_data.is_none() {
-            notes.push(RecoveryNote::NoAuthority);
-        }
         Ok(Admin {
             cluster: Cluster {
                 certificate_authority_data: cluster.certificate_authority_data.clone(),
@@ -256,7 +221,7 @@ impl ServerFolder {
     /// The address in the written kubeconfig, else what servers write there.
     fn server(&self) -> &str {
         let server = self.written.as_ref().and_then(current).and_then(|(cluster, _)| cluster.server.as_deref());
-        server.filter(|server| check_server(server).is_ok()).unwrap_or(LOOPBACK)
+        server.filter(|server| check_new_server(server).is_ok()).unwrap_or(LOOPBACK)
     }
 }
 

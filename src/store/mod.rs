@@ -56,6 +56,7 @@ mod previous;
 mod process;
 mod record;
 mod replace;
+mod restore;
 mod route;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
@@ -73,9 +74,10 @@ pub use held::release_before_exit;
 pub use lock::Lock;
 pub use options::Store;
 pub use process::Process;
+pub use replace::How;
 #[cfg(all(unix, feature = "signals"))]
 pub use signals::end_on_signals;
-pub use update::{Changed, Files, How, Preview, PreviewedFile, Updated};
+pub use update::{Changed, Files, Preview, PreviewedFile, Updated};
 
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;

@@ -4,11 +4,23 @@ use super::copies::Copies;
 use super::failed;
 use super::snapshot::Snapshot;
 use super::temporary::Temporary;
-use super::update::How;
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+
+/// How contents came into a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum How {
+    /// There was no such file.
+    Created,
+    /// In one step: readers saw the old contents or the new.
+    Replaced,
+    /// Written over the old contents, for the folder may not be written to, the file is a mount point of its own, or it is
+    /// another owner's, whose a new one would not be. Readers may have seen a mixture, and after a kill or a power cut the file may have been one; therefore a copy was kept.
+    InPlace,
+}
 
 /// A file all of whose new contents are on disk, under another name; or that has to be written in place.
 pub(super) struct Prepared<'a> {

@@ -3,7 +3,7 @@
 use super::lock::Request;
 use super::locks::{self, Locks};
 use super::record::look;
-use super::replace::Prepared;
+use super::replace::{How, Prepared};
 use super::snapshot::Snapshot;
 use super::{Store, flush, held};
 use crate::error::{Error, ErrorKind, Printable, Result};
@@ -54,19 +54,6 @@ pub struct Changed {
     pub locked: bool,
     /// The copy of what it held before, where one was kept.
     pub kept: Option<PathBuf>,
-}
-
-/// How contents came into a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum How {
-    /// There was no such file.
-    Created,
-    /// In one step: readers saw the old contents or the new.
-    Replaced,
-    /// Written over the old contents, for the folder may not be written to, the file is a mount point of its own, or it is
-    /// another owner's, whose a new one would not be. Readers may have seen a mixture, and after a kill or a power cut the file may have been one; therefore a copy was kept.
-    InPlace,
 }
 
 /// What an [`update`](Store::update) would do.

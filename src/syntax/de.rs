@@ -2,10 +2,10 @@
 
 use super::document::{Document, Node};
 use super::effective::{self, Pair};
-use super::scalar::Resolved;
+use super::scalar::{Resolved, ScalarStyle};
 use super::tag::decode_binary;
 use super::text::Slice;
-use super::value::{Mapping, Scalar, ScalarStyle, Value};
+use super::value::{Mapping, Scalar, Value};
 use crate::error::{Error, ErrorKind, Result};
 use serde::de::value::StrDeserializer;
 use serde::de::{

@@ -1,21 +1,16 @@
 //! The text of one file and the tree of its nodes.
 
-use super::effective;
 use super::encoding::Encoding;
-use super::parser;
-use super::scalar::Resolved;
-use super::scanner::error_at;
+use super::lines::{Mark, marks, position_after};
+use super::scalar::{Resolved, ScalarStyle};
 use super::tag::resolve_tagged;
 use super::text::{Piece, Slice, Text};
 use super::tree::{NodeData, Shape, Tree};
-use super::value::ScalarStyle;
-use crate::error::{Error, ErrorKind, Position, Result};
-use std::borrow::Cow;
+use crate::error::{Error, Position};
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use zeroize::Zeroizing;
 
-/// What a document may cost. Beyond a limit reading fails with [`ErrorKind::Limit`] and the figure.
+/// What a document may cost. Beyond a limit reading fails with [`ErrorKind::Limit`](crate::ErrorKind::Limit) and the figure.
 ///
 /// ```
 /// use kubeconfig::syntax::{Document, Limits};
@@ -82,48 +77,8 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads a text with the default [`Limits`].
-    ///
-    /// # Errors
-    /// [`ErrorKind::Syntax`] with line and column where the text is not YAML as kubectl reads it, [`ErrorKind::Limit`]
-    /// where it is too large, too deep, or made too large by aliases.
-    pub fn parse(bytes: impl Into<Vec<u8>>) -> Result<Document> {
-        Self::parse_with(bytes, &Limits::default())
-    }
-
-    /// Reads a text with limits of your own.
-    ///
-    /// # Errors
-    /// As [`parse`](Document::parse).
-    pub fn parse_with(bytes: impl Into<Vec<u8>>, limits: &Limits) -> Result<Document> {
-        let mut bytes = Zeroizing::new(bytes.into());
-        let limit = limits.input.min(Limits::MAX_INPUT);
-        if bytes.len() as u64 > limit {
-            return Err(Error::new(ErrorKind::Limit, format!("more than {limit} bytes")));
-        }
-        let (source, encoding) = Encoding::decode(std::mem::take(&mut *bytes))?;
-        // The text may end before a character that YAML forbids. Whether that is an error depends on whether the parser
-        // comes that far: it may stand behind the first document.
-        let forbidden = forbidden_character(source.as_bytes());
-        let readable = source.get(..forbidden.unwrap_or(source.len())).unwrap_or_default();
-        let (parsed, at_end) = parser::parse(readable, limits.depth);
-        let parsed = match forbidden {
-            Some(at) if at_end => Err(error_at(at, "a control character, or another that YAML does not allow")
-                .with_help("remove it, or write it as an escape in double quotes")),
-            _ => parsed,
-        };
-        let mut text = Text { source, decoded: String::new() };
-        let parsed = parsed.map_err(|e| e.locate(|at| position_in(&text.source, at)))?;
-        text.decoded = parsed.decoded;
-        let document = Document {
-            text: Arc::new(text),
-            tree: Arc::new(parsed.tree),
-            encoding,
-            limits: limits.clone(),
-            marks: OnceLock::new(),
-        };
-        effective::check(&document, limits).map_err(|e| document.locate(e))?;
-        Ok(document)
+    pub(super) fn of(text: Text, tree: Tree, encoding: Encoding, limits: Limits) -> Self {
+        Document { text: Arc::new(text), tree: Arc::new(tree), encoding, limits, marks: OnceLock::new() }
     }
 
     /// The text as UTF-8, without a byte order mark. Spans are ranges of it.
@@ -378,50 +333,10 @@ impl<'d> Node<'d> {
         node.children().filter(move |_| is_sequence).map(Node::resolve)
     }
 
-    /// Keys and values of a map in their order, `<<` merged and repeated keys settled as kubectl does: the last one wins.
-    /// Nothing for other nodes.
-    pub fn entries(&self) -> Vec<(Node<'d>, Node<'d>)> {
-        if !self.resolve().is_mapping() {
-            return Vec::new();
-        }
-        effective::pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
-    }
-
-    /// The keys of a map as they stand in the text, repeated ones too, without `<<` and what that merges.
-    #[cfg(feature = "check")]
-    pub(crate) fn keys(self) -> impl Iterator<Item = Node<'d>> {
-        let is_mapping = self.is_mapping();
-        let pairs = self.children_as_pairs().filter(move |_| is_mapping);
-        pairs.map(|(key, _)| key).filter(|key| !effective::is_merge_key(*key))
-    }
-
-    /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,
-    /// added to in RKE.
-    #[cfg(feature = "rke")]
-    pub(crate) fn occurrences(&self) -> Vec<(Node<'d>, Node<'d>)> {
-        if !self.resolve().is_mapping() {
-            return Vec::new();
-        }
-        effective::occurrences(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
-    }
-
     /// Keys and values of a map as they are written, a `<<` among them; nothing for other nodes.
     pub(crate) fn written_pairs(self) -> impl Iterator<Item = (Node<'d>, Node<'d>)> {
         let is_mapping = self.is_mapping();
         self.children_as_pairs().filter(move |_| is_mapping)
-    }
-
-    /// The value of a key of a map, found as in [`entries`](Node::entries).
-    pub fn get(&self, key: &str) -> Option<Node<'d>> {
-        if !self.resolve().is_mapping() {
-            return None;
-        }
-        effective::pairs(*self).into_iter().find(|pair| pair.text == key).map(|pair| pair.value.resolve())
-    }
-
-    /// The text of a node that is a key: numbers and booleans become text (`0x10` is `16`, `yes` is `true`).
-    pub fn key(&self) -> Cow<'d, str> {
-        effective::key_text(*self)
     }
 
     /// Its place in the tree: each node comes before its children.
@@ -509,82 +424,4 @@ impl<'d> Iterator for Pairs<'d> {
     fn next(&mut self) -> Option<Self::Item> {
         Some((self.0.next()?, self.0.next()?))
     }
-}
-
-/// A place whose line and column are known: the start of each line, and every so often within long ones.
-struct Mark {
-    offset: u32,
-    position: Position,
-}
-
-/// Bytes between the marks of a long line: so many have to be counted at most to find a column.
-const MARK_EVERY: usize = 4096;
-
-fn marks(text: &str) -> Vec<Mark> {
-    let bytes = text.as_bytes();
-    let mut position = Position { line: 1, column: 1 };
-    let mut marks = vec![Mark { offset: 0, position }];
-    let (mut at, mut marked) = (0, 0);
-    while let Some(&byte) = bytes.get(at) {
-        let next = |ahead: usize| bytes.get(at + ahead).copied();
-        let line_break = match byte {
-            b'\r' if next(1) == Some(b'\n') => 2,
-            b'\n' | b'\r' => 1,
-            0xC2 if next(1) == Some(0x85) => 2,
-            0xE2 if next(1) == Some(0x80) && matches!(next(2), Some(0xA8 | 0xA9)) => 3,
-            _ => 0,
-        };
-        if line_break > 0 {
-            at += line_break;
-            position = Position { line: position.line + 1, column: 1 };
-        } else {
-            at += 1;
-            while bytes.get(at).is_some_and(|b| b & 0xC0 == 0x80) {
-                at += 1;
-            }
-            position.column += 1;
-        }
-        if line_break > 0 || at - marked >= MARK_EVERY {
-            marked = at;
-            marks.push(Mark { offset: at as u32, position });
-        }
-    }
-    marks
-}
-
-fn position_after(marks: &[Mark], text: &str, offset: u32) -> Position {
-    let index = marks.partition_point(|mark| mark.offset <= offset).saturating_sub(1);
-    let Some(mark) = marks.get(index) else { return Position { line: 1, column: 1 } };
-    let between = text.get(mark.offset as usize..offset as usize).map_or(0, |text| text.chars().count());
-    Position { line: mark.position.line, column: mark.position.column + between as u32 }
-}
-
-/// Line and column of the byte `offset` of `text`, where there is no document yet.
-pub(super) fn position_in(text: &str, offset: usize) -> Position {
-    let before = text.get(..offset).unwrap_or(text);
-    position_after(&marks(before), before, before.len() as u32)
-}
-
-/// The offset of the first character that YAML 1.1 does not allow in a stream: C0 except tab and line ends, DEL, C1 except NEL,
-/// U+FFFE and U+FFFF.
-fn forbidden_character(text: &[u8]) -> Option<usize> {
-    let suspicious = |b: u8| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || matches!(b, 0x7F | 0xC2 | 0xEF);
-    let mut at = 0;
-    for chunk in text.chunks(64) {
-        if chunk.iter().fold(false, |any, &b| any | suspicious(b)) {
-            for (i, &b) in chunk.iter().enumerate() {
-                let next = |n: usize| text.get(at + i + n).copied().unwrap_or(0);
-                let forbidden = match b {
-                    0xC2 => next(1) < 0xA0 && next(1) != 0x85,
-                    0xEF => next(1) == 0xBF && next(2) >= 0xBE,
-                    _ => suspicious(b),
-                };
-                if forbidden {
-                    return Some(at + i);
-                }
-            }
-        }
-        at += chunk.len();
-    }
-    None
 }

@@ -1,11 +1,10 @@
 //! What a map holds once aliases are followed, `<<` is merged and repeated keys are settled, as kubectl settles them.
 
 use super::document::{Document, Limits, Node};
-use super::scalar::{Resolved, json_float};
+use super::scalar::{Resolved, ScalarStyle, json_float};
 use super::scanner::error_at;
 use super::tag::decode_binary;
 use super::tree::Shape;
-use super::value::ScalarStyle;
 use crate::error::{Error, ErrorKind, Result};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,6 +15,48 @@ pub(super) struct Pair<'d> {
     pub(super) text: Cow<'d, str>,
     pub(super) key: Node<'d>,
     pub(super) value: Node<'d>,
+}
+
+impl<'d> Node<'d> {
+    /// Keys and values of a map in their order, `<<` merged and repeated keys settled as kubectl does: the last one wins.
+    /// Nothing for other nodes.
+    pub fn entries(&self) -> Vec<(Node<'d>, Node<'d>)> {
+        if !self.resolve().is_mapping() {
+            return Vec::new();
+        }
+        pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
+    }
+
+    /// The keys of a map as they stand in the text, repeated ones too, without `<<` and what that merges.
+    #[cfg(feature = "check")]
+    pub(crate) fn keys(self) -> impl Iterator<Item = Node<'d>> {
+        let is_mapping = self.is_mapping();
+        let pairs = self.children_as_pairs().filter(move |_| is_mapping);
+        pairs.map(|(key, _)| key).filter(|key| !is_merge_key(*key))
+    }
+
+    /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,
+    /// added to in RKE.
+    #[cfg(feature = "rke")]
+    pub(crate) fn occurrences(&self) -> Vec<(Node<'d>, Node<'d>)> {
+        if !self.resolve().is_mapping() {
+            return Vec::new();
+        }
+        occurrences(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
+    }
+
+    /// The value of a key of a map, found as in [`entries`](Node::entries).
+    pub fn get(&self, key: &str) -> Option<Node<'d>> {
+        if !self.resolve().is_mapping() {
+            return None;
+        }
+        pairs(*self).into_iter().find(|pair| pair.text == key).map(|pair| pair.value.resolve())
+    }
+
+    /// The text of a node that is a key: numbers and booleans become text (`0x10` is `16`, `yes` is `true`).
+    pub fn key(&self) -> Cow<'d, str> {
+        key_text(*self)
+    }
 }
 
 /// Whether `node` is the merge key: a plain `<<`. In quotes it is a key as any other.

@@ -1,5 +1,6 @@
 //! Bytes to UTF-8 and back: YAML allows UTF-8 and, with a byte order mark, UTF-16.
 
+use super::lines::position_in;
 use super::scanner::error_at;
 use crate::error::Result;
 use zeroize::Zeroizing;
@@ -54,9 +55,7 @@ fn utf8(bytes: Vec<u8>) -> Result<String> {
         let at = error.utf8_error().valid_up_to();
         let bytes = Zeroizing::new(error.into_bytes());
         let before = std::str::from_utf8(bytes.get(..at).unwrap_or_default()).unwrap_or_default();
-        error_at(at, "bytes that are not UTF-8")
-            .with_help("save the file as UTF-8")
-            .at(super::document::position_in(before, at))
+        error_at(at, "bytes that are not UTF-8").with_help("save the file as UTF-8").at(position_in(before, at))
     })
 }
 
@@ -79,5 +78,5 @@ fn utf16(bytes: Zeroizing<Vec<u8>>, unit: fn([u8; 2]) -> u16) -> Result<String> 
 fn broken_utf16(text: &str) -> crate::error::Error {
     error_at(text.len(), "bytes that are not UTF-16")
         .with_help("save the file as UTF-8")
-        .at(super::document::position_in(text, text.len()))
+        .at(position_in(text, text.len()))
 }

@@ -1,10 +1,10 @@
 //! Tokens to a tree, by libyaml's grammar, with a stack of its own in place of recursion. Only the first document of a
 //! stream is read; what comes after it is not even parsed, as in kubectl.
 
+use super::scalar::ScalarStyle;
 use super::scanner::{Kind, Scanner, Token, error_at, source};
 use super::text::Piece;
 use super::tree::{Builder, Properties, Shape, Tree};
-use super::value::ScalarStyle;
 use crate::error::Result;
 use std::collections::HashMap;
 

@@ -1,5 +1,21 @@
 //! What a plain scalar means: YAML 1.1 as kubectl's reader (the go-yaml v2 lineage of `sigs.k8s.io/yaml`) takes it.
 
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ScalarStyle {
+    /// Without quotes: its text decides what it means (`yes` is a boolean).
+    Plain,
+    /// `'…'`: always a string.
+    SingleQuoted,
+    /// `"…"`: always a string.
+    DoubleQuoted,
+    /// `|`: always a string.
+    Literal,
+    /// `>`: always a string.
+    Folded,
+}
+
 /// What a scalar means to kubectl.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]

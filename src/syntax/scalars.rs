@@ -1,8 +1,8 @@
 //! The three kinds of scalars: plain, quoted, block. A scalar that is a piece of the text as it stands is not copied.
 
+use super::scalar::ScalarStyle;
 use super::scanner::{Kind, Scanner, Token, error_at, offset, source};
 use super::text::Piece;
-use super::value::ScalarStyle;
 use crate::error::Result;
 
 /// A scalar under construction: a piece of the source as long as it can be, copied once it can't.

@@ -3,8 +3,8 @@
 //! Where YAML is context-sensitive the scanner looks ahead: a token that may turn out to be a key without `?` is held back
 //! until its `:` is seen, or can't come any more (another line, or more than 1,024 characters on).
 
+use super::scalar::ScalarStyle;
 use super::text::Piece;
-use super::value::ScalarStyle;
 use crate::error::{Error, ErrorKind, Result};
 use std::collections::VecDeque;
 

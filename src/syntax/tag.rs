@@ -1,7 +1,6 @@
 //! Tags: `!!str 12`, `!!bool "yes"`, `!!binary aGk=`.
 
-use super::scalar::{Resolved, resolve_plain};
-use super::value::ScalarStyle;
+use super::scalar::{Resolved, ScalarStyle, resolve_plain};
 use super::write::is_timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -1,8 +1,8 @@
 //! The nodes of a document in one list, parents before children: built and dropped without recursion.
 
+use super::scalar::ScalarStyle;
 use super::scanner::error_at;
 use super::text::Piece;
-use super::value::ScalarStyle;
 use crate::error::{Error, ErrorKind, Result};
 use std::collections::HashMap;
 

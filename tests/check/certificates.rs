@@ -46,7 +46,12 @@ pub(super) fn rows() -> Vec<Row> {
     let current = ca.authority("between", long, None);
     let last = ca.authority("last", long, Some(0));
     let below = last.authority("below", long, None);
+    let of_clients = Ca::new("k3s-client-ca@1767225600", None, Algorithm::Ec);
+    let by_address = super::good().replace("k8s.example.com", "10.0.0.1");
+    let without_ca = by_address.replace("certificate-authority-data", "x-kept");
     let mut rows = vec![
+        row(DoubtfulCa, Warning, AUTHORITY, of(&of_clients, long)),
+        Row::new(NoCa, Note, "server:", Files::one(without_ca), Files::one(by_address)),
         Row::new(CaExpired, Error, CERTIFICATE, through(&[&over]), through(&[&current])),
         Row::new(NotACa, Error, CERTIFICATE, through(&[&below, &last]), through(&[&last])),
         row(CertExpired, Error, CERTIFICATE, valid(Validity::over())),
@@ -81,7 +86,7 @@ pub(super) fn rows() -> Vec<Row> {
         row(KeyUnreadable, Error, KEY, files(&ca.certificate, &client.certificate, &encrypted())),
         Row::changed(KeyUnreadable, Error, KEY, &super::good(), "client-key-data: ", "client-key-data: '***'# "),
         row(KeyMismatch, Error, KEY, files(&ca.certificate, &client.certificate, &master.key)),
-        row(UnknownIssuer, Note, CERTIFICATE, files(&other.certificate, &client.certificate, &client.key)),
+        row(UnknownIssuer, Warning, CERTIFICATE, files(&other.certificate, &client.certificate, &client.key)),
         row(BadSignature, Error, CERTIFICATE, files(&namesake.certificate, &client.certificate, &client.key)),
         row(NotClientAuth, Error, CERTIFICATE, files(&ca.certificate, &server.certificate, &server.key)),
         row(NotACa, Warning, AUTHORITY, files(&server.certificate, &client.certificate, &client.key)),
@@ -169,7 +174,7 @@ fn made_by_openssl() -> Vec<Row> {
     let ed448 = signed("ed448", "long.key", "");
     vec![
         Row::new(WeakKey, Warning, CERTIFICATE, short, good.clone()),
-        Row::new(WeakSignature, Warning, CERTIFICATE, sha1, good.clone()),
+        Row::new(WeakSignature, Error, CERTIFICATE, sha1, good.clone()),
         Row::new(KeyUnreadable, Error, KEY, foreign, good.clone()),
         Row::new(CertUnsupported, Note, CERTIFICATE, ed448, good),
     ]

@@ -5,6 +5,7 @@ mod common;
 
 mod bad_input;
 mod certificates;
+mod clients;
 mod output;
 #[cfg(feature = "cli")]
 mod program;
@@ -17,7 +18,7 @@ mod table;
 mod tokens;
 
 use common::pki::{self, Algorithm, Ca, Pair, Validity, base64};
-use kubeconfig::check::{Checker, Report};
+use kubeconfig::check::{Checker, Client, Report};
 use kubeconfig::finding::{Code, Finding, Severity};
 use rustls_pki_types::UnixTime;
 use std::fs;
@@ -45,6 +46,7 @@ struct Files {
     /// All are checked, as one configuration.
     together: bool,
     is_reversed: bool,
+    client: Client,
 }
 
 impl Files {
@@ -66,6 +68,11 @@ impl Files {
         self
     }
 
+    fn client(mut self, client: Client) -> Self {
+        self.client = client;
+        self
+    }
+
     fn together(mut self) -> Self {
         self.together = true;
         self
@@ -83,7 +90,7 @@ impl Files {
             let environment = kubeconfig::load::Environment::new(folder.path()).var("KUBECONFIG", list.join(":"));
             return checker().loader(&kubeconfig::Loader::new(environment));
         }
-        checker().paths([path(self.files[0].0)])
+        checker().client(self.client).paths([path(self.files[0].0)])
     }
 
     fn lay_out(&self) -> TempDir {

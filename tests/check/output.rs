@@ -26,7 +26,14 @@ current-context: prod
 ";
     let report = Checker::at(super::now()).bytes("dir/config", text);
     let expected = "\
-warning[plain-http]: the server is spoken to without TLS, and all credentials are left out
+warning[userinfo-in-server]: kubectl sends the user name and password of the URL instead of any token
+ --> dir/config:4:13 (cluster \"prod\")
+  |
+4 |     server: http://[hidden]@h.example.com:8080/x # [hidden]
+  |             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  = help: Remove them from the URL.
+
+warning[plain-http]: its server is not https, so kubectl sends no credentials
  --> dir/config:4:13 (cluster \"prod\")
   |
 4 |     server: http://[hidden]@h.example.com:8080/x # [hidden]
@@ -61,7 +68,7 @@ error[dangling-current-context]: the current context \"prod\" is not there
    |                  ^^^^
    = help: Name another: `use-context NAME`.
 
-2 errors, 3 warnings, 0 notes in 1 file
+2 errors, 4 warnings, 0 notes in 1 file
 ";
     assert_eq!(report.to_string(), expected);
     assert_eq!(report.human().to_string(), expected);

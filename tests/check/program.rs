@@ -11,7 +11,7 @@ fn exit_codes_of_check() {
     let folder = Files::named("good", good())
         .with("note", good().replace("current-context: x\n", ""))
         .with("warning", with_user("username: me"))
-        .with("error", good().replace("namespace: web", "namespace: Bad"))
+        .with("error", good().replace("    cluster: c\n", "    cluster: gone\n"))
         .with("broken", "a: b: c")
         .with("other", "just text")
         .lay_out();
@@ -28,7 +28,7 @@ fn exit_codes_of_check() {
         (&["note", "--fail-on", "warning"], 0),
         (&["warning", "--fail-on", "warning"], 1),
         (&["good", "--fail-on", "note"], 0),
-        (&["error", "--allow", "invalid-namespace"], 0),
+        (&["error", "--allow", "dangling-cluster"], 0),
         (&["error", "--allow", "no-such-code"], 2),
         (&["good", "--at", "2100-01-01"], 1),
         (&["good", "--within", "3000d", "--fail-on", "warning"], 1),
@@ -36,6 +36,9 @@ fn exit_codes_of_check() {
         (&["good", "--at", "soon"], 2),
         (&["good", "--fail-on", "fatal"], 2),
         (&["good", "-o", "xml"], 2),
+        (&["good", "--client", "rust", "--fail-on", "note"], 0),
+        (&["good", "--client", "python", "--fail-on", "note"], 0),
+        (&["good", "--client", "java"], 2),
         (&["--kubeconfig", "error"], 1),
         (&["--kubeconfig", "gone"], 2),
         (&["--kubeconfig", "good", "error"], 2),
@@ -101,10 +104,10 @@ fn standard_input() {
     let out = run_with_input(folder.path(), &["check", "-"], good().as_bytes());
     assert_eq!(out.code, Some(0), "{}{}", out.stdout, out.stderr);
     assert_eq!(out.stdout, "0 errors, 0 warnings, 0 notes in 1 file\n");
-    let bad = good().replace("namespace: web", "namespace: Bad");
+    let bad = good().replace("    cluster: c\n", "    cluster: gone\n");
     let out = run_with_input(folder.path(), &["check", "-"], bad.as_bytes());
     assert_eq!(out.code, Some(1), "{}{}", out.stdout, out.stderr);
-    assert!(out.stdout.contains("--> -:18:16"), "{}", out.stdout);
+    assert!(out.stdout.contains("--> -:16:14"), "{}", out.stdout);
     let out = run_with_input(folder.path(), &["certs", "-"], good().as_bytes());
     assert_eq!((out.code, out.stdout.lines().count()), (Some(0), 3), "{}{}", out.stdout, out.stderr);
 }

@@ -34,14 +34,6 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         shape(FqdnWithoutCa, Note, "server", shapes::ace_fqdn_public(), shapes::ace_fqdn()),
         shape(UnbracketedIpv6, Warning, "server", shapes::ace_nodes_ipv6(), shapes::ace_nodes()),
-        Row::changed(
-            UnbracketedIpv6,
-            Error,
-            "server",
-            &super::good(),
-            "https://k8s.example.com:6443",
-            "https://fd00::1",
-        ),
         shape(HtmlEscaped, Note, "&", shapes::ace_escaped(), shapes::ace_fqdn()),
     ]
 }

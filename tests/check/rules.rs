@@ -18,8 +18,6 @@ pub(super) fn rows() -> Vec<Row> {
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "https://k8s.example.com:0");
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "k8s.example.com/path");
     cluster(InvalidServer, "server:", "https://k8s.example.com:6443", "ftp://k8s.example.com:6443");
-    cluster(InvalidNamespace, "Bad_Name", "namespace: web", "namespace: Bad_Name");
-    cluster(InvalidNamespace, "namespace", "namespace: web", &format!("namespace: {}", "a".repeat(64)));
     cluster(InvalidContext, "name: x", "    user: u\n", "");
     cluster(InvalidContext, "cluster:", "    cluster: c\n", "    cluster: ''\n");
     cluster(InvalidContext, "name: ''", "- name: x", "- name: ''");
@@ -32,6 +30,12 @@ pub(super) fn rows() -> Vec<Row> {
         "    certificate-authority: ca.crt\n    server:",
     );
     cluster(InvalidCertificateAuthority, "insecure", "    server:", "    insecure-skip-tls-verify: true\n    server:");
+
+    // kubectl asks no rule about it before a request.
+    for name in ["Bad_Name", &"a".repeat(64)] {
+        let namespace = format!("namespace: {name}");
+        rows.push(Row::changed(InvalidNamespace, Warning, "namespace:", &good, "namespace: web", &namespace));
+    }
 
     let mut user = |code: Code, line, bad: &str, good: &str| {
         rows.push(Row::new(code, Error, line, Files::one(with_user(bad)), Files::one(with_user(good))));

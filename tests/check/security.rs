@@ -28,7 +28,22 @@ pub(super) fn rows() -> Vec<Row> {
         server(Warning, "http://k8s.example.com:8080"),
         server(Warning, "k8s.example.com:443"),
         server(Note, "http://127.0.0.1:8080"),
+        Row::changed(
+            UserinfoInServer,
+            Warning,
+            "server:",
+            &good,
+            "https://k8s.example.com:6443",
+            "https://name:SECRET-CANARY@k8s.example.com:6443",
+        ),
         user(ExecCommand, Note, "command", &exec("  command: aws\n"), "token: t"),
+        Row::new(
+            ExecNotFound,
+            Note,
+            "command",
+            Files::one(with_user(&exec("  command: ./login\n"))),
+            Files::one(with_user(&exec("  command: ./login\n"))).with("login", ""),
+        ),
         user(ExecPathLookup, Note, "command: aws", &exec("  command: aws\n"), &exec("  command: ./aws\n")),
         user(
             ExecEnv,

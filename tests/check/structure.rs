@@ -163,6 +163,7 @@ fn fields_and_positions_are_those_of_the_very_field() {
         [
             place(ExecCommand, "13:16", "13:17", "users[0].user.exec.command"),
             place(ExecPathLookup, "13:16", "13:17", "users[0].user.exec.command"),
+            place(ExecNotFound, "13:16", "13:17", "users[0].user.exec.command"),
             place(ExecEnv, "15:16", "15:26", "users[0].user.exec.env[0].name"),
             place(InvalidExec, "16:24", "16:27", "users[0].user.exec.interactiveMode"),
         ]

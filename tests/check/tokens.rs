@@ -25,6 +25,10 @@ pub(super) fn rows() -> Vec<Row> {
     };
     let file = |content: &str| Files::one(with_user("tokenFile: token")).with("token", content);
     let rancher = "kubeconfig-u-abcde12345:2kgnlrzb4q6mzpblskcnbrzkwm8hbvbwpwd6jhtb7v4xv5nqbdnlkc";
+    let of_pod = format!(
+        r#"{{"iss":"https://kubernetes.default.svc","exp":{},"sub":"system:serviceaccount:a:b","kubernetes.io":{{"namespace":"a","pod":{{"name":"p","uid":"1"}}}}}}"#,
+        pki::now() as i64 + 90 * DAY
+    );
     vec![
         token(TokenExpired, Error, &until(-DAY), &until(90 * DAY)),
         token(TokenExpiresSoon, Warning, &until(29 * DAY), &until(31 * DAY)),
@@ -41,6 +45,10 @@ pub(super) fn rows() -> Vec<Row> {
         ),
         token(RancherToken, Note, rancher, "abc"),
         token(RancherToken, Note, "ext/token-abcde:secret", "a:b:c"),
+        token(UnboundToken, Warning, rancher, "abc"),
+        token(PlaceholderSecret, Error, "REDACTED", "abc"),
+        token(PlaceholderSecret, Error, "'<token>'", "abc"),
+        token(LimitedToken, Warning, &jwt(&of_pod), &jwt(&of_pod.replace("\"pod\"", "\"secret\""))),
         Row::new(TokenExpired, Error, "tokenFile", file(&until(-DAY)), file(&until(90 * DAY))),
         Row::new(TokenExpiresSoon, Warning, "tokenFile", file(&until(DAY)), file(&until(90 * DAY))),
         Row::new(TokenFileMissing, Error, "tokenFile", Files::one(with_user("tokenFile: gone")), file("t")),
@@ -60,8 +68,11 @@ pub(super) fn rows() -> Vec<Row> {
 
 #[test]
 fn a_token_without_an_end_says_nothing() {
-    for claims in ["{}", "{\"exp\":\"soon\"}", "{\"exp\":-1}", "{\"exp\":1e400}", "[]", "not json"] {
-        let report = super::checker().bytes("config", with_user(&format!("token: {}", jwt(claims))));
+    const ISSUED: &str = "\"iss\":\"https://issuer\"";
+    let claims = ["", ",\"exp\":\"soon\"", ",\"exp\":-1"].map(|more| format!("{{{ISSUED}{more}}}"));
+    let broken = ["{\"exp\":1e400}", "[]", "not json"].map(str::to_owned);
+    for claims in claims.into_iter().chain(broken) {
+        let report = super::checker().bytes("config", with_user(&format!("token: {}", jwt(&claims))));
         assert_eq!(report.findings().count(), 0, "{claims}: {report}");
     }
 }

@@ -14,11 +14,7 @@ pub fn load(file: &Path) -> Result<Loaded, Error> {
 
 /// Exports all contexts of that file, and says of each whether it leads through Rancher.
 pub fn export(file: &Path) -> Result<Backup, Error> {
-    let loaded = load(file)?;
-    let export = loaded.export();
-    #[cfg(feature = "rancher")]
-    let export = export.judge(kubeconfig::rancher::judge);
-    export.build()
+    load(file)?.export().build()
 }
 
 /// What `kubectl config view --raw -o json` says, by us.

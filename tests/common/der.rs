@@ -21,6 +21,20 @@ pub const CN: &[u8] = &[0x06, 3, 0x55, 4, 3];
 /// The OID of keys on elliptic curves.
 pub const EC_PUBLIC_KEY: &[u8] = &[0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
+/// The OID of the curve P-256.
+pub const P256: &[u8] = &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7];
+
+/// A point on P-256: its generator, the public key to the private key 1.
+pub const POINT: &[u8] =
+    b"\x04\x6b\x17\xd1\xf2\xe1\x2c\x42\x47\xf8\xbc\xe6\xe5\x63\xa4\x40\xf2\x77\x03\x7d\x81\x2d\xeb\x33\
+    \xa0\xf4\xa1\x39\x45\xd8\x98\xc2\x96\x4f\xe3\x42\xe2\xfe\x1a\x7f\x9b\x8e\xe7\xeb\x4a\x7c\x0f\x9e\x16\x2b\xce\x33\
+    \x57\x6b\x31\x5e\xce\xcb\xb6\x40\x68\x37\xbf\x51\xf5";
+
+/// The `subjectPublicKeyInfo` of a key on P-256.
+pub fn p256_key(point: &[u8]) -> Vec<u8> {
+    tlv(0x30, &[&tlv(0x30, &[EC_PUBLIC_KEY, P256]), &tlv(3, &[&[0], point])])
+}
+
 /// A certificate as no tool makes it: any part may be odd.
 pub struct Odd {
     pub version: Vec<u8>,
@@ -43,7 +57,7 @@ impl Odd {
             not_after: tlv(0x17, &[b"270101000000Z"]),
             subject: tlv(0x30, &[]),
             extensions: Vec::new(),
-            public_key_info: tlv(0x30, &[&tlv(0x30, &[EC_PUBLIC_KEY]), &tlv(3, &[&[0, 4]])]),
+            public_key_info: p256_key(POINT),
             algorithm: tlv(0x30, &[&[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2]]),
         }
     }

@@ -105,6 +105,22 @@ impl Ca {
         self.sign(&params)
     }
 
+    /// A client certificate for that key. `change` makes it odd.
+    pub fn client_with(&self, key: &KeyPair, validity: Validity, change: impl FnOnce(&mut CertificateParams)) -> Pair {
+        let mut params = params("kubernetes-admin", Some("dev"), validity, &[]);
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        change(&mut params);
+        let certificate = params.signed_by(key, &self.issuer).expect("a signed certificate").pem();
+        let pem = pem("PRIVATE KEY", &key.serialize_der());
+        Pair { certificate, key: pem.clone(), key_pkcs8: pem }
+    }
+
+    /// The key of this CA (PKCS #8), for tools that sign with it.
+    pub fn key(&self) -> String {
+        pem("PRIVATE KEY", &self.issuer.key().serialize_der())
+    }
+
     fn sign(&self, params: &CertificateParams) -> Pair {
         let key = new_key(self.algorithm);
         let certificate = params.signed_by(&key, &self.issuer).expect("a signed certificate").pem();

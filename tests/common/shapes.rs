@@ -19,6 +19,8 @@ pub enum Depends {
     NeedsPlugin(&'static str),
     /// Its client certificate is over.
     Expired,
+    /// A certificate that is publicly trusted, as there is no CA in the file.
+    NoCa,
     /// Not for these tests to say.
     Unsaid,
 }
@@ -29,10 +31,11 @@ impl Depends {
         match self {
             Depends::StandsAlone => Some("stands alone".into()),
             Depends::NeedsCommand(command) => Some(format!("needs {command} on the machine")),
-            Depends::OnlyThroughRancher => Some("only through Rancher".into()),
+            Depends::OnlyThroughRancher => Some("Rancher".into()),
             Depends::ThisMachineOnly => Some("this machine only".into()),
             Depends::NeedsPlugin(plugin) => Some(format!("needs the login plugin {plugin}")),
-            Depends::Expired => Some("the client certificate has expired".into()),
+            Depends::Expired => Some("the client certificate ended ".into()),
+            Depends::NoCa => Some("no CA for".into()),
             Depends::Unsaid => None,
         }
     }

@@ -229,7 +229,8 @@ pub fn ext_token() -> Shape {
     text.push_str("\nusers:\n");
     write_user(&mut text, "prod", &Credential::Token(&format!("ext/token-x7k2m:{SECRET}")));
     write_contexts(&mut text, [("prod", "prod"), ("prod-fqdn", "prod")], "prod-fqdn");
-    let contexts = vec![proxy("prod", "prod", Auth::Token), direct("prod-fqdn", "prod", fqdn)];
+    let contexts =
+        vec![proxy("prod", "prod", Auth::Token), context("prod-fqdn", "prod", fqdn, Auth::Token, Depends::NoCa)];
     shape("rancher-2.15-ext-token", text, "prod-fqdn", contexts)
 }
 
@@ -251,7 +252,8 @@ pub fn ace_fqdn_public() -> Shape {
     let fqdn = "https://prod.k8s.example.com";
     let entries = [entry("prod", PROXY, None), entry("prod-fqdn", fqdn, None)];
     let text = classic("prod", &entries, &Credential::Token(&token()));
-    let contexts = vec![proxy("prod", "prod", Auth::Token), direct("prod-fqdn", "prod", fqdn)];
+    let contexts =
+        vec![proxy("prod", "prod", Auth::Token), context("prod-fqdn", "prod", fqdn, Auth::Token, Depends::NoCa)];
     shape("rancher-ace-fqdn-public-ca", text, "prod", contexts)
 }
 
@@ -412,7 +414,8 @@ pub fn readme() -> String {
         entry("edge-cp3", "https://192.0.2.43:6443", Some(&kube)),
     ];
     let users = ["prod", "prod", "edge", "edge", "edge", "edge"];
-    let mut text = HEADER.to_owned();
+    // Of a Rancher whose tokens have no end, so that the file says the same in every year.
+    let mut text = HEADER.replace("ttl: 2592000", "ttl: 0");
     write_clusters(&mut text, &entries);
     text.push_str("\nusers:\n");
     for (user, id) in [("prod", "u-abcde"), ("edge", "u-abcdf")] {

@@ -15,9 +15,10 @@ mod shapes;
 mod tokens;
 
 use common::pki::{Algorithm, Ca, Validity, base64, now};
+use kubeconfig::access::{End, Login, Proof, Verdict};
 use kubeconfig::cert::{parse_time, rfc3339};
 use kubeconfig::load::{Environment, Loaded, Loader};
-use kubeconfig::rancher::outage::{ClusterVerdict, Outage, OutageReport, Verdict};
+use kubeconfig::rancher::outage::{ClusterVerdict, Outage, OutageReport, Way};
 use rustls_pki_types::UnixTime;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
@@ -111,11 +112,16 @@ fn proxy(id: &str) -> Value {
     json!({"server": format!("{RANCHER}/k8s/clusters/{id}")})
 }
 
-/// A server with the CA that most clusters have here: from a year ago for ten years.
+/// The CA that most clusters have here, for servers and clients: for ten more years.
+fn cluster_ca() -> &'static Ca {
+    static CA: OnceLock<Ca> = OnceLock::new();
+    let validity = Validity { from: now() - 900 * DAY, until: now() + 3650 * DAY };
+    CA.get_or_init(|| Ca::valid("Example CA", None, Algorithm::Ec, validity))
+}
+
+/// A server with that CA.
 fn server(url: &str) -> Value {
-    static CA: OnceLock<String> = OnceLock::new();
-    let validity = Validity { from: now() - 365 * DAY, until: now() + 3650 * DAY };
-    with_ca(url, CA.get_or_init(|| Ca::valid("Example CA", None, Algorithm::Ec, validity).certificate))
+    with_ca(url, &cluster_ca().certificate)
 }
 
 fn with_ca(url: &str, pem: &str) -> Value {
@@ -158,10 +164,29 @@ fn one_with(file: &File, outage: &Outage) -> ClusterVerdict {
     report.clusters.into_iter().next().expect("a cluster")
 }
 
+/// Until when a context works; `None` where it has no end, or none that is known.
+fn until(way: &Way) -> Option<UnixTime> {
+    match way.access.until() {
+        (End::At(time), _) => Some(time),
+        _ => None,
+    }
+}
+
+/// What says so.
+fn proof(way: &Way) -> Option<Proof> {
+    way.access.until().1
+}
+
+fn login(way: &Way) -> Option<Login> {
+    way.access.credential().map(|credential| credential.login.clone())
+}
+
 /// All that is wrong with the contexts, in words.
 fn wrong(cluster: &ClusterVerdict) -> String {
-    let faults = cluster.ways.iter().flat_map(|way| way.faults.iter().map(|fault| format!("{}: {fault}", way.context)));
-    faults.collect::<Vec<_>>().join("\n")
+    let of = |way: &Way| {
+        way.access.reasons().into_iter().map(|reason| format!("{}: {reason}", way.context())).collect::<Vec<_>>()
+    };
+    cluster.ways.iter().flat_map(of).collect::<Vec<_>>().join("\n")
 }
 
 #[track_caller]
@@ -170,8 +195,11 @@ fn assert_verdict(what: &str, cluster: &ClusterVerdict, verdict: Verdict) {
     assert_eq!(cluster.missing.is_empty(), verdict == Verdict::Yes, "{what}: what is missing is said: {cluster:#?}");
     assert_eq!(cluster.by().count() > 0, verdict != Verdict::No, "{what}: {cluster:#?}");
     for way in &cluster.ways {
-        assert_eq!(way.faults.is_empty(), way.verdict == Verdict::Yes, "{what}: {way:#?}");
-        assert!(way.verdict != Verdict::Yes || way.proof.is_some() && way.needs().next().is_none(), "{what}: {way:#?}");
+        assert_eq!(way.access.reasons().is_empty(), way.verdict() == Verdict::Yes, "{what}: {way:#?}");
+        assert!(
+            way.verdict() != Verdict::Yes || proof(way).is_some() && way.access.needs().next().is_none(),
+            "{what}: {way:#?}"
+        );
     }
 }
 

@@ -39,19 +39,19 @@ fn each_lack_has_its_command() {
         (
             "only through Rancher",
             behind(|file| file),
-            "KUBECONFIG=config kubeconfig ace prod --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE",
+            "kubeconfig ace --kubeconfig config prod --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE",
             "a direct context",
         ),
         (
             "an end that nothing proves",
             behind(|file| file.way("prod-fqdn", fqdn(), "prod")),
-            "KUBECONFIG=config kubectl --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
+            "kubectl --kubeconfig config --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
             "a proof of when the token ends",
         ),
         (
             "the same without the way through Rancher",
             one(&File::new().user("prod", rancher_token()).way("prod-fqdn", fqdn(), "prod")),
-            "KUBECONFIG=config kubectl --context prod-fqdn -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
+            "kubectl --kubeconfig config --context prod-fqdn -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
             "a proof of when the token ends",
         ),
         (
@@ -71,7 +71,7 @@ fn each_lack_has_its_command() {
             behind(|file| {
                 file.way("prod-cp1", with_ca("https://192.0.2.11:6443", &world().kube_ca.certificate), "prod")
             }),
-            "KUBECONFIG=config kubectl --context prod -n kube-system get secret full-cluster-state -o json > FILE",
+            "kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > FILE",
             "before RKE 1.4.19 and 1.5.10 it is a ConfigMap",
         ),
         (
@@ -101,7 +101,7 @@ fn each_lack_has_its_command() {
         (
             "the same of another distribution",
             behind(|file| file.way("prod-cp1", server("https://2001:db8::11:6443"), "prod")),
-            "KUBECONFIG=config kubeconfig export --context prod-cp1 --server 'https://[ADDRESS]:6443' --out FILE",
+            "kubeconfig export --kubeconfig config --context prod-cp1 --server 'https://[ADDRESS]:6443' --out FILE",
             "the brackets",
         ),
         ("a cloud's", of_shape("eks"), "", ""),
@@ -122,7 +122,7 @@ fn contexts_with_the_same_are_told_together() {
     let told: Vec<(&[String], &str)> =
         cluster.missing.iter().skip(1).map(|missing| (&*missing.contexts, &*missing.what)).collect();
     assert_eq!(told.len(), 2, "{cluster:#?}");
-    assert_eq!(told[0], (&["prod".to_owned()][..], "leads only through Rancher"));
+    assert_eq!(told[0], (&["prod".to_owned()][..], "only through Rancher"));
     assert_eq!(told[1].0, ["prod-cp1", "prod-cp2", "prod-cp3"]);
 }
 
@@ -133,7 +133,7 @@ fn names_of_all_kinds() {
         let file = File::new().user(name, rancher_token()).way(name, proxy("c-m-7xk2m9qd"), name);
         let cluster = one(&file);
         assert_verdict(name, &cluster, No);
-        assert_eq!(cluster.ways[0].context, name);
+        assert_eq!(cluster.ways[0].context(), name);
         let (command, what) = mend(&cluster);
         assert!(!command.contains(char::is_control) && !what.contains(char::is_control), "{command:?}");
         assert_eq!(words(&command).as_deref(), Some(name), "{command}");
@@ -142,7 +142,7 @@ fn names_of_all_kinds() {
 
 /// What a shell makes of the name in the command; `None` where there is no shell.
 fn words(command: &str) -> Option<String> {
-    let script = command.replace("KUBECONFIG=config kubeconfig ace", "show").replace("--", "\n#--");
+    let script = command.replace("kubeconfig ace --kubeconfig config", "show").replace("--", "\n#--");
     let script = format!("show() {{ printf '%s' \"$1\"; }}\n{}", script.split("\n#").next().unwrap());
     // Names that hold two dashes don't come up here.
     let out = std::process::Command::new("bash").arg("-c").arg(script).output().ok()?;
@@ -193,7 +193,7 @@ fn files_of_one_cluster() {
     let report = drill(&Outage::at(today()), &[&downloaded, &admin]);
     assert_eq!(report.clusters.len(), 1, "{report:#?}");
     assert_verdict("both", &report.clusters[0], Yes);
-    assert_eq!(report.clusters[0].by().map(|way| way.context.as_str()).collect::<Vec<_>>(), ["mine"]);
+    assert_eq!(report.clusters[0].by().map(|way| way.context()).collect::<Vec<_>>(), ["mine"]);
     assert_eq!(report.verdict(), Some(Yes));
 }
 

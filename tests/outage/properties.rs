@@ -61,8 +61,7 @@ fn service_account(end: i64) -> String {
 fn pair(is_over: bool) -> &'static common::pki::Pair {
     static PAIRS: OnceLock<[common::pki::Pair; 2]> = OnceLock::new();
     let pairs = PAIRS.get_or_init(|| {
-        let ca = Ca::valid("ca", None, Algorithm::Ec, Validity { from: now() - 900 * DAY, until: now() + 900 * DAY });
-        [Validity::days(10), Validity::over()].map(|validity| ca.client("a", None, validity))
+        [Validity::days(10), Validity::over()].map(|validity| cluster_ca().client("a", None, validity))
     });
     &pairs[usize::from(is_over)]
 }
@@ -78,7 +77,7 @@ fn file(contexts: &[(usize, usize)]) -> File {
 }
 
 fn verdicts(report: &OutageReport) -> HashMap<&str, Verdict> {
-    report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| (way.context.as_str(), way.verdict)).collect()
+    report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| (way.context(), way.verdict())).collect()
 }
 
 fn parts() -> impl Strategy<Value = Vec<(usize, usize)>> {
@@ -99,7 +98,7 @@ proptest! {
             prop_assert_eq!(found[format!("n{n}").as_str()], expected, "n{}: {:?}", n, report);
         }
         for cluster in &report.clusters {
-            assert_verdict("any", cluster, cluster.ways.iter().map(|way| way.verdict).max().unwrap());
+            assert_verdict("any", cluster, cluster.ways.iter().map(|way| way.verdict()).max().unwrap());
         }
     }
 
@@ -126,13 +125,13 @@ proptest! {
         let loaded = file(&contexts).load();
         let report = Outage::at(today()).run(&[&loaded]);
         let ways = report.clusters.iter().flat_map(|cluster| &cluster.ways);
-        for way in ways.filter(|way| way.verdict == Yes) {
-            let (start, end) = (report.at.as_secs(), way.until.map_or(u64::MAX >> 1, |until| until.as_secs()));
+        for way in ways.filter(|way| way.verdict() == Yes) {
+            let (start, end) = (report.at.as_secs(), until(way).map_or(u64::MAX >> 1, |until| until.as_secs()));
             prop_assert!(start < end);
             let between = start + ((end - start - 1) as f64 * fraction) as u64;
             for (seconds, expected) in [(between, true), (end - 1, true), (end, false), (end + DAY, false)] {
                 let then = Outage::at(UnixTime::since_unix_epoch(Duration::from_secs(seconds))).run(&[&loaded]);
-                prop_assert_eq!(verdicts(&then)[way.context.as_str()] == Yes, expected, "{} at {}", &way.context, seconds);
+                prop_assert_eq!(verdicts(&then)[way.context()] == Yes, expected, "{} at {}", way.context(), seconds);
             }
         }
     }

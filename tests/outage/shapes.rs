@@ -17,7 +17,7 @@ const LABELS: &[Label] = &[
     ("rancher-2.5-ace", &[("prod", Unknown, Unknown)]),
     ("rancher-local", &[("local", No, No)]),
     ("rancher-ace-html-escaped", &[("R&amp;D", Unknown, Unknown)]),
-    ("rancher-2.15-ext-token", &[("prod", Yes, Yes)]),
+    ("rancher-2.15-ext-token", &[("prod", Unknown, Unknown)]),
     ("rancher-ace-fqdn", &[("prod", Unknown, Unknown)]),
     ("rancher-ace-fqdn-public-ca", &[("prod", Unknown, Unknown)]),
     ("rancher-ace-nodes", &[("prod", Unknown, Unknown)]),

@@ -2,8 +2,7 @@
 
 use super::Verdict::{No, Unknown, Yes};
 use super::*;
-use kubeconfig::rancher::outage::{Login, SavedTokens, keep_lifetimes};
-use kubeconfig::rancher::{AuthorizedEndpoint, direct};
+use kubeconfig::rancher::{AuthorizedEndpoint, SavedTokens, direct, keep_lifetimes};
 use kubeconfig::{ErrorKind, Kubeconfig};
 
 const NAME: &str = "kubeconfig-u-abcde12345k9xzp";
@@ -109,8 +108,8 @@ fn downloaded_counts_where_nothing_better_is_known() {
     assert_verdict("not yet", &one_with(&classic(), &Outage::at(days(-10)).downloaded(days(-5))), No);
     let cluster = one_with(&classic(), &downloaded());
     let way = cluster.by().next().unwrap();
-    assert!(way.proof.unwrap().to_string().contains("if Rancher's default since 2.8"), "the assumption is said");
-    assert!(way.until == Some(days(25)), "{way:#?}");
+    assert!(proof(way).unwrap().to_string().contains("if Rancher's default since 2.8"), "the assumption is said");
+    assert!(until(way) == Some(days(25)), "{way:#?}");
 }
 
 #[test]
@@ -135,7 +134,7 @@ fn saved_objects() {
         let cluster = one_with(&classic(), &saved(text));
         assert_verdict(what, &cluster, Yes);
         let way = cluster.by().next().unwrap();
-        assert_eq!((way.login, rfc3339(way.until.unwrap())), (Some(Login::RancherToken), end.clone()), "{what}");
+        assert_eq!((login(way), rfc3339(until(way).unwrap())), (Some(Login::RancherToken), end.clone()), "{what}");
     }
     let with = |change: Value| {
         let mut object = item(NAME);
@@ -290,7 +289,7 @@ fn tokens_that_are_not_bound() {
         ("a hosted cluster", File::new().user("prod", rancher_token()).way("prod-fqdn", eks(), "prod"), No),
     ] {
         let report = drill(&downloaded(), &[&file]);
-        let of = |cluster: &&ClusterVerdict| cluster.ways.iter().any(|way| ["prod-fqdn", "x"].contains(&&*way.context));
+        let of = |cluster: &&ClusterVerdict| cluster.ways.iter().any(|way| ["prod-fqdn", "x"].contains(&way.context()));
         let cluster = report.clusters.iter().find(of).expect(what);
         assert_verdict(what, cluster, verdict);
     }
@@ -303,8 +302,8 @@ fn tokens_that_are_not_bound() {
         .context("one-cp1", "one-cp1", "a")
         .context("wrong", "one-cp1", "b");
     let report = drill(&downloaded(), &[&file]);
-    let wrong = report.clusters.iter().flat_map(|cluster| &cluster.ways).find(|way| way.context == "wrong").unwrap();
-    assert_eq!(wrong.verdict, Unknown, "{report:#?}");
+    let wrong = report.clusters.iter().flat_map(|cluster| &cluster.ways).find(|way| way.context() == "wrong").unwrap();
+    assert_eq!(wrong.verdict(), Unknown, "{report:#?}");
 }
 
 /// An object speaks for one cluster: that its token was put on another one's way is no evidence there.
@@ -349,7 +348,7 @@ fn what_the_comments_say_goes_along() {
     let again = |config: &Kubeconfig| Outage::at(today()).run(&[&Loaded::from_config(config.clone(), "/")]);
     let report = again(&config);
     assert_verdict("a backup", &report.clusters[0], Yes);
-    assert!(report.clusters[0].by().next().unwrap().until == Some(days(25)), "{report:#?}");
+    assert!(report.clusters[0].by().next().map(until).unwrap() == Some(days(25)), "{report:#?}");
     let name = loaded.export().contexts(["prod-fqdn"]).amend(|config| keep_lifetimes(&loaded, config)).name("new");
     // Under a new name nothing shows any more that the token is bound; its end is known still.
     let renamed = again(name.build().unwrap().config());

@@ -132,7 +132,7 @@ fn the_written_kubeconfig_tells_the_address_and_stands_in() {
          current-context: default\nusers:\n- name: default\n  user: {{username: admin, password: SECRET-CANARY}}\n"
     );
     write(&folder, "early/server/kubeconfig-k3s.yaml", &early);
-    let run = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 0);
+    let run = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 3);
     assert!(accepted(&run.stdout).users["old"].password.is_some());
     // A server writes no commands and no paths; who does is somebody else.
     let hostile = early.replace("username: admin", "username: admin, exec: {command: evil}, client-key: /etc/shadow");
@@ -141,7 +141,7 @@ fn the_written_kubeconfig_tells_the_address_and_stands_in() {
         "early/server/kubeconfig-k3s.yaml",
         hostile.replace("cluster: {server", "cluster: {proxy-url: http://evil, server"),
     );
-    let hostile = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 0);
+    let hostile = recover(&folder, &["early", "--out", "-", "--server", "https://10.0.0.1:6443", "--name", "old"], 3);
     assert_eq!(hostile.stdout, run.stdout);
     assert!(!run.stderr.contains("CANARY"));
 }
@@ -282,7 +282,7 @@ fn what_the_server_wrote_is_taken_only_if_it_leads_in() {
     let server = ["--server", "https://10.0.0.1:6443"];
     for (cluster, user, code, says) in [
         (authority.as_str(), pair(&key), 0, "this is the kubeconfig that the server wrote itself"),
-        ("", pair(&key), 3, "there is no CA in it"),
+        ("", pair(&key), 3, "no CA for an address"),
         (&authority, pair(&other_key), 1, "client-key-data: the private key belongs to another certificate"),
         (&authority, "token: SECRET-CANARY".into(), 1, "neither a certificate with its key nor a password"),
         (&authority, "client-certificate: a.crt, client-key: a.key".into(), 1, "neither a certificate with its key"),

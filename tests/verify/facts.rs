@@ -229,7 +229,8 @@ fn everything_a_certificate_can_say() {
     }
 }
 
-/// The roots this machine trusts: Amazon's and everybody else's. They are not in the repository, so they may be missing.
+/// The roots this machine trusts: Amazon's and everybody else's. They are not in the repository, so they may be
+/// missing.
 #[test]
 fn roots_of_the_world() {
     let Ok(bundle) = fs::read("/etc/ssl/certs/ca-certificates.crt") else {

@@ -1,10 +1,10 @@
-//! Certificates as they are made in the field. Those in `data/go` were made with Go's `crypto/x509` and the templates of
-//! RKE, K3s and cert-manager; `make.go` beside them is how.
+//! Certificates as they are made in the field. Those in `data/go` were made with Go's `crypto/x509` and the templates
+//! of RKE, K3s and cert-manager; `make.go` beside them is how.
 
 use crate::common::{openssl, pki};
 use crate::{at, facts};
 use kubeconfig::cert::{
-    Certificate, KeyMatch, KeyUsage, Purpose, SignatureCheck, SubjectAltName, Validity, Verdict, Verifier,
+    Certificate, ChainVerdict, KeyMatch, KeyUsage, Purpose, SignatureCheck, SubjectAltName, Validity, Verifier,
     certificates, leaf, private_key,
 };
 
@@ -17,7 +17,7 @@ fn made_with_go(name: &str) -> Certificate {
     leaf(from.as_bytes()).unwrap()
 }
 
-fn verdict(certificate: &str, cas: &[&str], others: &[&str], time: &str) -> Verdict {
+fn verdict(certificate: &str, cas: &[&str], others: &[&str], time: &str) -> ChainVerdict {
     let cas: Vec<_> = cas.iter().map(|name| made_with_go(name)).collect();
     let others: Vec<_> = others.iter().map(|name| made_with_go(name)).collect();
     let certificate = made_with_go(certificate);
@@ -59,18 +59,18 @@ fn made_with_go_facts() {
 fn made_with_go_chains() {
     let middle = "cert-manager intermediate";
     for (certificate, cas, others, time, expected) in [
-        ("rke admin", &["rke ca"][..], &[][..], NOW, Verdict::Trusted),
-        ("rke apiserver", &["rke ca"], &[], NOW, Verdict::Trusted),
-        ("rke admin", &["rke ca"], &[], "2025-12-31", Verdict::NotYetValid),
+        ("rke admin", &["rke ca"][..], &[][..], NOW, ChainVerdict::Trusted),
+        ("rke apiserver", &["rke ca"], &[], NOW, ChainVerdict::Trusted),
+        ("rke admin", &["rke ca"], &[], "2025-12-31", ChainVerdict::NotYetValid),
         // It lives on after its CA, and does not help anybody.
-        ("rke admin", &["rke ca"], &[], "2036-02-01", Verdict::Expired),
-        ("k3s admin", &["k3s server ca"], &["k3s client ca"], NOW, Verdict::SelfSigned),
-        ("k3s admin", &["k3s server ca"], &[], NOW, Verdict::UnknownIssuer),
-        ("k3s admin", &["k3s client ca"], &[], NOW, Verdict::Trusted),
-        ("cert-manager leaf", &["cert-manager root"], &[middle], NOW, Verdict::Trusted),
-        ("cert-manager leaf", &[middle], &[], NOW, Verdict::Trusted),
-        ("cert-manager leaf", &["cert-manager root"], &[], NOW, Verdict::UnknownIssuer),
-        (middle, &["cert-manager root"], &[], NOW, Verdict::Trusted),
+        ("rke admin", &["rke ca"], &[], "2036-02-01", ChainVerdict::Expired),
+        ("k3s admin", &["k3s server ca"], &["k3s client ca"], NOW, ChainVerdict::SelfSigned),
+        ("k3s admin", &["k3s server ca"], &[], NOW, ChainVerdict::UnknownIssuer),
+        ("k3s admin", &["k3s client ca"], &[], NOW, ChainVerdict::Trusted),
+        ("cert-manager leaf", &["cert-manager root"], &[middle], NOW, ChainVerdict::Trusted),
+        ("cert-manager leaf", &[middle], &[], NOW, ChainVerdict::Trusted),
+        ("cert-manager leaf", &["cert-manager root"], &[], NOW, ChainVerdict::UnknownIssuer),
+        (middle, &["cert-manager root"], &[], NOW, ChainVerdict::Trusted),
     ] {
         assert_eq!(verdict(certificate, cas, others, time), expected, "{certificate} under {cas:?} at {time}");
     }
@@ -101,7 +101,7 @@ fn pairs_of_clusters() {
     assert!(cas[0].is_self_signed() && !expired.is_self_signed());
     let now = kubeconfig::cert::rfc3339(rustls_pki_types::UnixTime::now());
     let verifier = Verifier::new(&cas);
-    assert_eq!(verifier.verify(&expired, Purpose::ClientAuth, at(&now)).verdict(), Verdict::Expired);
+    assert_eq!(verifier.verify(&expired, Purpose::ClientAuth, at(&now)).verdict(), ChainVerdict::Expired);
     assert_eq!(format!("{verifier:?}"), "Verifier { trusted: 1, intermediates: 0, .. }");
 }
 

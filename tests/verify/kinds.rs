@@ -1,12 +1,16 @@
 //! Kinds of keys and signatures, made by openssl: chains of each beside `openssl verify`, facts beside `openssl x509`,
 //! and which private key belongs to which certificate.
 
+use crate::common::kubectl::find_kubectl;
 use crate::common::openssl;
-use crate::common::pki;
+use crate::common::{pki, skipped};
+use crate::go::takes;
 use crate::plan::{Case, agree, judge};
 use crate::{at, facts, read};
 use kubeconfig::ErrorKind;
-use kubeconfig::cert::{KeyMatch, PrivateKeyKind, Purpose, SignatureCheck, Verdict, Verifier, private_key};
+use kubeconfig::cert::{
+    ChainVerdict, KeyMatch, PrivateKeyKind, Purpose, SignatureCheck, Verifier, certificates, leaf, private_key,
+};
 use std::fs;
 use std::sync::OnceLock;
 use tempfile::TempDir;
@@ -72,7 +76,7 @@ static KINDS: &[Kind] = &[
     Kind {
         args: &["RSA", "rsa_keygen_bits:2048", "rsa_keygen_primes:3"],
         name: "RSA 2048",
-        key_match: false,
+        key_match: true,
         signatures: &[(&["-sha256"], "SHA256-RSA", true)],
     },
     Kind {
@@ -117,7 +121,7 @@ static KINDS: &[Kind] = &[
     Kind {
         args: &["EC", "ec_paramgen_curve:P-224"],
         name: "ECDSA P-224",
-        key_match: false,
+        key_match: true,
         signatures: &[(&["-sha256"], "ECDSA-SHA256", false)],
     },
     Kind {
@@ -137,6 +141,17 @@ static KINDS: &[Kind] = &[
     Kind { args: &["DSA"], name: "DSA 1024", key_match: false, signatures: &[(&["-sha256"], "DSA-SHA256", false)] },
 ];
 
+impl Kind {
+    /// Why kubectl refuses certificates with such a key.
+    fn refused(&self) -> Option<&'static str> {
+        match self.name {
+            "ECDSA 1.3.132.0.10" => Some("its public key is on a curve other than P-224, P-256, P-384 and P-521"),
+            "ECDSA without a named curve" => Some("its public key names no elliptic curve"),
+            _ => None,
+        }
+    }
+}
+
 /// A key of a kind with the certificate of a CA.
 struct Made {
     kind: &'static Kind,
@@ -147,6 +162,13 @@ struct Made {
 struct World {
     folder: TempDir,
     made: Vec<Made>,
+}
+
+impl World {
+    /// Those whose certificates kubectl takes.
+    fn taken(&self) -> impl Iterator<Item = &Made> {
+        self.made.iter().filter(|made| made.kind.refused().is_none())
+    }
 }
 
 /// One of each, made once; `None` where there is no openssl.
@@ -193,6 +215,12 @@ fn file(kind: &Kind) -> String {
 fn signatures_of_all_kinds() {
     let Some(world) = world() else { return };
     for made in &world.made {
+        if let Some(refused) = made.kind.refused() {
+            let error = certificates(made.ca.as_bytes()).unwrap_err();
+            assert_eq!(error.message(), format!("kubectl refuses the certificate at line 1: {refused}"));
+        }
+    }
+    for made in world.taken() {
         let root = read(&made.ca);
         assert_eq!(root.public_key().to_string(), made.kind.name);
         assert_eq!(root.public_key().is_weak(), ["RSA 1024", "RSA 512"].contains(&made.kind.name));
@@ -220,15 +248,22 @@ fn signatures_of_all_kinds() {
             let what = format!("{} {name}: openssl {judged:?}", made.kind.name);
             if *supported {
                 assert_eq!(leaf.signed_by(&root), SignatureCheck::Good, "{what}");
-                assert_eq!((verdict(&pem), verdict(&tampered)), (Verdict::Trusted, Verdict::BadSignature), "{what}");
-                assert!(agree(Verdict::Trusted, &judged[0]) && agree(Verdict::BadSignature, &judged[1]), "{what}");
+                assert_eq!(
+                    (verdict(&pem), verdict(&tampered)),
+                    (ChainVerdict::Trusted, ChainVerdict::BadSignature),
+                    "{what}"
+                );
+                assert!(
+                    agree(ChainVerdict::Trusted, &judged[0]) && agree(ChainVerdict::BadSignature, &judged[1]),
+                    "{what}"
+                );
             } else {
                 assert_eq!(leaf.signed_by(&root), SignatureCheck::Unsupported, "{what}");
-                assert_eq!(verdict(&pem), Verdict::UnsupportedAlgorithm, "{what}");
-                assert_eq!(verdict(&tampered), Verdict::UnsupportedAlgorithm, "{what}");
+                assert_eq!(verdict(&pem), ChainVerdict::UnsupportedAlgorithm, "{what}");
+                assert_eq!(verdict(&tampered), ChainVerdict::UnsupportedAlgorithm, "{what}");
             }
             // Another's key did not make it, whatever its kind.
-            for other in world.made.iter().filter(|other| other.kind.name != made.kind.name) {
+            for other in world.taken().filter(|other| other.kind.name != made.kind.name) {
                 let other = read(&other.ca);
                 assert_ne!(leaf.signed_by(&other), SignatureCheck::Good, "{what}, {}", other.public_key());
             }
@@ -244,7 +279,8 @@ fn tampered(certificate: &str) -> String {
     pki::pem("CERTIFICATE", &der)
 }
 
-/// Each key with each certificate: it belongs to its own and to no other, and where that is not computed nothing is said.
+/// Each key with each certificate: it belongs to its own and to no other, and where that is not computed nothing is
+/// said.
 #[test]
 fn keys_and_certificates() {
     let Some(world) = world() else { return };
@@ -253,7 +289,7 @@ fn keys_and_certificates() {
         // The size of these two is not looked for in a key.
         let name = if ["DSA", "RSA-PSS"].contains(&one.kind.args[0]) { one.kind.args[0] } else { one.kind.name };
         assert_eq!(key.info().to_string(), name);
-        for other in &world.made {
+        for other in world.taken() {
             let found = key.belongs_to(&read(&other.ca));
             let what = format!("{found:?}: key {:?}, certificate {:?}", one.kind.args, other.kind.args);
             match (one.kind.key_match, std::ptr::eq(one, other)) {
@@ -263,6 +299,29 @@ fn keys_and_certificates() {
                 (true, false) if other.kind.key_match => assert_eq!(found, KeyMatch::Mismatch, "{what}"),
                 (_, false) => assert!(matches!(found, KeyMatch::Mismatch | KeyMatch::Unsupported), "{what}"),
             }
+        }
+    }
+}
+
+/// The same pairs, by kubectl: it takes those whose key belongs to the certificate, and no others. That was so for 1.32
+/// and 1.35.
+#[test]
+fn kubectl_takes_the_same_pairs() {
+    let Some(world) = world() else { return };
+    let Some(kubectl) = find_kubectl() else { return skipped("kubectl") };
+    let folder = tempfile::tempdir().unwrap();
+    for certificate in &world.made {
+        for key in &world.made {
+            let user = format!(
+                "client-certificate-data: {}, client-key-data: {}",
+                pki::base64(&certificate.ca),
+                pki::base64(&key.key)
+            );
+            let read = leaf(certificate.ca.as_bytes());
+            let found = private_key(key.key.as_bytes()).unwrap();
+            let belongs = read.is_ok_and(|certificate| found.belongs_to(&certificate) == KeyMatch::Match);
+            let taken = takes(&kubectl, folder.path(), "insecure-skip-tls-verify: true", &user);
+            assert_eq!(belongs, taken, "key {:?}, certificate {:?}", key.kind.args, certificate.kind.args);
         }
     }
 }

@@ -7,6 +7,7 @@ mod bounds;
 mod common;
 mod facts;
 mod field;
+mod go;
 mod kinds;
 mod matrix;
 mod pairs;

@@ -1,8 +1,10 @@
 //! Keys that are no keys, are very large, or were changed.
 
-use crate::common::der::{EC_PUBLIC_KEY, Odd, tlv};
+use crate::common::der::{EC_PUBLIC_KEY, Odd, p256_key, tlv};
 use crate::common::openssl;
-use kubeconfig::cert::{Certificate, KeyAlgorithm, KeyMatch, PrivateKey, PrivateKeyKind, SignatureCheck, private_key};
+use kubeconfig::cert::{
+    Certificate, KeyAlgorithm, KeyMatch, PrivateKey, PrivateKeyKind, SignatureCheck, leaf, private_key,
+};
 use rcgen::KeyPair;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -54,7 +56,7 @@ fn an_rsa_key_with_a_wrong_number_is_broken() {
     if !openssl::available() {
         return;
     }
-    for (bits, all_checked) in [("2048", true), ("1024", false)] {
+    for bits in ["2048", "1024", "512"] {
         let args = ["genrsa", "-traditional", bits];
         let pem = openssl::text(Path::new("."), &args, b"");
         let der = kubeconfig::cert::sections(pem.as_bytes()).next().unwrap().unwrap().bytes().to_vec();
@@ -65,16 +67,15 @@ fn an_rsa_key_with_a_wrong_number_is_broken() {
             PrivateKey::from_der(&pkcs1(numbers)).map(|key| key.belongs_to(&certificate)).unwrap()
         };
         assert_eq!(found(&good), KeyMatch::Match);
+        assert_eq!(found(&good[..6]), KeyMatch::Match, "without the numbers that only save time");
+        let other_exponent = rsa_certificate(&good[1], &[3]);
+        let key = PrivateKey::from_der(&pkcs1(&good)).unwrap();
+        assert_eq!(key.belongs_to(&other_exponent), KeyMatch::Mismatch, "kubectl takes it, and no server does");
         for number in 1..9 {
             let mut bad = good.clone();
             // Not the last bit: for the exponent that would be another kind of wrong.
             *bad[number].last_mut().unwrap() ^= 2;
-            let expected = match (all_checked, number) {
-                (true, _) | (false, 1 | 4 | 5) => KeyMatch::Broken,
-                (false, 2) => KeyMatch::Mismatch,
-                (false, _) => KeyMatch::Match,
-            };
-            assert_eq!(found(&bad), expected, "{bits} bits, number {number}");
+            assert_eq!(found(&bad), KeyMatch::Broken, "{bits} bits, number {number}");
             // Much too long, which must not take long.
             bad[number] = vec![0x7f; 60_000];
             let start = Instant::now();
@@ -84,37 +85,40 @@ fn an_rsa_key_with_a_wrong_number_is_broken() {
     }
 }
 
-/// Nobody waits for primes of that size: these are none, which is not looked at.
+/// Nobody waits for primes of that size: these are not primes, which is not looked at.
 #[test]
 fn very_large_rsa_keys() {
     let e = vec![1, 0, 1];
-    for (bits, expected) in [(8_200, KeyMatch::Match), (16_384, KeyMatch::Match), (16_392, KeyMatch::Unsupported)] {
-        // A power of two, so that the product is the other one with zeros behind it.
+    for bits in [8_200, 16_384, 16_392] {
+        // A power of two and an odd number, so that the product is the other one with zeros behind it. With one for the
+        // exponents e·d is 1 modulo anything, but Go wants more than one for e.
         let p = [vec![1], vec![0; bits / 16]].concat();
         let q = [vec![0xb5], vec![0x5b; bits / 8 - bits / 16 - 1]].concat();
         let n = [q.clone(), vec![0; bits / 16]].concat();
-        let key = pkcs1(&[vec![0], n.clone(), e.clone(), vec![5], p.clone(), q, vec![1], vec![1], vec![1]]);
-        let key = PrivateKey::from_der(&key).unwrap();
+        let key = |d: &[u8]| {
+            let key =
+                pkcs1(&[vec![0], n.clone(), e.clone(), d.to_vec(), p.clone(), q.clone(), vec![1], vec![1], vec![1]]);
+            PrivateKey::from_der(&key).unwrap()
+        };
         let certificate = rsa_certificate(&n, &e);
-        assert_eq!(key.info().to_string(), format!("RSA {bits}"));
-        assert_eq!(certificate.public_key(), key.info());
-        let start = Instant::now();
-        assert_eq!(key.belongs_to(&certificate), expected, "{bits}");
+        assert_eq!(key(&[5]).info().to_string(), format!("RSA {bits}"));
+        assert_eq!(certificate.public_key(), key(&[5]).info());
+        let expected = if bits > 16_384 { KeyMatch::Unsupported } else { KeyMatch::Broken };
+        for d in [&[5][..], &n, &n[1..]] {
+            let start = Instant::now();
+            assert_eq!(key(d).belongs_to(&certificate), expected, "{bits}");
+            assert!(start.elapsed() < Duration::from_secs(20), "{bits} bits: {:?}", start.elapsed());
+        }
         assert_eq!(certificate.signed_by(&certificate), SignatureCheck::Bad, "it says ECDSA");
-        let other = rsa_certificate(&[n.as_slice(), &[1]].concat(), &e);
-        assert_ne!(key.belongs_to(&other), KeyMatch::Match);
-        let wrong = pkcs1(&[vec![0], n.clone(), e.clone(), vec![5], p.clone(), p, vec![1], vec![1], vec![1]]);
-        assert_ne!(PrivateKey::from_der(&wrong).unwrap().belongs_to(&certificate), KeyMatch::Match);
-        assert!(start.elapsed() < Duration::from_secs(20), "{bits} bits: {:?}", start.elapsed());
     }
     // A signature by such a key is not looked at, nor one by a key that is none.
     let sha256_rsa = tlv(0x30, &[&[0x06, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11, 0x05, 0]]);
     let signed = Odd { algorithm: sha256_rsa, ..Odd::new() }.read();
-    for n in [vec![0xff; 2048], vec![0xff; 1025], vec![0xff; 64], vec![1], vec![]] {
+    for n in [vec![0xff; 2048], vec![0xff; 1025], vec![0xff; 64], vec![1]] {
         assert_eq!(signed.signed_by(&rsa_certificate(&n, &e)), SignatureCheck::Unsupported, "{} bytes", n.len());
     }
     assert_eq!(signed.signed_by(&rsa_certificate(&[0xff; 1024], &e)), SignatureCheck::Bad);
-    for e in [vec![], vec![1], vec![2], vec![0xff; 8], vec![0x7f; 4096]] {
+    for e in [vec![1], vec![2], vec![0x7f; 8]] {
         assert_ne!(signed.signed_by(&rsa_certificate(&[0xff; 256], &e)), SignatureCheck::Good);
     }
 }
@@ -139,6 +143,9 @@ fn numbers_for_curves() {
         ("zero", sec1(&[0; 32], &p256), Some(KeyMatch::Broken)),
         ("nothing", sec1(&[], &p256), Some(KeyMatch::Broken)),
         ("one", sec1(&[1], &p256), Some(KeyMatch::Mismatch)),
+        ("another version", tlv(0x30, &[&[2, 1, 0], &tlv(4, &[number]), &p256]), None),
+        ("something after it", [&sec1(number, &p256)[..], &[0]].concat(), Some(KeyMatch::Match)),
+        ("another curve", sec1(number, &tlv(0xa0, &[&[6, 5, 0x2b, 0x81, 4, 0, 10]])), Some(KeyMatch::Mismatch)),
         ("the order", sec1(&order, &p256), Some(KeyMatch::Broken)),
         ("too long", sec1(&[1; 33], &p256), None),
         ("no curve", sec1(number, &[]), Some(KeyMatch::Unsupported)),
@@ -148,26 +155,83 @@ fn numbers_for_curves() {
     }
 }
 
-/// A key in another form than that of a certificate is not taken for one, even where it could be.
+/// The number 1 on P-224: its public key is the generator. The library for the other curves does not know this one.
 #[test]
-fn keys_in_other_forms_sign_nothing() {
+fn small_numbers_on_p224() {
+    let generator = [
+        "b70e0cbd6bb4bf7f321390b94a03c1d356c21122343280d6115c1d21",
+        "bd376388b5f723fb4c22dfe6cd4375a05a07476444d5819985007e34",
+    ];
+    let bytes = |hex: &str| -> Vec<u8> {
+        (0..hex.len() / 2).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect()
+    };
+    let [x, y] = generator.map(bytes);
+    let p224 = [6, 5, 0x2b, 0x81, 4, 0, 33];
+    let certificate = |y: &[u8]| {
+        let algorithm = tlv(0x30, &[EC_PUBLIC_KEY, &p224]);
+        let public_key_info = tlv(0x30, &[&algorithm, &tlv(3, &[&[0, 4], &x, y])]);
+        Odd { public_key_info, ..Odd::new() }.read()
+    };
+    let found = |number: &[u8], certificate: &Certificate| {
+        let der = tlv(0x30, &[&[2, 1, 1], &tlv(4, &[number]), &tlv(0xa0, &[&p224])]);
+        PrivateKey::from_der(&der).unwrap().belongs_to(certificate)
+    };
+    let order = bytes("ffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3d");
+    let mut last = order.clone();
+    last[27] -= 1;
+    // The prime is 2^224 - 2^96 + 1.
+    let negative = bytes("42c89c774a08dc04b3dd201932bc8a5ea5f8b89bbb2a7e667aff81cd");
+    for (number, public, expected) in [
+        (&[1][..], certificate(&y), KeyMatch::Match),
+        (&[2], certificate(&y), KeyMatch::Mismatch),
+        (&last, certificate(&negative), KeyMatch::Match),
+        (&last, certificate(&y), KeyMatch::Mismatch),
+        (&[0], certificate(&y), KeyMatch::Broken),
+        (&order, certificate(&y), KeyMatch::Broken),
+        (&[0xff; 28], certificate(&y), KeyMatch::Broken),
+    ] {
+        assert_eq!(found(number, &public), expected, "{number:02x?}");
+    }
+}
+
+/// A key in another form than that of a certificate is refused, even where others would take it.
+#[test]
+fn keys_in_other_forms_are_refused() {
     let root = crate::plan::ca("root").self_signed();
     let leaf = crate::plan::client().signed_by(&root).certificate;
     let point = root.issuer.key().public_key_raw();
-    let p256 = [EC_PUBLIC_KEY, &[0x06, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7]].concat();
-    let info = |key: &[u8]| tlv(0x30, &[&tlv(0x30, &[&p256]), &tlv(3, &[&[0], key])]);
     let compressed = [&[2 + (point[64] & 1)], &point[1..33]].concat();
-    for (what, key, expected) in [
-        ("in full", point.to_vec(), SignatureCheck::Good),
-        ("compressed", compressed, SignatureCheck::Unsupported),
-        ("with its kind", info(point), SignatureCheck::Unsupported),
-        ("not on the curve", [point, &[0]].concat(), SignatureCheck::Unsupported),
-        ("nothing", vec![], SignatureCheck::Unsupported),
+    for (what, key, taken) in [
+        ("in full", point.to_vec(), true),
+        ("compressed", compressed, false),
+        ("with its kind", p256_key(point), false),
+        ("a byte too much", [point, &[0]].concat(), false),
+        ("nothing", vec![], false),
     ] {
-        let issuer = Odd { public_key_info: info(&key), ..Odd::new() }.read();
-        assert_eq!(leaf.signed_by(&issuer), expected, "{what}");
-        let own = PrivateKey::from_der(&root.issuer.key().serialize_der()).unwrap().belongs_to(&issuer);
-        assert_eq!(own == KeyMatch::Match, expected == SignatureCheck::Good, "{what}: {own:?}");
+        let issuer = Certificate::from_der(&Odd { public_key_info: p256_key(&key), ..Odd::new() }.der());
+        assert_eq!(issuer.is_ok(), taken, "{what}");
+        let Ok(issuer) = issuer else { continue };
+        assert_eq!(leaf.signed_by(&issuer), SignatureCheck::Good, "{what}");
+        let own = PrivateKey::from_der(&root.issuer.key().serialize_der()).unwrap();
+        assert_eq!(own.belongs_to(&issuer), KeyMatch::Match, "{what}");
+    }
+}
+
+/// Points are judged here by arithmetic of this crate. aws-lc, behind rcgen and `belongs_to`, is the second opinion.
+#[test]
+fn points_of_new_keys() {
+    for algorithm in [&rcgen::PKCS_ECDSA_P256_SHA256, &rcgen::PKCS_ECDSA_P384_SHA384] {
+        for _ in 0..50 {
+            let pair = KeyPair::generate_for(algorithm).unwrap();
+            let made = rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&pair).unwrap();
+            let key = PrivateKey::from_der(&pair.serialize_der()).unwrap();
+            assert_eq!(key.belongs_to(&crate::read(&made.pem())), KeyMatch::Match);
+            let mut der = made.der().to_vec();
+            let point = pair.public_key_raw();
+            let at = der.windows(point.len()).position(|window| window == point).unwrap();
+            der[at + point.len() - 1] ^= 1;
+            assert!(Certificate::from_der(&der).unwrap_err().message().contains("is not a point on the curve P-"));
+        }
     }
 }
 
@@ -182,8 +246,43 @@ fn the_ed25519_key_of_the_rfc() {
     let info = |public: &[u8]| tlv(0x30, &[&tlv(0x30, &[&[0x06, 3, 0x2b, 0x65, 0x70]]), &tlv(3, &[&[0], public])]);
     let certificate = |public: &[u8]| Odd { public_key_info: info(public), ..Odd::new() }.read();
     assert_eq!(key.belongs_to(&certificate(&public)), KeyMatch::Match);
-    assert_eq!(key.belongs_to(&certificate(&public[1..])), KeyMatch::Mismatch);
     assert_eq!(key.belongs_to(&certificate(&[0; 32])), KeyMatch::Mismatch);
+}
+
+/// Which key of a text counts, and which labels: recorded from kubectl 1.32 and 1.35, which agree here.
+#[test]
+fn texts_with_keys_as_kubectl_takes_them() {
+    let new = || {
+        let pair = KeyPair::generate().unwrap();
+        (rcgen::CertificateParams::new(vec![]).unwrap().self_signed(&pair).unwrap().pem(), pair.serialize_pem())
+    };
+    let ((own, key), (other, other_key)) = (new(), new());
+    let labelled = |label: &str| key.replace("PRIVATE KEY", label);
+    let section = |body: &str| format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n{key}");
+    let with_header = |header: &str| key.replacen("-----\n", &format!("-----\n{header}\n\n"), 1);
+    for (what, certificates, keys, taken) in [
+        ("one key", own.clone(), key.clone(), true),
+        ("its key first", own.clone(), format!("{key}{other_key}"), true),
+        ("its key second", own.clone(), format!("{other_key}{key}"), false),
+        ("not base64 first", own.clone(), section("%"), true),
+        ("not a key first", own.clone(), section("AAAA"), false),
+        ("a certificate first", own.clone(), format!("{other}{key}"), true),
+        ("its certificate first", format!("{own}{other}"), key.clone(), true),
+        ("its certificate second", format!("{other}{own}"), key.clone(), false),
+        ("another word before PRIVATE KEY", own.clone(), labelled("SOME PRIVATE KEY"), true),
+        ("the label of OpenSSH", own.clone(), labelled("OPENSSH PRIVATE KEY"), true),
+        ("the label of encrypted keys", own.clone(), labelled("ENCRYPTED PRIVATE KEY"), true),
+        ("the header of encrypted keys", own.clone(), with_header("Proc-Type: 4,ENCRYPTED"), true),
+        ("another header", own.clone(), with_header("X: y"), true),
+        ("no blank before PRIVATE KEY", own.clone(), labelled("SOMEPRIVATE KEY"), false),
+        ("small letters", own.clone(), labelled("private key"), false),
+        ("the label of public keys", own.clone(), labelled("PUBLIC KEY"), false),
+        ("the two texts exchanged", key.clone(), own.clone(), false),
+    ] {
+        let read = leaf(certificates.as_bytes()).ok().zip(private_key(keys.as_bytes()).ok());
+        let found = read.is_some_and(|(certificate, key)| key.belongs_to(&certificate) == KeyMatch::Match);
+        assert_eq!(found, taken, "{what}");
+    }
 }
 
 /// ML-DSA: known by name, and nothing said beyond that.

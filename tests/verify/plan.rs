@@ -4,7 +4,7 @@
 
 use crate::common::openssl;
 use crate::{at, read};
-use kubeconfig::cert::{Certificate, Purpose, Verdict};
+use kubeconfig::cert::{Certificate, ChainVerdict, Purpose};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
     KeyUsagePurpose, SerialNumber, date_time_ymd,
@@ -111,8 +111,8 @@ pub struct Case<'a> {
     pub time: &'a str,
 }
 
-/// The numbers `openssl verify` has for each of the certificates (X509_V_ERR_*), 0 where it is content. It goes on after most
-/// errors.
+/// The numbers `openssl verify` has for each of the certificates (X509_V_ERR_*), 0 where it is content. It goes on
+/// after most errors.
 pub fn judge(folder: &TempDir, case: &Case<'_>, leaves: &[&str]) -> Vec<Vec<u32>> {
     let time = at(case.time).as_secs().to_string();
     let purpose = match case.purpose {
@@ -158,23 +158,23 @@ pub fn judge(folder: &TempDir, case: &Case<'_>, leaves: &[&str]) -> Vec<Vec<u32>
 }
 
 /// Whether a verdict says what one of openssl's numbers says.
-pub fn agree(verdict: Verdict, errors: &[u32]) -> bool {
+pub fn agree(verdict: ChainVerdict, errors: &[u32]) -> bool {
     errors.iter().any(|error| meaning(*error).contains(&verdict))
 }
 
-fn meaning(error: u32) -> &'static [Verdict] {
+fn meaning(error: u32) -> &'static [ChainVerdict] {
     match error {
-        0 => &[Verdict::Trusted],
-        7 => &[Verdict::BadSignature],
-        9 => &[Verdict::NotYetValid],
-        10 => &[Verdict::Expired],
-        18 | 19 => &[Verdict::SelfSigned],
+        0 => &[ChainVerdict::Trusted],
+        7 => &[ChainVerdict::BadSignature],
+        9 => &[ChainVerdict::NotYetValid],
+        10 => &[ChainVerdict::Expired],
+        18 | 19 => &[ChainVerdict::SelfSigned],
         // It does not take a key for an issuer that may not sign, where it says so with key usage.
-        2 | 20 | 21 => &[Verdict::UnknownIssuer, Verdict::NotACa],
-        24 | 79 => &[Verdict::NotACa],
-        25 => &[Verdict::PathLength],
-        26 => &[Verdict::Purpose],
-        34 => &[Verdict::UnsupportedExtension],
+        2 | 20 | 21 => &[ChainVerdict::UnknownIssuer, ChainVerdict::NotACa],
+        24 | 79 => &[ChainVerdict::NotACa],
+        25 => &[ChainVerdict::PathLength],
+        26 => &[ChainVerdict::Purpose],
+        34 => &[ChainVerdict::UnsupportedExtension],
         _ => &[],
     }
 }

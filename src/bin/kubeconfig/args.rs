@@ -74,10 +74,10 @@ pub(crate) enum Verb {
     /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
     /// the cluster's certificate or is this machine, or the state is in doubt. Exit 1: nothing was written.
     Recover(RecoverArgs),
-    /// The drill: if Rancher were gone, which contexts would still lead in, and until when?
+    /// If Rancher were down: which contexts would still reach their cluster, and until when?
     ///
-    /// Per cluster yes, unknown or no, with the contexts it rests on; where it is no yes, what is missing and the one command
-    /// that would mend it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
+    /// Per cluster yes, unknown or no, with the contexts that say so; where it is not yes, what is missing and one command
+    /// that would fix it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
     /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
     Outage(OutageArgs),
     /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials

@@ -6,7 +6,7 @@ use crate::output::{Failure, Out, say};
 use crate::times::duration;
 use clap::Args;
 use kubeconfig::cert::parse_time;
-use kubeconfig::check::{Checker, Report};
+use kubeconfig::check::{Checker, Client, Report};
 use kubeconfig::finding::{Code, Severity};
 use rustls_pki_types::UnixTime;
 use std::path::{Path, PathBuf};
@@ -32,10 +32,14 @@ pub(crate) struct CheckArgs {
     /// human, json with "schema": 1, or sarif (2.1.0)
     #[arg(long, short, value_name = "FORMAT", default_value = "human", value_parser = ["human", "json", "sarif"])]
     output: String,
+    /// Tell too what that client refuses and kubectl takes: go (nothing), rust (kube with rustls and ring) or python
+    /// (kubernetes with Python 3.13 or later)
+    #[arg(long, value_name = "CLIENT", default_value = "go", value_parser = Client::from_str)]
+    client: Client,
     /// Leave out findings of that code; may be repeated
     #[arg(long = "allow", value_name = "CODE", value_parser = Code::from_str)]
     allowed: Vec<Code>,
-    /// Say what a code means, why it matters and how to mend it, and check nothing
+    /// Say what a code means, why it matters and how to fix it, and check nothing
     #[arg(long, value_name = "CODE", value_parser = Code::from_str, conflicts_with = "paths")]
     explain: Option<Code>,
 }
@@ -84,7 +88,7 @@ pub(crate) fn checker(at: UnixTime, paths: &[PathBuf], source: &Source) -> Resul
 
 fn report(args: &CheckArgs) -> Result<Report, Failure> {
     let at = args.at.unwrap_or_else(UnixTime::now);
-    let mut checker = checker(at, &args.paths, &args.source)?.within(args.within);
+    let mut checker = checker(at, &args.paths, &args.source)?.within(args.within).client(args.client);
     for code in &args.allowed {
         checker = checker.allow(*code);
     }

@@ -34,10 +34,10 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
         let mut doubts = Vec::new();
         let name = match direct {
             Some(cluster) => {
-                let drill = Outage::at(UnixTime::now()).run(&[draft.loaded()]);
-                let way = drill.way_into(cluster)?;
-                doubts = way.faults.iter().map(ToString::to_string).collect();
-                way.context.clone()
+                let report = Outage::at(UnixTime::now()).run(&[draft.loaded()]);
+                let way = report.way_into(cluster)?;
+                doubts = way.access.reasons();
+                way.context().to_owned()
             }
             None if asked == "-" && !draft.config.contexts.contains("-") => {
                 let name = store.previous_context(&file)?;
@@ -62,7 +62,7 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
     }
     out.text(&format!("Switched to context {}.\n", quoted(&name)))?;
     if !doubts.is_empty() {
-        out.text(&format!("whether it leads in is not known: {}\n", doubts.join("; ")))?;
+        out.text(&format!("whether it works is not known: {}\n", doubts.join("; ")))?;
     }
     Ok(0)
 }

@@ -7,7 +7,7 @@ use crate::pflag;
 use crate::saved;
 use clap::Args;
 use kubeconfig::edit::Diff;
-use kubeconfig::rancher::outage::disown_new_tokens;
+use kubeconfig::rancher::disown_new_tokens;
 use kubeconfig::store::{Changed, Draft, Edited, How, PreviewedFile, Store, git_work_tree};
 use kubeconfig::{Error, Loader, Printable};
 use std::path::Path;

@@ -7,6 +7,7 @@ use crate::output::{Failure, Out, say};
 use crate::saved;
 use clap::{Args, ValueEnum};
 use kubeconfig::merge::{Merge, OnConflict, Paths};
+use kubeconfig::rancher::keep_lifetimes;
 use kubeconfig::store::WriteOptions;
 use kubeconfig::{Error, Loaded};
 use std::path::{Path, PathBuf};
@@ -117,7 +118,8 @@ fn merge_of<'a>(args: &MergeArgs) -> Result<Merge<'a>, Failure> {
         Strategy::Replace => OnConflict::Replace,
         Strategy::Rename => OnConflict::Rename,
     };
-    let merge = Merge::new().on_conflict(on_conflict).name_templates(&args.templates).paths(paths(args)?);
+    let merge =
+        Merge::new().on_conflict(on_conflict).name_templates(&args.templates).paths(paths(args)?).amend(keep_lifetimes);
     Ok(match &args.current {
         Some(current) => merge.current(current),
         None => merge,

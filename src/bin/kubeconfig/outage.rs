@@ -1,13 +1,15 @@
-//! `outage`: the drill. If Rancher were gone, which contexts would still lead in?
+//! `outage`: if Rancher were gone, which contexts would still work?
 
 use crate::args::{Source, path};
 use crate::get::in_columns;
 use crate::load;
 use crate::output::{Failure, Out, complain, say};
 use clap::Args;
+use kubeconfig::access::{Credential, End, Login, Need, Verdict};
 use kubeconfig::cert::{parse_time, rfc3339};
 use kubeconfig::rancher::ContextKind;
-use kubeconfig::rancher::outage::{ClusterVerdict, Login, Missing, Outage, OutageReport, SavedTokens, Verdict, Way};
+use kubeconfig::rancher::SavedTokens;
+use kubeconfig::rancher::outage::{ClusterVerdict, Missing, Outage, OutageReport, Way};
 use kubeconfig::{Loaded, Loader, Printable};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
@@ -145,7 +147,7 @@ struct WayAnswer<'a> {
     auth: Option<&'static str>,
     until: Option<String>,
     until_source: Option<String>,
-    needs: Vec<&'a str>,
+    needs: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -171,13 +173,17 @@ fn cluster_answer(cluster: &ClusterVerdict) -> ClusterAnswer<'_> {
 }
 
 fn way_answer(way: &Way) -> WayAnswer<'_> {
+    let (until, proof) = way.access.until();
     WayAnswer {
-        context: &way.context,
+        context: way.context(),
         kind: kind(&way.kind),
-        auth: way.login.map(auth),
-        until: way.until.map(rfc3339),
-        until_source: way.proof.map(|proof| proof.to_string()),
-        needs: way.needs().collect(),
+        auth: way.access.credential().map(auth),
+        until: match until {
+            End::At(time) => Some(rfc3339(time)),
+            _ => None,
+        },
+        until_source: proof.map(|proof| proof.to_string()),
+        needs: way.access.needs().map(Need::to_string).collect(),
     }
 }
 
@@ -201,15 +207,15 @@ fn kind(kind: &ContextKind) -> &'static str {
     }
 }
 
-fn auth(login: Login) -> &'static str {
-    match login {
+fn auth(credential: &Credential) -> &'static str {
+    match credential.login {
         Login::ClientCertificate => "client-certificate",
         Login::RancherToken => "rancher-token",
         Login::ServiceAccountToken => "service-account-token",
         Login::IdToken => "id-token",
         Login::Basic => "password",
         Login::Command => "command",
-        Login::Provider => "login-plugin",
+        Login::Provider(_) => "login-plugin",
         _ => "token",
     }
 }
@@ -232,17 +238,18 @@ fn table(report: &OutageReport) -> String {
             row(&mut rows, [&head[0], &head[1], "-", "-", "-", "-", ""]);
         }
         for way in cluster.by() {
-            let login = way.login.map_or("-".into(), |login| login.to_string());
-            let until = match (way.until, way.proof) {
-                (Some(until), _) => rfc3339(until),
-                (None, Some(_)) => "no end".into(),
-                (None, None) => "?".into(),
+            let login = way.access.credential().map_or("-".into(), |one| one.login.to_string());
+            let (until, proof) = way.access.until();
+            let until = match until {
+                End::At(time) => rfc3339(time),
+                End::Never => "no end".into(),
+                End::Unknown => "?".into(),
             };
             let file = way.file.as_deref().filter(|_| of_several).map(|file| shown(&file.to_string_lossy()));
-            let proof = way.proof.map_or("-".into(), |proof| proof.to_string());
+            let proof = proof.map_or("-".into(), |proof| proof.to_string());
             let [name, verdict] = std::mem::take(&mut head);
             let file = file.unwrap_or_default();
-            row(&mut rows, [&name, &verdict, &shown(&way.context), &login, &until, &proof, &file]);
+            row(&mut rows, [&name, &verdict, &shown(way.context()), &login, &until, &proof, &file]);
         }
     }
     let mut text = in_columns(&rows);
@@ -267,7 +274,7 @@ fn details(cluster: &ClusterVerdict, text: &mut String) {
     for missing in &cluster.missing {
         let _ = match &missing.mend {
             None => writeln!(text, "  {}: {}", listed(&missing.contexts), missing.what),
-            Some(mend) => writeln!(text, "  missing: {}\n  to mend it: {mend}", missing.what),
+            Some(mend) => writeln!(text, "  missing: {}\n  to fix it: {mend}", missing.what),
         };
     }
 }

@@ -2,11 +2,13 @@
 
 use crate::args::{OverrideArgs, ResolveArgs};
 use crate::load;
-use crate::output::{Failure, Out};
+use crate::output::{Failure, Out, say};
 use crate::pflag::is_timeout;
-use kubeconfig::config::without_userinfo;
+use kubeconfig::access::{Access, Examiner};
 use kubeconfig::load::{Auth, Environment, Overrides, Target};
+use kubeconfig::url::without_userinfo;
 use kubeconfig::{AuthInfo, Cluster, Error, Loaded, Printable, Secret};
+use rustls_pki_types::UnixTime;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -28,6 +30,9 @@ struct Answer<'a> {
     prompts: bool,
     impersonates: Option<&'a str>,
     namespace: &'a str,
+    /// Whether the context works, and why not.
+    verdict: String,
+    reasons: Vec<String>,
 }
 
 /// Whom the server's certificate must come from.
@@ -70,10 +75,11 @@ struct Reason<'a> {
 pub(crate) fn resolve(args: &ResolveArgs, out: &mut Out) -> Result<u8, Failure> {
     let as_json = args.output == "json";
     match target(args) {
-        Ok((loaded, target)) => {
-            let answer = answer(&loaded, &target, args);
+        Ok((loaded, target, access)) => {
+            let answer = answer(&loaded, &target, &access, args);
             let text = if as_json { json(&answer)? } else { text(&answer) };
             out.text(&text)?;
+            access.reasons().iter().for_each(|reason| say(&format_args!("warning: {reason}")));
             Ok(0)
         }
         Err(failure) => {
@@ -85,15 +91,16 @@ pub(crate) fn resolve(args: &ResolveArgs, out: &mut Out) -> Result<u8, Failure> 
     }
 }
 
-fn target(args: &ResolveArgs) -> Result<(Loaded, Target), Failure> {
+fn target(args: &ResolveArgs) -> Result<(Loaded, Target, Access), Failure> {
     let loaded = load::loader(&args.source)?.load()?;
     if args.overrides.request_timeout.as_deref().is_some_and(|time| !is_timeout(time)) {
         return Err(Failure::said("--request-timeout is a number of seconds, or as in 1m30s"));
     }
     let default_server = Environment::process().default_server();
     let target = loaded.target_with(&overrides(&args.overrides).default_server(default_server))?;
-    target.check_client()?;
-    Ok((loaded, target))
+    let access = Examiner::at(UnixTime::now()).examine(&target);
+    access.check_client()?;
+    Ok((loaded, target, access))
 }
 
 /// kubectl's flags as the library takes them.
@@ -125,7 +132,7 @@ fn overrides(args: &OverrideArgs) -> Overrides {
     overrides
 }
 
-fn answer<'a>(loaded: &Loaded, target: &'a Target, args: &ResolveArgs) -> Answer<'a> {
+fn answer<'a>(loaded: &Loaded, target: &'a Target, access: &Access, args: &ResolveArgs) -> Answer<'a> {
     let cluster = target.cluster();
     let configured = loaded.config().clusters.get(target.cluster_name().unwrap_or_default());
     let server = |cluster: &Cluster| set(&cluster.server).is_some();
@@ -145,6 +152,8 @@ fn answer<'a>(loaded: &Loaded, target: &'a Target, args: &ResolveArgs) -> Answer
         prompts: target.prompts(),
         impersonates: target.impersonate(),
         namespace: target.namespace(),
+        verdict: access.verdict().to_string(),
+        reasons: access.reasons(),
     }
 }
 
@@ -169,7 +178,7 @@ fn credential(auth: Auth, user: &AuthInfo) -> Credential<'_> {
         Auth::Token => ("token", None),
         Auth::TokenFile => ("token-file", set(&user.token_file)),
         Auth::Basic => ("basic", set(&user.username)),
-        Auth::Exec => ("exec", user.exec.as_ref().and_then(|exec| set(&exec.command))),
+        Auth::Exec => ("exec", user.exec.as_ref().and_then(|exec| exec.command_name())),
         Auth::AuthProvider => ("auth-provider", user.auth_provider.as_ref().and_then(|plugin| set(&plugin.name))),
         _ => ("other", None),
     };

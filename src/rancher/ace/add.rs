@@ -1,28 +1,23 @@
 //! The contexts of an endpoint put into a configuration.
 
 use super::note::AceNote;
-use super::standing::{doubts, faults, of_authority};
+use super::token::doubts;
 use super::{AuthorizedEndpoint, Reach, Trust, impossible};
+use crate::access::{Access, Examiner, Need, PUBLIC_CA};
 use crate::config::{AuthInfo, Cluster, Context, Data, Entries, Kubeconfig, set};
 use crate::edit::Added;
 use crate::error::{Error, ErrorKind, Result};
 use crate::export::{no_context, placed};
 use crate::load::{Loaded, Subject};
 use crate::rancher::kind::View;
-use crate::rancher::outage::keep_lifetimes;
+use crate::rancher::knowledge::judge_by_lifetime;
+use crate::rancher::lifetime::keep_lifetimes;
+use crate::rancher::marks::{ENDPOINT_OF, UNPROVEN};
 use crate::rancher::{ClusterGroup, ContextKind, Provisioner, clusters};
 use crate::store::{Draft, Finished, Saved, WriteOptions};
 use crate::syntax::Value;
 use rustls_pki_types::UnixTime;
 use std::path::Path;
-
-/// The extension of a context that was added although nothing showed that its token is valid there: what was added by
-/// hand is no evidence for anything, as a context that Rancher wrote is.
-pub(in crate::rancher) const UNPROVEN: &str = "kubeconfig-rs/token-unproven";
-
-/// The extension of a context that was added with other credentials than those of the way through Rancher: the id of the cluster
-/// it leads into, which nothing else in it tells.
-pub(in crate::rancher) const ENDPOINT_OF: &str = "kubeconfig-rs/endpoint-of";
 
 /// An [`AuthorizedEndpoint`] on its way into a configuration.
 #[derive(Clone, Debug)]
@@ -107,12 +102,16 @@ impl<'a> AddEndpoint<'a> {
         let mut config = self.loaded.rebased()?;
         let mut bare = config.users.clone();
         keep_lifetimes(self.loaded, &mut config);
-        let user = self.add_user(&mut config, &mut bare, &id, authority.as_ref(), &mut notes)?;
+        let user = self.add_user(&mut config, &mut bare, &id, &mut notes)?;
 
         let mut errors = Vec::new();
         let mut contexts = Vec::new();
         for (name, server) in wanted {
-            let cluster = Cluster { certificate_authority_data: authority.clone(), ..Cluster::new(server.as_str()) };
+            let mut cluster =
+                Cluster { certificate_authority_data: authority.clone(), ..Cluster::new(server.as_str()) };
+            if self.endpoint.trust == Trust::Public {
+                cluster.extensions.insert(PUBLIC_CA, Value::from(true));
+            }
             let mut context = Context::new(name.as_str(), user.as_str());
             if notes.iter().any(AceNote::is_of_binding) {
                 context.extensions.insert(UNPROVEN, Value::from(true));
@@ -130,9 +129,31 @@ impl<'a> AddEndpoint<'a> {
         if let Some(error) = Error::several(errors) {
             return Err(error);
         }
+        notes.extend(self.judge(&config, &contexts));
         let inputs = self.loaded.files().chain(self.credentials.into_iter().flat_map(Loaded::files));
         let finished = Finished::new(&config, inputs)?;
         Ok(Extended { config, bare, finished, contexts, notes })
+    }
+
+    /// What speaks against the contexts that were added, whatever Rancher bound their token to.
+    fn judge(&self, config: &Kubeconfig, contexts: &[AceContext]) -> Vec<AceNote> {
+        let loaded = Loaded::from_config(config.clone(), "/");
+        let examiner = Examiner::at(self.at.unwrap_or_else(UnixTime::now));
+        let mut found: Vec<AceNote> = Vec::new();
+        for context in contexts {
+            let mut access: Access = examiner.context(&loaded, &context.name);
+            judge_by_lifetime(&mut access, config.users.get(&context.user), examiner.question());
+            let is_new = |note: &AceNote| !found.contains(note);
+            let notes: Vec<AceNote> = access.objections().cloned().map(|one| AceNote::Access(Box::new(one))).collect();
+            let notes: Vec<AceNote> = notes.into_iter().filter(is_new).collect();
+            found.extend(notes);
+            let is_bare = access.needs().any(|need| *need == Need::Person);
+            let none = AceNote::NoCredentials { user: context.user.clone() };
+            if is_bare && !found.contains(&none) {
+                found.push(none);
+            }
+        }
+        found
     }
 
     /// The CA to write: the one given; for nodes, without one, that of another direct way into the cluster.
@@ -151,14 +172,12 @@ impl<'a> AddEndpoint<'a> {
         }
         match &self.endpoint.trust {
             Trust::Ca(data) => {
-                notes.extend(of_authority(&data.decode(), self.at));
                 return Ok(Some(data.clone()));
             }
             Trust::Public => return Ok(None),
             Trust::Unsaid => {}
         }
         if is_by_name {
-            notes.extend(wanted.iter().map(|(_, server)| AceNote::NoCa { server: server.clone() }));
             return Ok(None);
         }
         let source = self.loaded.config();
@@ -186,7 +205,6 @@ impl<'a> AddEndpoint<'a> {
         config: &mut Kubeconfig,
         bare: &mut Entries<AuthInfo>,
         id: &str,
-        authority: Option<&Data>,
         notes: &mut Vec<AceNote>,
     ) -> Result<String> {
         let source = self.loaded.config();
@@ -205,7 +223,6 @@ impl<'a> AddEndpoint<'a> {
                     .with_help("name another with --user, or a kubeconfig that has one with --credentials-from"));
             }
             notes.extend(doubts(source, name, id));
-            notes.extend(faults(self.loaded, name, config.users.get(name), authority, self.at));
             return Ok(name.to_owned());
         };
         if self.user.is_some() {
@@ -217,7 +234,6 @@ impl<'a> AddEndpoint<'a> {
         keep_lifetimes(other, &mut from);
         let user = from.users.remove(&name).unwrap_or_default();
         notes.extend(doubts(other.config(), &name, id));
-        notes.extend(faults(other, &name, Some(&user), authority, self.at));
         let mut names = [name.clone(), format!("{}-{name}", self.context)].into_iter();
         let is_same = |name: &str| [bare.get(name), config.users.get(name)].contains(&Some(&own));
         let free =
@@ -253,7 +269,7 @@ impl<'a> AddEndpoint<'a> {
             }
             Some(there) if same(there, &body) => {}
             Some(_) => {
-                let error = Error::new(ErrorKind::Refused, format!("{subject} is there already, and is another"))
+                let error = Error::new(ErrorKind::Refused, format!("{subject} already exists with different content"))
                     .with_help("rename it or remove it, if the new one shall have this name");
                 errors.push(placed(self.loaded, subject, error));
             }
@@ -338,7 +354,7 @@ pub(super) fn cluster_of(loaded: &Loaded, context: &str) -> Result<(String, Stri
 
 impl Extended {
     /// The configuration, its paths made absolute. Users have what the files' comments said of their tokens
-    /// ([`keep_lifetimes`](crate::rancher::outage::keep_lifetimes)), as comments don't go into another file.
+    /// ([`keep_lifetimes`](crate::rancher::keep_lifetimes)), as comments don't go into another file.
     pub fn config(&self) -> &Kubeconfig {
         &self.config
     }

@@ -35,17 +35,16 @@
 
 mod add;
 mod note;
-mod standing;
+mod token;
 
-pub(super) use add::ENDPOINT_OF;
 pub use add::{AceContext, AddEndpoint, Extended};
 pub use note::AceNote;
-pub(super) use standing::is_unproven;
 
 use super::{ControlPlaneNode, ManagedCluster, Provisioner};
-use crate::config::{Data, without_userinfo};
+use crate::config::Data;
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Loaded;
+use crate::url::{check_new_server, without_userinfo};
 use std::net::IpAddr;
 
 /// How a cluster is reached without Rancher; see the [module](super).
@@ -109,7 +108,7 @@ impl AuthorizedEndpoint {
         };
         if let Some(fqdn) = &endpoint.fqdn {
             let by_name = Self::fqdn(fqdn);
-            return endpoint.ca.as_ref().map_or_else(|| Ok(by_name.clone().public_ca()), |ca| by_name.clone().ca(ca));
+            return endpoint.ca.as_ref().map_or_else(|| Ok(by_name.clone()), |ca| by_name.clone().ca(ca));
         }
         if cluster.control_plane.is_empty() {
             return Err(Error::new(
@@ -258,7 +257,7 @@ impl AuthorizedEndpoint {
             None => format!("https://{host}"),
         };
         let as_it_is = is_v6 && self.as_rancher;
-        if address.contains('/') || !as_it_is && crate::export::check_server(&server).is_err() {
+        if address.contains('/') || !as_it_is && check_new_server(&server).is_err() {
             let message = format!("{:?} is no host to reach a control plane at", without_userinfo(address));
             return Err(Error::new(ErrorKind::Usage, message).with_help("write HOST, HOST:PORT or an address"));
         }

@@ -1,8 +1,7 @@
 //! What is said of the contexts that were added.
 
-use crate::cert::rfc3339;
 use crate::error::Printable;
-use rustls_pki_types::UnixTime;
+use crate::finding::Finding;
 use std::fmt;
 
 /// What one should know of the contexts that were added.
@@ -11,11 +10,6 @@ use std::fmt;
 pub enum AceNote {
     /// The server has no port, so that clients use 443. Rancher adds none either.
     NoPort {
-        /// The server.
-        server: String,
-    },
-    /// Nothing was said of a CA: only a certificate of a public one will be trusted.
-    NoCa {
         /// The server.
         server: String,
     },
@@ -46,60 +40,26 @@ pub enum AceNote {
         /// The user.
         user: String,
     },
-    /// kubectl refuses the user's credentials, or the server will, whatever the cluster.
-    Unusable {
-        /// The user.
-        user: String,
-        /// Why.
-        why: String,
-    },
-    /// The user's certificate or token has ended by the time of [`at`](super::AddEndpoint::at).
-    Ended {
-        /// The user.
-        user: String,
-        /// When that was.
-        at: UnixTime,
-    },
-    /// The user's certificate or token is not valid yet at the time of [`at`](super::AddEndpoint::at).
-    NotYetValid {
-        /// The user.
-        user: String,
-        /// When it will be.
-        from: UnixTime,
-    },
-    /// The user's client certificate is of another CA than the one that was given, by what RKE, K3s and RKE2 make of theirs.
-    OtherIssuer {
+    /// The user has nothing to log in with.
+    NoCredentials {
         /// The user.
         user: String,
     },
-    /// A certificate was given for a CA that is none: good only for a server that shows this very certificate.
-    NotACa {
-        /// Its subject.
-        subject: String,
-    },
-    /// A certificate was given for a CA that has ended by the time of [`at`](super::AddEndpoint::at).
-    CaEnded {
-        /// Its subject.
-        subject: String,
-        /// When that was.
-        at: UnixTime,
-    },
+    /// What speaks against the new context, as every verb judges it.
+    Access(Box<Finding>),
 }
 
 impl AceNote {
-    /// Whether it says that the direct way may be closed: the credentials may be refused there, or the server not be trusted.
-    ///
-    /// [`Unusable`](AceNote::Unusable) is none: kubectl says so itself, before it connects.
+    /// Whether it says that the direct context may not work: the server may refuse the credentials, or the client the server.
     pub fn is_doubt(&self) -> bool {
         matches!(
             self,
             AceNote::TokenUnproven { .. }
                 | AceNote::TokenShared { .. }
                 | AceNote::TokenOfAnotherCluster { .. }
-                | AceNote::Ended { .. }
-                | AceNote::NotYetValid { .. }
-                | AceNote::OtherIssuer { .. }
-                | AceNote::CaEnded { .. }
+                | AceNote::LoginNeedsRancher { .. }
+                | AceNote::NoCredentials { .. }
+                | AceNote::Access(_)
         )
     }
 
@@ -119,9 +79,6 @@ impl fmt::Display for AceNote {
         match self {
             AceNote::NoPort { server } => {
                 write!(f, "{} names no port, so clients use 443; an API server is mostly at 6443", Printable(server))
-            }
-            AceNote::NoCa { server } => {
-                write!(f, "no CA is given for {}: its certificate must be publicly trusted", Printable(server))
             }
             AceNote::CaTaken { context } => write!(f, "the CA is that of the context {}", Printable(context)),
             AceNote::TokenUnproven { user } => write!(
@@ -147,27 +104,12 @@ impl fmt::Display for AceNote {
                  name lasting credentials with --credentials-from",
                 Printable(user)
             ),
-            AceNote::Unusable { user, why } => {
-                write!(f, "the credentials of the user {} are of no use: {}", Printable(user), Printable(why))
+            AceNote::NoCredentials { user } => {
+                write!(f, "the user {} has nothing to log in with; {INSTEAD}", Printable(user))
             }
-            AceNote::Ended { user, at } => {
-                write!(f, "the credentials of the user {} ended on {}", Printable(user), rfc3339(*at))
-            }
-            AceNote::NotYetValid { user, from } => {
-                write!(f, "the credentials of the user {} are not valid before {}", Printable(user), rfc3339(*from))
-            }
-            AceNote::OtherIssuer { user } => write!(
-                f,
-                "the client certificate of the user {} is of another CA than the one given, and may be another cluster's",
-                Printable(user)
-            ),
-            AceNote::NotACa { subject } => write!(
-                f,
-                "the certificate {} is no CA: it is good only for a server that shows this very certificate",
-                Printable(subject)
-            ),
-            AceNote::CaEnded { subject, at } => {
-                write!(f, "the CA {} ended on {}: clients will not trust the server", Printable(subject), rfc3339(*at))
+            AceNote::Access(finding) => {
+                let of = finding.entry.as_deref().map(|entry| format!("{entry}: ")).unwrap_or_default();
+                write!(f, "{}{}", Printable(&of), Printable(&finding.message))
             }
         }
     }

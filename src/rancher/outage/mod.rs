@@ -1,7 +1,8 @@
-//! The drill: if Rancher and its URL were gone at a given time, which contexts would still lead into the clusters?
+//! The outage check: if Rancher and its URL were gone at a given time, which contexts would still reach the clusters?
 //!
 //! ```
-//! use kubeconfig::rancher::outage::{Outage, Verdict};
+//! use kubeconfig::access::{End, Proof, Verdict};
+//! use kubeconfig::rancher::outage::Outage;
 //! use kubeconfig::{Loader, cert};
 //! # fn main() -> Result<(), kubeconfig::Error> {
 //! let loaded = Loader::from_env().explicit("tests/data/rancher-ace.yaml").load()?;
@@ -9,23 +10,16 @@
 //! let prod = &report.clusters[0];
 //! assert_eq!(prod.verdict, Verdict::Yes);
 //! let way = prod.by().next().unwrap();
-//! assert_eq!(way.context, "prod-fqdn");
-//! assert_eq!(cert::rfc3339(way.until.unwrap()), "2026-08-31T09:30:00Z");
+//! assert_eq!(way.context(), "prod-fqdn");
+//! let (until, proof) = way.access.until();
+//! assert_eq!(until, End::At(cert::parse_time("2100-01-01")?));
+//! assert_eq!(proof, Some(Proof::CertificateAuthority));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # The three answers
-//! * [`Yes`](Verdict::Yes): route and credentials need nothing of Rancher and nothing else that the file does not hold, and
-//!   their end is known and later than the time asked for.
-//! * [`Unknown`](Verdict::Unknown): it may work, and nothing proves it. A token of Rancher's whose end no file proves, a
-//!   login command that needs something else, a proxy, an address that only some kubectl understands.
-//! * [`No`](Verdict::No): only through Rancher, a login command that asks Rancher, expired or not valid yet, refused by
-//!   kubectl, dangling, nothing to log in with, or a server that is the machine itself.
-//!
-//! A cluster's answer is that of its best context. Files prove when something ends; that it was revoked, deleted or
-//! turned off before, no file can show, nor that the server answers, still has its certificate, or lets its user do
-//! anything there. An impersonated user (`as`) changes nothing in the answer.
+//! Each context is judged by [`access`](crate::access), which every other verb asks too; its page has a row for each fault. What
+//! is added here is what Rancher's files tell of Rancher's tokens. A cluster's answer is that of its best context.
 //!
 //! # When a credential ends
 //! | credential | end | by |
@@ -43,7 +37,7 @@
 //! The comments of a file speak for the tokens Rancher wrote into it, and not for those that came in later: they count
 //! as long as all tokens in it are of one user of one Rancher, and all users and clusters are named as Rancher names them.
 //! An export keeps what they say beside each token ([`keep_lifetimes`]), as comments don't go into another file. What comes into
-//! a file later they don't speak for ([`disown_new_tokens`]).
+//! a file later they don't speak for ([`disown_new_tokens`](crate::rancher::disown_new_tokens)).
 //!
 //! A token opens the direct way only if Rancher bound it to that cluster. A token that several clusters share (the user
 //! `rancher` of files for several clusters) is not: `no`. Where neither a context through Rancher with the same token, nor
@@ -53,72 +47,175 @@
 //! (Kubernetes deletes those it made itself after a year without use), and so is one that is bound to a pod or node,
 //! or made for somebody else than the API server.
 
-pub(super) mod credential;
-mod hash;
-mod judge;
-mod mend;
-mod notes;
+mod advice;
 mod report;
-mod route;
-pub(super) mod standing;
-mod tokens;
+mod way;
 
-#[cfg(feature = "check")]
-pub(crate) use notes::end_by_comments;
-pub(crate) use notes::end_of_token;
-pub use notes::{disown_new_tokens, keep_lifetimes};
-pub use report::{ClusterVerdict, Fault, Login, Missing, OutageReport, Proof, Verdict, Way};
-pub use tokens::SavedTokens;
+pub use report::{ClusterVerdict, OutageReport};
+pub use way::{Missing, Way};
 
-use crate::load::Loaded;
+use super::choose::direct;
+use super::clusters::{ClusterGroup, Member};
+use super::kind::ContextKind;
+use super::knowledge::{Assumed, Knowledge};
+use super::lifetime::keep_lifetimes;
+use super::saved_tokens::SavedTokens;
+use crate::access::{Examiner, Question, Verdict};
+use crate::cert::Certificate;
+use crate::export::Export;
+use crate::finding::{Code, Effect, Finding};
+use crate::load::{Loaded, Subject};
 use rustls_pki_types::UnixTime;
+use std::path::PathBuf;
 
-/// What to assume in the drill; see the [module](self).
+/// What to assume for an outage; see the [module](self).
 #[derive(Clone, Debug)]
 #[must_use = "nothing is judged before `run`"]
 pub struct Outage {
     at: UnixTime,
     on_node: bool,
-    downloaded: Option<UnixTime>,
-    tokens: SavedTokens,
+    assumed: Assumed,
 }
 
 impl Outage {
     /// Rancher is gone at that time. The time is the only clock there is.
     pub fn at(time: UnixTime) -> Self {
-        Outage { at: time, on_node: false, downloaded: None, tokens: SavedTokens::default() }
+        Outage { at: time, on_node: false, assumed: Assumed::default() }
     }
 
-    /// Whether the files are used on the node they are from, where a server at a loopback address is the cluster's.
+    /// Sets whether the files are used on the node they are from, where a server at a loopback address is the cluster's.
     pub fn on_node(mut self, on_node: bool) -> Self {
         self.on_node = on_node;
         self
     }
 
-    /// The files were downloaded from Rancher at that time: its tokens end 30 days later, Rancher's default since 2.8.
+    /// Sets the time at which the files were downloaded from Rancher: its tokens end 30 days later, Rancher's default since
+    /// 2.8.
     ///
     /// It counts where nothing better tells the end. A Rancher with another `kubeconfig-default-token-ttl-minutes` has
     /// another end; before 2.8 tokens had none.
     pub fn downloaded(mut self, time: UnixTime) -> Self {
-        self.downloaded = Some(time);
+        self.assumed.downloaded = Some(time);
         self
     }
 
-    /// Saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens; called again it adds
-    /// to them.
+    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens.
     pub fn saved_tokens(mut self, tokens: SavedTokens) -> Self {
-        self.tokens.extend(tokens);
+        self.assumed.tokens.extend(tokens);
         self
+    }
+
+    fn examiner(&self) -> Examiner {
+        Examiner::at(self.at).on_node(self.on_node)
+    }
+
+    fn question(&self) -> Question {
+        *self.examiner().question()
     }
 
     /// Judges every cluster of the configurations, in the order of their first contexts.
     ///
     /// Each is one configuration: that of a file, or of several as kubectl merges them. A context of Rancher's own API
-    /// (`rancher` in files for several clusters) leads into no cluster and has none of its own in the report.
+    /// (`rancher` in files for several clusters) leads to no cluster and has none of its own in the report.
     ///
     /// It reads the files that the configurations name (certificates, keys, token files), and nothing else; it runs no
     /// command and opens no connection. It takes time linear in the number of contexts and the size of what is read.
     pub fn run(&self, configs: &[&Loaded]) -> OutageReport {
-        judge::run(self, configs)
+        let examiner = self.examiner();
+        let knowledge = Knowledge::of(configs, &self.assumed, self.question());
+        let is_rancher = |member: &Member<'_>| member.kind.kind == ContextKind::RancherServer;
+        let groups = knowledge.bindings.groups();
+        let groups = groups.iter().filter(|group| !group.members.iter().all(is_rancher));
+        let mut clusters: Vec<ClusterVerdict> = groups
+            .map(|group| {
+                let ways = group.members.iter().filter_map(|member| {
+                    let loaded = configs.get(member.config)?;
+                    let mut access = examiner.context(loaded, member.context);
+                    knowledge.add(group, member, &mut access);
+                    if member.by_name {
+                        access.push(guessed(member.context));
+                    }
+                    Some(Way { access, file: file_of(loaded), kind: member.kind.kind.clone() })
+                });
+                ClusterVerdict::of(group, ways.collect(), is_rke(&examiner, group, configs))
+            })
+            .collect();
+        report::tell_apart(&mut clusters);
+        OutageReport { at: self.at, clusters }
+    }
+
+    /// Begins an export that judges its contexts by this outage. It keeps beside each of Rancher's tokens what the comments of
+    /// its file say of its end, as [`keep_lifetimes`] does.
+    ///
+    /// ```
+    /// use kubeconfig::rancher::outage::Outage;
+    /// use kubeconfig::{Loader, cert};
+    /// # fn main() -> Result<(), kubeconfig::Error> {
+    /// let loaded = Loader::from_env().explicit("tests/data/rancher-ace.yaml").load()?;
+    /// let outage = Outage::at(cert::parse_time("2026-08-15")?);
+    /// let backup = outage.export(&loaded).direct_only().build()?;
+    /// assert!(backup.report().stands_alone());
+    /// assert_eq!(backup.config().current_context(), Some("prod-fqdn"));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn export<'a>(&'a self, loaded: &'a Loaded) -> Export<'a> {
+        let knowledge = Knowledge::of(&[loaded], &self.assumed, self.question());
+        let export = loaded.export().at(self.at).amend(|config| keep_lifetimes(loaded, config));
+        export.judge(move |context, access| {
+            let groups = knowledge.bindings.groups().iter();
+            let mut members = groups.flat_map(|group| group.members.iter().map(move |member| (group, member)));
+            if let Some((group, member)) = members.find(|(_, member)| member.context == context) {
+                knowledge.add(group, member, access);
+            }
+        })
+    }
+
+    /// Returns the context to use while Rancher is gone, in place of the current one: the best direct context of its cluster. The
+    /// current one stays where it is direct itself, and where its cluster has no other. Without a current context it is the
+    /// best of the first cluster that can be reached.
+    pub fn best_context(&self, loaded: &Loaded) -> Option<String> {
+        let report = self.run(&[loaded]);
+        let is_of = |cluster: &&ClusterVerdict, name: &str| cluster.ways.iter().any(|way| way.context() == name);
+        let best = |cluster: &ClusterVerdict| Some(cluster.by().next()?.context().to_owned());
+        match loaded.config().current_context() {
+            Some(current) if direct(loaded.config()).contains(&current) => None,
+            Some(current) => report.clusters.iter().find(|cluster| is_of(cluster, current)).and_then(best),
+            None => report.clusters.iter().find(|cluster| cluster.verdict == Verdict::Yes).and_then(best),
+        }
+    }
+}
+
+/// The context may work, and nobody knows for which cluster.
+fn guessed(context: &str) -> Finding {
+    let message = "only its name tells which cluster it leads to";
+    let finding = Finding::new(Code::GuessedCluster, message).with_effect(Effect::Unknown);
+    finding.of(Subject::Context(context).to_string())
+}
+
+/// Whether RKE made the cluster: then there is a state with an administrator's certificate in it.
+fn is_rke(examiner: &Examiner, group: &ClusterGroup<'_>, configs: &[&Loaded]) -> bool {
+    group.members.iter().any(|member| {
+        let is_direct = !matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer);
+        let has_ca = || {
+            let loaded = configs.get(member.config)?;
+            let name = loaded.config().contexts.get(member.context)?.cluster.as_deref()?;
+            let cluster = examiner.cluster(name, &loaded.cluster_with_paths(name)?);
+            Some(cluster.trust.certificates().iter().any(is_rke_ca))
+        };
+        member.kind.kind == ContextKind::RkeAdmin || is_direct && has_ca() == Some(true)
+    })
+}
+
+/// Whether it is RKE's CA, by its name.
+fn is_rke_ca(ca: &Certificate) -> bool {
+    ca.common_name() == Some("kube-ca") && ca.organizations().is_empty()
+}
+
+/// The file, where all of the configuration is from one.
+fn file_of(loaded: &Loaded) -> Option<PathBuf> {
+    match loaded.sources() {
+        [one] => Some(one.path().to_owned()),
+        _ => None,
     }
 }

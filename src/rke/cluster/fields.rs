@@ -1,9 +1,5 @@
 //! The fields as a list: for tests, for suggestions, for those who make forms or schemas out of it.
 
-use super::ClusterConfig;
-use super::model::{Model, Part, Tag};
-use std::sync::LazyLock;
-
 /// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -22,7 +18,7 @@ pub enum Kind {
     Value,
 }
 
-/// A field of [`ClusterConfig`] that holds a value (and not other fields).
+/// A field of [`ClusterConfig`](super::ClusterConfig) that holds a value (and not other fields).
 ///
 /// Paths are written with dots; `[]` stands for the items of a list, `*` for the keys of a map.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,27 +34,6 @@ pub struct Field {
     pub is_secret: bool,
 }
 
-/// Every field of [`ClusterConfig`] with its path in both spellings, in RKE's order.
-///
-/// ```
-/// let fields = kubeconfig::rke::fields();
-/// let range = fields.iter().find(|f| f.yaml == "services.kube-api.service_cluster_ip_range").unwrap();
-/// assert_eq!(range.json, "services.kubeApi.serviceClusterIpRange");
-/// assert!(fields.iter().any(|f| f.yaml == "nodes[].ssh_key" && f.is_secret));
-/// ```
-pub fn fields() -> &'static [Field] {
-    static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(list);
-    &FIELDS
-}
-
-fn list() -> Vec<Field> {
-    let mut fields = Vec::new();
-    let mut lister =
-        Lister { fields: &mut fields, yaml: String::new(), json: String::new(), json_keys: false, is_secret: false };
-    ClusterConfig::list_fields(&mut lister);
-    fields
-}
-
 /// Walks over the types and notes the fields.
 pub(crate) struct Lister<'a> {
     fields: &'a mut Vec<Field>,
@@ -70,15 +45,29 @@ pub(crate) struct Lister<'a> {
 }
 
 impl Lister<'_> {
-    pub(crate) fn field<P: Part>(&mut self, yaml: &str, json: &str, tag: Tag) {
-        let (yaml_len, json_len, json_keys) = (self.yaml.len(), self.json.len(), self.json_keys);
-        push(&mut self.yaml, if json_keys { json } else { yaml });
+    /// What `list` notes.
+    pub(super) fn fields(list: impl FnOnce(&mut Lister<'_>)) -> Vec<Field> {
+        let mut fields = Vec::new();
+        list(&mut Lister {
+            fields: &mut fields,
+            yaml: String::new(),
+            json: String::new(),
+            json_keys: false,
+            is_secret: false,
+        });
+        fields
+    }
+
+    /// A field, and by `list` those below it; `json_keys` where its JSON keys hold in cluster.yml as well.
+    pub(crate) fn field(&mut self, yaml: &str, json: &str, json_keys: bool, list: impl FnOnce(&mut Self)) {
+        let (yaml_len, json_len, outside) = (self.yaml.len(), self.json.len(), self.json_keys);
+        push(&mut self.yaml, if outside { json } else { yaml });
         push(&mut self.json, json);
-        self.json_keys |= tag.json;
-        P::list(self);
+        self.json_keys |= json_keys;
+        list(self);
         self.yaml.truncate(yaml_len);
         self.json.truncate(json_len);
-        self.json_keys = json_keys;
+        self.json_keys = outside;
     }
 
     pub(crate) fn secret(&mut self) {

@@ -1,8 +1,8 @@
 //! What RKE takes from Kubernetes' own API, where this crate looks into it.
 
 use super::fields::{Kind, Lister};
-use super::model::{Form, Part, Tag, model};
-use super::read::{Rules, mismatch};
+use super::model::{Form, Part, Rules, Tag, model};
+use super::read::mismatch;
 use crate::config::fields::text;
 use crate::error::Result;
 use crate::secret::Secret;

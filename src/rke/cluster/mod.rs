@@ -21,7 +21,7 @@ pub use cloud::{
     OpenstackBlockStorage, OpenstackCloudProvider, OpenstackGlobal, OpenstackLoadBalancer, OpenstackMetadata,
     OpenstackRoute, VirtualCenter, VsphereCloudProvider, VsphereDisk, VsphereGlobal, VsphereNetwork, VsphereWorkspace,
 };
-pub use fields::{Field, Kind, fields};
+pub use fields::{Field, Kind};
 pub use images::{EcrCredentialPlugin, PrivateRegistry, SystemImages};
 pub use kubernetes::{
     EncryptionConfiguration, EncryptionKey, EncryptionKeys, IntOrString, KmsConfiguration, ProviderConfiguration,
@@ -38,9 +38,10 @@ pub use upgrade::{NodeDrainInput, Restore, RotateCertificates, UpgradeStrategy};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 use crate::syntax::{Document, Mapping, Node as SyntaxNode, NodeKind, Value};
-use model::{Form, Model, Part, model};
-use read::Rules;
+use fields::Lister;
+use model::{Form, Model, Part, Rules, model};
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use zeroize::Zeroizing;
 
 model! {
@@ -249,4 +250,17 @@ impl<'de> serde::Deserialize<'de> for ClusterConfig {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_state_value(&Value::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
+}
+
+/// Every field of [`ClusterConfig`] with its path in both spellings, in RKE's order.
+///
+/// ```
+/// let fields = kubeconfig::rke::fields();
+/// let range = fields.iter().find(|f| f.yaml == "services.kube-api.service_cluster_ip_range").unwrap();
+/// assert_eq!(range.json, "services.kubeApi.serviceClusterIpRange");
+/// assert!(fields.iter().any(|f| f.yaml == "nodes[].ssh_key" && f.is_secret));
+/// ```
+pub fn fields() -> &'static [Field] {
+    static FIELDS: LazyLock<Vec<Field>> = LazyLock::new(|| Lister::fields(ClusterConfig::list_fields));
+    &FIELDS
 }

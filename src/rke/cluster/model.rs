@@ -2,7 +2,6 @@
 //! both spellings, `Debug` and the list of fields come out of it.
 
 use super::fields::Lister;
-use super::read::Rules;
 use crate::config::fold_char;
 use crate::error::Result;
 use crate::syntax::{Mapping, Node, Value};
@@ -43,6 +42,49 @@ pub(crate) struct Tag {
     pub(crate) pointer: bool,
     /// Read by its JSON keys in cluster.yml as well, because RKE reads this part a second time.
     pub(crate) json: bool,
+}
+
+/// By whose rules a part is read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub(super) keys: Keys,
+    /// RKE has turned the document into JSON and back before it reads it: `0644` is `420` then.
+    pub(super) resolved: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keys {
+    Yaml,
+    Json,
+    /// What is left of the JSON keys after an exact match was looked for.
+    JsonAnyCase,
+}
+
+impl Rules {
+    /// yaml.v2 reading cluster.yml.
+    pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false };
+    /// yaml.v2 reading a cluster.yml that RKE had to write anew first.
+    pub(crate) const REWRITTEN_YAML: Rules = Rules { keys: Keys::Yaml, resolved: true };
+    /// `encoding/json` reading rkestate.
+    pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false };
+
+    pub(crate) fn is_key(self, key: &str, yaml: &str, json: &str) -> bool {
+        match self.keys {
+            Keys::Yaml => key == yaml,
+            Keys::Json => key == json,
+            Keys::JsonAnyCase => same_key(key, json),
+        }
+    }
+
+    /// The rules for what a field with that tag holds.
+    pub(crate) fn inside(self, tag: Tag) -> Self {
+        let keys = if self.keys == Keys::Yaml && !tag.json { Keys::Yaml } else { Keys::Json };
+        Rules { keys, ..self }
+    }
+
+    pub(super) fn is_yaml(self) -> bool {
+        self.keys == Keys::Yaml
+    }
 }
 
 /// How a configuration is written.
@@ -177,8 +219,7 @@ macro_rules! model {
         const _: () = {
             use $crate::error::Result;
             use $crate::rke::cluster::fields::Lister;
-            use $crate::rke::cluster::model::{Form, Model, Part, Shown, json_key, tag, write_other};
-            use $crate::rke::cluster::read::Rules;
+            use $crate::rke::cluster::model::{Form, Model, Part, Rules, Shown, json_key, tag, write_other};
             use $crate::syntax::{Mapping, Node as SyntaxNode};
             use std::fmt;
 
@@ -228,7 +269,10 @@ macro_rules! model {
 
                 fn list_fields(lister: &mut Lister<'_>) {
                     $( <$base_type as Model>::list_fields(lister); )?
-                    $( lister.field::<$type>($yaml, json_key!($yaml $($json)?), tag!($($($tag)+)?)); )*
+                    $( {
+                        let json_keys = tag!($($($tag)+)?).json;
+                        lister.field($yaml, json_key!($yaml $($json)?), json_keys, <$type as Part>::list);
+                    } )*
                 }
 
                 fn text_mut(&mut self, key: &str) -> Option<&mut Option<String>> {

@@ -1,15 +1,15 @@
 //! The types of fields: scalars, secrets, lists, maps, and structs that may be absent.
 
 use super::fields::{Kind, Lister};
-use super::model::{Form, Model, Part, Tag};
+use super::model::{Form, Model, Part, Rules, Tag};
 use super::read::{
-    Rules, Wrong, is_null, items, key_text, pairs, read_bool, read_float, read_int, read_struct, read_text, read_value,
+    Wrong, is_null, items, key_text, pairs, read_bool, read_float, read_int, read_struct, read_text, read_value,
 };
 use crate::config::fields::text;
-use crate::config::without_userinfo;
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::syntax::{Mapping, Node, Scalar, Value};
+use crate::url::without_userinfo;
 use std::collections::BTreeMap;
 use std::fmt;
 

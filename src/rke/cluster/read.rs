@@ -1,52 +1,9 @@
 //! Reading the parts of a configuration from the tree, by yaml.v2's rules or those of Go's `encoding/json`.
 
-use super::model::{Model, Tag, same_key};
+use super::model::{Keys, Model, Rules};
 use crate::error::{Error, ErrorKind, Result};
 use crate::syntax::{Mapping, Node, NodeKind, Resolved, Scalar, ScalarStyle, Value};
 use std::borrow::Cow;
-
-/// By whose rules a part is read.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules {
-    keys: Keys,
-    /// RKE has turned the document into JSON and back before it reads it: `0644` is `420` then.
-    resolved: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Keys {
-    Yaml,
-    Json,
-    /// What is left of the JSON keys after an exact match was looked for.
-    JsonAnyCase,
-}
-
-impl Rules {
-    /// yaml.v2 reading cluster.yml.
-    pub(crate) const YAML: Rules = Rules { keys: Keys::Yaml, resolved: false };
-    /// yaml.v2 reading a cluster.yml that RKE had to write anew first.
-    pub(crate) const REWRITTEN_YAML: Rules = Rules { keys: Keys::Yaml, resolved: true };
-    /// `encoding/json` reading rkestate.
-    pub(crate) const JSON: Rules = Rules { keys: Keys::Json, resolved: false };
-
-    pub(crate) fn is_key(self, key: &str, yaml: &str, json: &str) -> bool {
-        match self.keys {
-            Keys::Yaml => key == yaml,
-            Keys::Json => key == json,
-            Keys::JsonAnyCase => same_key(key, json),
-        }
-    }
-
-    /// The rules for what a field with that tag holds.
-    pub(crate) fn inside(self, tag: Tag) -> Self {
-        let keys = if self.keys == Keys::Yaml && !tag.json { Keys::Yaml } else { Keys::Json };
-        Rules { keys, ..self }
-    }
-
-    fn is_yaml(self) -> bool {
-        self.keys == Keys::Yaml
-    }
-}
 
 /// A struct: known keys into its fields, the others into `other`.
 ///

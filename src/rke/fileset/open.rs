@@ -1,15 +1,15 @@
 //! The three files as they are, and what they say of each other.
 
 use super::{COPIES, FileSet, drift};
-use crate::cert::{self, Certificate, public, rfc3339};
+use crate::cert::{self, Certificate, is_key_of_another, rfc3339};
 use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::Server;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
 use crate::rke::state::{ClusterState, State};
 use crate::rke::{ClusterConfig, SavedStates};
 use crate::syntax::Document;
+use crate::url::ServerUrl;
 use std::path::Path;
 
 /// The three files of a [`FileSet`], as far as they are there, and what is wrong with them as a set.
@@ -216,11 +216,11 @@ impl Opening<'_> {
                 let finding = of_kubeconfig(Code::ForeignKubeconfig, message.to_owned());
                 findings.push(finding.in_field(format!("clusters[{i}].cluster.certificate-authority-data")));
             }
-            let server = Server::of(cluster.server.as_deref().unwrap_or_default());
+            let server = ServerUrl::of(cluster.server.as_deref().unwrap_or_default());
             if sides.serves(&server) == Some(false) {
                 let message = format!(
                     "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
-                    server.host
+                    server.host()
                 );
                 let finding = of_kubeconfig(Code::StaleKubeconfig, message).with_severity(Severity::Warning);
                 findings.push(finding.in_field(format!("clusters[{i}].cluster.server")));
@@ -285,15 +285,16 @@ impl Sides<'_> {
         (!own.is_empty()).then(|| embedded.iter().any(|ca| own.contains(ca)))
     }
 
-    fn serves(&self, server: &Server<'_>) -> Option<bool> {
+    fn serves(&self, server: &ServerUrl<'_>) -> Option<bool> {
         let nodes: Vec<_> = self.0.iter().flat_map(|state| state.control_plane()).collect();
         let same = |address: &str| match (address.parse(), server.ip()) {
             (Ok(a), Some(b)) => std::net::IpAddr::to_canonical(&a) == b.to_canonical(),
-            _ => address.eq_ignore_ascii_case(server.host),
+            _ => address.eq_ignore_ascii_case(server.host()),
         };
         let is_node = nodes.iter().any(|node| same(node.address));
-        let is_named = || self.certificates("kube-apiserver").iter().any(|certificate| certificate.is_for(server.host));
-        (!nodes.is_empty() && !server.host.is_empty()).then(|| is_node || is_named())
+        let is_named =
+            || self.certificates("kube-apiserver").iter().any(|certificate| certificate.is_for(server.host()));
+        (!nodes.is_empty() && !server.host().is_empty()).then(|| is_node || is_named())
     }
 
     /// What is old about the credentials in a kubeconfig, if anything is.
@@ -305,7 +306,7 @@ impl Sides<'_> {
             return None;
         }
         let key = user.client_key_data.as_ref().map(|key| key.expose().decode());
-        let is_own_key = key.as_deref().is_none_or(|key| public::fits(&certificate, key) != Some(false));
+        let is_own_key = key.as_deref().is_none_or(|key| !is_key_of_another(&certificate, key));
         if admins.contains(&certificate) {
             return (!is_own_key).then(|| Stale {
                 message: "its key does not belong to its certificate".to_owned(),

@@ -1,12 +1,12 @@
 //! The administrator's credentials, out of a state.
 
 use super::note::RecoveryNote;
-use crate::cert::{self, Certificate, Purpose, public};
+use crate::cert::{self, Certificate, Purpose, is_key_of_another};
 use crate::config::{AuthInfo, Cluster, Data};
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::Server;
 use crate::rke::state::{CertificateEntry, ClusterState, State};
 use crate::secret::Secret;
+use crate::url::{ServerUrl, check_new_server};
 
 /// What a kubeconfig is made from.
 pub(in crate::rke) struct Admin {
@@ -158,7 +158,7 @@ pub(in crate::rke) fn check_key(certificate: &Certificate, key: &[u8]) -> Result
     match cert::private_key_kind(key)? {
         None => wrong("there is no private key in it"),
         Some(PrivateKeyKind::Encrypted) => wrong("the private key is encrypted, which no Kubernetes client can use"),
-        Some(_) if public::fits(certificate, key) == Some(false) => {
+        Some(_) if is_key_of_another(certificate, key) => {
             wrong("the private key belongs to another certificate than the one beside it")
         }
         Some(_) => Ok(()),
@@ -172,7 +172,7 @@ fn url(address: &str) -> Option<String> {
         Ok(std::net::IpAddr::V6(_)) => format!("https://[{bare}]:{PORT}"),
         _ => format!("https://{address}:{PORT}"),
     };
-    let is_host = Server::of(&url).host == bare && crate::export::check_server(&url).is_ok();
+    let is_host = ServerUrl::of(&url).host() == bare && check_new_server(&url).is_ok();
     is_host.then_some(url)
 }
 

@@ -3,13 +3,15 @@
 use super::admin::{Admin, MASTERS};
 use super::note::RecoveryNote;
 use super::server_of;
-use crate::cert::{self, Certificate, Purpose, SubjectAltName, Validity};
+use crate::access::{Examiner, Need};
+use crate::cert::{self, Certificate, SubjectAltName, Validity};
 use crate::config::{Cluster, Kubeconfig};
-use crate::export::Server;
-use crate::load::read_reference;
+use crate::finding::Code;
+use crate::load::{Loaded, read_reference};
 use crate::rke::ClusterConfig;
 use crate::rke::state::State;
 use crate::syntax::Document;
+use crate::url::ServerUrl;
 use rustls_pki_types::UnixTime;
 use std::collections::HashSet;
 use std::path::Path;
@@ -42,54 +44,55 @@ pub(super) fn of_config(file: &Path, state: &State) -> Vec<RecoveryNote> {
     doubts
 }
 
-/// Whether the certificates are what they should be.
-pub(super) fn of_certificates(admin: &Admin) -> Vec<RecoveryNote> {
+/// What speaks against the contexts as every verb judges them, and against the administrator in particular.
+pub(super) fn of_contexts(config: &Kubeconfig, admin: &Admin, now: UnixTime) -> Vec<RecoveryNote> {
+    let loaded = Loaded::from_config(config.clone(), "/");
     let mut doubts = Vec::new();
-    if let Some(certificate) = &admin.certificate {
-        let issuers = admin.client_authority.iter();
-        if !admin.client_authority.is_empty() && !issuers.into_iter().any(|ca| certificate.is_issued_by(ca)) {
-            doubts.push(RecoveryNote::NotIssued);
+    for access in Examiner::at(now).contexts(&loaded) {
+        if access.needs().any(|need| *need == Need::ThisMachine) {
+            doubts.push(RecoveryNote::ThisMachine { context: access.context().to_owned() });
         }
-        if !certificate.allows(Purpose::ClientAuth) {
-            doubts.push(RecoveryNote::NotForClients);
-        } else if !certificate.organizations().iter().any(|group| group == MASTERS) {
-            doubts.push(RecoveryNote::NotAdmin { subject: certificate.subject().to_owned() });
+        let is_of_issuer = |code| matches!(code, Code::UnknownIssuer | Code::BadSignature);
+        // Who issues the certificates of clients is known better here.
+        let objections = access.objections().filter(|one| admin.client_authority.is_empty() || !is_of_issuer(one.code));
+        for objection in objections {
+            let is_said = |note: &RecoveryNote| matches!(note, RecoveryNote::Access(said) if said.code == objection.code && said.message == objection.message);
+            if !doubts.iter().any(is_said) {
+                doubts.push(RecoveryNote::Access(Box::new(objection.clone())));
+            }
         }
     }
+    doubts
+}
+
+/// Whether the certificates are of the cluster's CAs, and the administrator is one.
+pub(super) fn of_certificates(admin: &Admin, now: UnixTime) -> Vec<RecoveryNote> {
+    let mut doubts = Vec::new();
     let authority = authority(&admin.cluster);
+    if let Some(certificate) = &admin.certificate {
+        let issuers: Vec<&Certificate> =
+            admin.client_authority.iter().filter(|ca| certificate.is_issued_by(ca)).collect();
+        if !admin.client_authority.is_empty() && issuers.is_empty() {
+            doubts.push(RecoveryNote::NotIssued);
+        }
+        if !certificate.organizations().iter().any(|group| group == MASTERS) {
+            doubts.push(RecoveryNote::NotAdmin { subject: certificate.subject().to_owned() });
+        }
+        // K3s and RKE2 have a CA for clients alone.
+        let of_clients = issuers.into_iter().filter(|ca| !authority.contains(ca));
+        doubts.extend(ended(of_clients, now).map(|at| RecoveryNote::ClientAuthorityExpired { at }));
+    }
     let is_issued = |serving: &Certificate| authority.iter().any(|ca| serving.is_issued_by(ca));
     if !authority.is_empty() && !admin.serving.is_empty() && !admin.serving.iter().any(is_issued) {
         doubts.push(RecoveryNote::ServingNotIssued);
     }
+    doubts.extend(ended(admin.serving.iter(), now).map(|at| RecoveryNote::ServingExpired { at }));
     doubts
 }
 
 fn authority(cluster: &Cluster) -> Vec<Certificate> {
     let data = cluster.certificate_authority_data.as_ref();
     data.and_then(|data| cert::certificates(&data.decode()).ok()).unwrap_or_default()
-}
-
-/// What has ended, or not begun.
-pub(super) fn of_time(admin: &Admin, now: UnixTime) -> Vec<RecoveryNote> {
-    let mut doubts = Vec::new();
-    if let Some(certificate) = &admin.certificate {
-        match certificate.is_valid_at(now) {
-            Validity::Valid => {}
-            Validity::Expired => doubts.push(RecoveryNote::Expired { at: certificate.not_after() }),
-            Validity::NotYetValid => doubts.push(RecoveryNote::NotYetValid { from: certificate.not_before() }),
-        }
-    }
-    let authority = authority(&admin.cluster);
-    // One that is valid is enough.
-    doubts.extend(ended(authority.iter(), now).map(|at| RecoveryNote::AuthorityExpired { at }));
-    // K3s and RKE2 have a CA for clients alone.
-    let issuers = || {
-        let signed = |ca: &&Certificate| admin.certificate.as_ref().is_some_and(|leaf| leaf.is_issued_by(ca));
-        admin.client_authority.iter().filter(|ca| !authority.contains(ca)).filter(signed)
-    };
-    doubts.extend(ended(issuers(), now).map(|at| RecoveryNote::ClientAuthorityExpired { at }));
-    doubts.extend(ended(admin.serving.iter(), now).map(|at| RecoveryNote::ServingExpired { at }));
-    doubts
 }
 
 /// When the last of them ended, if all have.
@@ -104,24 +107,18 @@ fn ended<'c>(all: impl Iterator<Item = &'c Certificate>, now: UnixTime) -> Optio
     last.map(|seconds| UnixTime::since_unix_epoch(std::time::Duration::from_secs(seconds)))
 }
 
-/// Servers that are not those of the cluster's certificate, or only so on the server itself.
+/// Servers that are not those of the cluster's certificate, and servers without a port.
 pub(super) fn of_servers(config: &Kubeconfig, serving: &[Certificate]) -> Vec<RecoveryNote> {
     let mut doubts = Vec::new();
     for (name, context) in config.contexts.iter() {
-        let server = Server::of(server_of(config, context));
+        let server = ServerUrl::of(server_of(config, context));
         let context = || name.to_owned();
-        if server.scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) {
-            doubts.push(RecoveryNote::PlainHttp { context: context() });
-        }
-        if server.port.is_none() {
+        if server.port().is_none() {
             doubts.push(RecoveryNote::NoPort { context: context() });
         }
-        if server.is_this_machine() {
-            doubts.push(RecoveryNote::ThisMachine { context: context() });
-        }
-        if !serving.is_empty() && !serving.iter().any(|certificate| certificate.is_for(server.host)) {
+        if !serving.is_empty() && !serving.iter().any(|certificate| certificate.is_for(server.host())) {
             let names = serving.iter().flat_map(Certificate::subject_alt_names).map(shown).take(20).collect();
-            doubts.push(RecoveryNote::NotInCertificate { context: context(), host: server.host.to_owned(), names });
+            doubts.push(RecoveryNote::NotInCertificate { context: context(), host: server.host().to_owned(), names });
         }
     }
     doubts

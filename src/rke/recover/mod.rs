@@ -17,8 +17,8 @@ use super::state::State;
 use crate::cert::Certificate;
 use crate::config::{Context, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::export::check_server;
 use crate::store::{Finished, Saved, WriteOptions};
+use crate::url::check_new_server;
 use rustls_pki_types::UnixTime;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -216,7 +216,7 @@ impl Recovery {
     /// certificate; [`ErrorKind::Usage`] for a server that is no URL, or an empty name. None of them holds a secret.
     pub fn build(&self) -> Result<Recovered> {
         if let Some(url) = &self.server {
-            check_server(url)?;
+            check_new_server(url)?;
         }
         if self.name.as_deref() == Some("") {
             return Err(Error::new(ErrorKind::Usage, "the new name is empty"));
@@ -235,8 +235,9 @@ impl Recovery {
         let finished = Finished::with_text(&config, yaml, self.inputs.iter().cloned())?;
         let mut notes = self.notes.clone();
         notes.append(&mut admin.notes);
-        notes.extend(doubts::of_certificates(&admin));
-        notes.extend(doubts::of_time(&admin, self.now.unwrap_or_else(UnixTime::now)));
+        let now = self.now.unwrap_or_else(UnixTime::now);
+        notes.extend(doubts::of_certificates(&admin, now));
+        notes.extend(doubts::of_contexts(&config, &admin, now));
         notes.extend(doubts::of_servers(&config, &admin.serving));
         Ok(Recovered { config, finished, certificate: admin.certificate, notes })
     }

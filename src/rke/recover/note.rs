@@ -2,6 +2,7 @@
 
 use crate::cert::rfc3339;
 use crate::error::{Position, Printable};
+use crate::finding::Finding;
 use crate::rke::Place;
 use rustls_pki_types::UnixTime;
 use std::fmt;
@@ -88,22 +89,13 @@ pub enum RecoveryNote {
     NotIssued,
     /// The certificate that servers show was not issued by the CA beside it: clients will refuse the servers.
     ServingNotIssued,
-    /// The certificate is not for clients: the cluster will refuse it.
-    NotForClients,
     /// The certificate is not of the group `system:masters`, as that of an administrator is.
     NotAdmin {
         /// Whose it is.
         subject: String,
     },
-    /// There is no CA: clients do not know whom to trust.
-    NoAuthority,
     /// Whether the servers are in the certificate they show was not checked, as that is not there or can't be read.
     ServersUnchecked,
-    /// A server without TLS, to which clients send no certificate.
-    PlainHttp {
-        /// The context that leads there.
-        context: String,
-    },
     /// A server without a port: clients take 443.
     NoPort {
         /// The context that leads there.
@@ -116,21 +108,6 @@ pub enum RecoveryNote {
     },
     /// The files the kubeconfig is made from are not there; it is the one that the server itself wrote.
     AsWritten,
-    /// The client certificate has expired.
-    Expired {
-        /// When that was.
-        at: UnixTime,
-    },
-    /// The client certificate is not valid yet.
-    NotYetValid {
-        /// When it will be.
-        from: UnixTime,
-    },
-    /// The CA has expired: clients will not trust the server.
-    AuthorityExpired {
-        /// When that was.
-        at: UnixTime,
-    },
     /// The CA that signed the client certificate has expired: the cluster will refuse it.
     ClientAuthorityExpired {
         /// When that was.
@@ -150,6 +127,8 @@ pub enum RecoveryNote {
         /// What the certificate is for, the first of it.
         names: Vec<String>,
     },
+    /// What speaks against a context, as every verb judges it.
+    Access(Box<Finding>),
     /// A server is the machine the kubeconfig is used on.
     ThisMachine {
         /// The context that leads there.
@@ -234,24 +213,13 @@ impl fmt::Display for RecoveryNote {
             RecoveryNote::ServingNotIssued => {
                 f.write_str("the certificate that the server shows was not issued by the CA beside it: clients will refuse the server")
             }
-            RecoveryNote::NotForClients => {
-                f.write_str("the certificate is not for clients (its extended key usage says so): the cluster will refuse it")
-            }
             RecoveryNote::NotAdmin { subject } => write!(
                 f,
                 "the certificate is that of {}, who is not of system:masters as an administrator is",
                 Printable(subject)
             ),
-            RecoveryNote::NoAuthority => {
-                f.write_str("there is no CA in it: clients trust the server only if the machine they run on does")
-            }
             RecoveryNote::ServersUnchecked => f.write_str(
                 "whether the servers are in the certificate they show was not checked: it is not there, or can't be read",
-            ),
-            RecoveryNote::PlainHttp { context } => write!(
-                f,
-                "{} leads to a server without TLS: clients send no certificate there; write https://",
-                Printable(context)
             ),
             RecoveryNote::NoPort { context } => write!(
                 f,
@@ -261,15 +229,6 @@ impl fmt::Display for RecoveryNote {
             RecoveryNote::Unread { why } => write!(f, "left out: {}", Printable(why)),
             RecoveryNote::AsWritten => {
                 f.write_str("this is the kubeconfig that the server wrote itself; the files it is made from are not there")
-            }
-            RecoveryNote::Expired { at } => {
-                write!(f, "the client certificate expired on {}: the cluster will refuse it", rfc3339(*at))
-            }
-            RecoveryNote::NotYetValid { from } => {
-                write!(f, "the client certificate is not valid before {}; is the clock right?", rfc3339(*from))
-            }
-            RecoveryNote::AuthorityExpired { at } => {
-                write!(f, "the CA expired on {}: clients will not trust the server", rfc3339(*at))
             }
             RecoveryNote::ClientAuthorityExpired { at } => {
                 write!(f, "the CA of the client certificate expired on {}: the cluster will refuse it", rfc3339(*at))
@@ -288,6 +247,10 @@ impl fmt::Display for RecoveryNote {
                 Printable(host),
                 Printable(&names.join(", "))
             ),
+            RecoveryNote::Access(finding) => {
+                let of = finding.entry.as_deref().map(|entry| format!("{entry}: ")).unwrap_or_default();
+                write!(f, "{}{}", Printable(&of), Printable(&finding.message))
+            }
             RecoveryNote::ThisMachine { context } => write!(
                 f,
                 "{} leads to the machine it is used on: good on the server itself only; name another server for elsewhere",

@@ -2,8 +2,8 @@
 
 use super::geometry::Part;
 use super::plan::{Entry, Item, ListPlan, MapPlan, Plan};
-use super::render::{Place, Render, Under};
-use super::replace::{is_scalar_or_empty, without_last_break};
+use super::render::{Place, Render, Under, is_scalar_or_empty};
+use super::replace::without_last_break;
 use crate::error::Result;
 use crate::syntax::document::Node;
 use crate::syntax::value::Scalar;

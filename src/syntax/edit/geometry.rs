@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use crate::syntax::document::{Document, Node};
-use crate::syntax::value::ScalarStyle;
+use crate::syntax::scalar::ScalarStyle;
 
 #[derive(Clone, Copy)]
 pub(super) struct Geometry<'d> {

@@ -11,6 +11,7 @@ mod diff;
 mod finish;
 mod flow;
 mod geometry;
+mod names;
 mod plan;
 mod render;
 mod replace;

@@ -2,11 +2,11 @@
 
 use super::geometry::Geometry;
 use super::plan::Plan;
-use super::replace::is_scalar_or_empty;
 use super::splice::Splices;
 use super::style::Seen;
 use crate::error::Result;
 use crate::syntax::document::{Document, Node};
+use crate::syntax::value::Value;
 use crate::syntax::write::FlowStyle;
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -135,5 +135,13 @@ pub(super) fn plan_node(plan: &Plan) -> Option<u32> {
         Plan::Map(map) => map.node,
         Plan::List(list) => list.node,
         _ => None,
+    }
+}
+
+pub(super) fn is_scalar_or_empty(value: &Value) -> bool {
+    match value {
+        Value::Scalar(_) => true,
+        Value::Sequence(items) => items.is_empty(),
+        Value::Mapping(map) => map.is_empty(),
     }
 }

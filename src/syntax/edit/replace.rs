@@ -1,10 +1,10 @@
 //! Values in the place of others, where these do not stand in brackets.
 
-use super::render::{Place, Render, Under};
+use super::render::{Place, Render, Under, is_scalar_or_empty};
 use crate::error::Result;
 use crate::syntax::document::Node;
-use crate::syntax::scalar::Resolved;
-use crate::syntax::value::{Scalar, ScalarStyle, Value};
+use crate::syntax::scalar::{Resolved, ScalarStyle};
+use crate::syntax::value::{Scalar, Value};
 use crate::syntax::write::{Layout, Texts, Writer};
 use zeroize::Zeroizing;
 
@@ -197,14 +197,6 @@ impl<'d> Render<'d> {
             }
             _ => scalar,
         }
-    }
-}
-
-pub(super) fn is_scalar_or_empty(value: &Value) -> bool {
-    match value {
-        Value::Scalar(_) => true,
-        Value::Sequence(items) => items.is_empty(),
-        Value::Mapping(map) => map.is_empty(),
     }
 }
 

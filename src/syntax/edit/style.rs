@@ -2,7 +2,8 @@
 
 use super::geometry::{Geometry, Part};
 use crate::syntax::document::Node;
-use crate::syntax::value::{Mapping, ScalarStyle, Value};
+use crate::syntax::scalar::ScalarStyle;
+use crate::syntax::value::{Mapping, Value};
 use crate::syntax::write::{FlowStyle, Layout, Texts};
 use std::collections::HashMap;
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! Along a path: to see what is there, and to change it.
 
-use super::plan::{ListPlan, Plan, noun};
+use super::plan::{ListPlan, Plan};
 use super::same::{Look, Side};
 use super::{Editor, Kind, Path, Step};
 use crate::error::{Error, ErrorKind, Result};
@@ -202,4 +202,14 @@ pub(super) fn too_deep(document: &Document) -> Error {
 fn missing(path: &[Step<'_>], at: usize) -> Error {
     let path = path.get(..=at).unwrap_or(path);
     Error::new(ErrorKind::NotFound, "there is no such item").in_field(Path(path).to_string())
+}
+
+/// What the parts of a map or a list are called, for errors.
+fn noun(side: Side<'_>) -> &'static str {
+    match side.look() {
+        Look::List(_) => "a list",
+        Look::Map(_) => "a map",
+        Look::Decoded(_) => "a string",
+        Look::Scalar(resolved) => resolved.noun(),
+    }
 }

@@ -3,8 +3,8 @@
 use super::plain::is_break;
 use super::shape::{Shape, Style};
 use crate::error::Result;
-use crate::syntax::scalar::{Resolved, resolve_plain};
-use crate::syntax::value::{Mapping, Scalar, ScalarStyle, Value, not_finite};
+use crate::syntax::scalar::{Resolved, ScalarStyle, resolve_plain};
+use crate::syntax::value::{Mapping, Scalar, Value, not_finite};
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
