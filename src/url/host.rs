@@ -155,14 +155,13 @@ pub(super) fn slip(text: &str, parts: &Parts<'_>) -> Option<String> {
         let place = if parts.has_userinfo || shown.contains('@') { String::new() } else { format!(" of \"{shown}\"") };
         return Some(format!("there is a blank or an invisible character {where_}{place}"));
     }
-    // What could be a name or a password is not looked at, and not shown.
-    if parts.has_userinfo {
-        return None;
-    }
     let host = parts.host;
     let shown = Printable(host);
     let after_scheme = text.split_once("://").map_or(text, |(_, rest)| rest);
-    if let Some(what) = placeholder(after_scheme.split(['/', '?', '#']).next().unwrap_or_default()) {
+    let authority = after_scheme.split(['/', '?', '#']).next().unwrap_or_default();
+    // A name and a password are not looked at, and not shown.
+    let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+    if let Some(what) = placeholder(place) {
         return Some(format!("{} is a placeholder: {what}", Printable(host)));
     }
     let lower = host.to_ascii_lowercase();

@@ -171,7 +171,8 @@ impl<'a> ServerUrl<'a> {
 
     /// Returns why nobody reaches it, where the text alone tells.
     pub fn fault(&self) -> Option<UrlFault> {
-        let slip = host::slip(self.text, &self.parts);
+        // Where Go cannot tell what is the host, part of a password may be taken for it.
+        let slip = if self.refused && self.has_userinfo() { None } else { host::slip(self.text, &self.parts) };
         if self.refused {
             return Some(UrlFault::Refused(match (slip, self.kind) {
                 (Some(slip), _) => slip,

@@ -77,6 +77,7 @@ fn slips() -> Vec<Case> {
         "https://your.server.com:6443",
         "https://api.CLUSTER_NAME.example.com:6443",
         "https://undefined:6443",
+        "https://name:password@<IP>:6443",
         "https://k8s.invalid:6443",
         "https://224.0.0.1:6443",
         "https://\u{ff4c}ocalhost:6443",
