@@ -8,6 +8,8 @@
 #[allow(dead_code, unreachable_pub)]
 #[path = "../tests/common/pki.rs"]
 mod pki;
+#[allow(unreachable_pub)]
+mod timing;
 
 use kubeconfig::cert::{ChainVerdict, KeyMatch, Purpose, Verifier, certificates, leaf, parse_time, private_key};
 use kubeconfig::check::Checker;
@@ -18,9 +20,8 @@ use kubeconfig::rancher::outage::Outage;
 use kubeconfig::{Loaded, Loader};
 use pki::{Algorithm, Ca, Validity, base64};
 use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::Path;
-use std::time::Instant;
+use timing::{median, milliseconds, timed};
 
 const SIZES: [usize; 2] = [1_000, 10_000];
 const ROUNDS: usize = 7;
@@ -66,22 +67,6 @@ fn main() {
 
 fn now() -> UnixTime {
     parse_time("2026-11-22").expect("a date")
-}
-
-fn timed<T>(times: &mut Vec<f64>, deed: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let done = black_box(deed());
-    times.push(start.elapsed().as_secs_f64());
-    done
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-fn milliseconds(seconds: f64) -> String {
-    format!("{:.1} ms", seconds * 1e3)
 }
 
 fn load(path: &Path) -> Loaded {

@@ -7,14 +7,16 @@
 //! all get new names here, while kubectl shows those of the first file and drops the rest. Each context has a cluster with a CA
 //! and a user with a client certificate, in sizes of RSA-2048 (5.7 KB a context).
 
+#[allow(unreachable_pub)]
+mod timing;
+
 use kubeconfig::load::Environment;
 use kubeconfig::merge::{Merge, OnConflict};
 use kubeconfig::{Loaded, Loader};
 use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use timing::{median, milliseconds, timed};
 
 const CONTEXTS: usize = 100;
 const FILES: [usize; 3] = [1, 10, 100];
@@ -53,22 +55,6 @@ fn main() {
         let times: Vec<String> = per_context.iter().map(|seconds| format!("{:.1}", seconds * 1e6)).collect();
         eprintln!("{names:?}: merging, microseconds a context: {}", times.join(", "));
     }
-}
-
-fn timed<T>(times: &mut Vec<f64>, deed: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let done = black_box(deed());
-    times.push(start.elapsed().as_secs_f64());
-    done
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-fn milliseconds(seconds: f64) -> String {
-    if seconds.is_nan() { "-".into() } else { format!("{:.1} ms", seconds * 1e3) }
 }
 
 fn load(files: &[PathBuf]) -> Vec<Loaded> {

@@ -9,6 +9,8 @@
 #[allow(dead_code, unreachable_pub)]
 #[path = "../tests/common/pki.rs"]
 mod pki;
+#[allow(unreachable_pub)]
+mod timing;
 
 use kubeconfig::access::Verdict;
 use kubeconfig::cert::parse_time;
@@ -17,10 +19,9 @@ use kubeconfig::rancher::outage::Outage;
 use kubeconfig::{Loaded, Loader};
 use pki::{Algorithm, Ca, Validity, base64};
 use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use timing::{median, milliseconds, timed};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 const ROUNDS: usize = 9;
@@ -62,22 +63,6 @@ fn main() {
         let times: Vec<String> = per_context.iter().map(|seconds| format!("{:.1}", seconds * 1e6)).collect();
         eprintln!("{kind:?}: the drill, microseconds a context: {}", times.join(", "));
     }
-}
-
-fn timed<T>(times: &mut Vec<f64>, deed: impl FnOnce() -> T) -> T {
-    let start = Instant::now();
-    let done = black_box(deed());
-    times.push(start.elapsed().as_secs_f64());
-    done
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-fn milliseconds(seconds: f64) -> String {
-    if seconds.is_nan() { "-".into() } else { format!("{:.1} ms", seconds * 1e3) }
 }
 
 fn load(path: &Path) -> Loaded {

@@ -54,13 +54,19 @@ impl Client {
             let message = format!("{what} has no common name (CN), which is the user's name to Kubernetes");
             found.push(Finding::new(Code::NotClientAuth, message));
         }
-        let is_alone = cert::sections(content).nth(1).is_none();
-        let mut sent = if is_alone { Vec::new() } else { cert::certificates(content).unwrap_or_default() };
-        sent.retain(|other| *other != leaf);
+        // The first one is the leaf, which was read.
+        let others = cert::sections(content).flatten().filter(|one| one.kind() == SectionKind::Certificate).skip(1);
+        let (mut sent, mut unread) = (Vec::new(), None);
+        for section in others {
+            match section.certificate() {
+                // What has headers serves nobody for an issuer.
+                Ok(certificate) if !section.has_headers() && certificate != leaf => sent.push(certificate),
+                Ok(_) => {}
+                Err(error) => unread = unread.or(Some(error)),
+            }
+        }
         sent.dedup();
         // Go sends all of them, and a server that cannot read one takes none.
-        let of_certificates = cert::sections(content).flatten().filter(|one| one.kind() == SectionKind::Certificate);
-        let unread = (!is_alone).then(|| of_certificates.filter_map(|one| one.certificate().err()).next()).flatten();
         if let Some(error) = unread {
             let message = format!("{}, sent along with the client certificate{place}", error.message());
             found.push(Finding::new(Code::CertUnreadable, message).with_effect(Effect::Fails));

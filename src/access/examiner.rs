@@ -4,14 +4,14 @@ use super::credential::Login;
 use super::entry::{ClusterFacts, Judged, UserFacts};
 use super::judgement::Access;
 use super::need::Need;
-use super::note::Note;
+use super::note::{Note, only_warn};
 use super::pem::{Key, Pem};
 use super::question::Question;
 use super::through::through_rancher;
 use super::{Client, Trust, login, server};
 use crate::config::{AuthInfo, Cluster, set};
 use crate::error::Printable;
-use crate::finding::{Code, Effect, Finding, Severity};
+use crate::finding::{Code, Effect, Finding};
 use crate::load::{Loaded, Subject, Target};
 use rustls_pki_types::UnixTime;
 use std::cell::RefCell;
@@ -156,12 +156,11 @@ impl Examiner {
             self.pairs.borrow_mut().insert(key, found.clone());
             found
         });
-        // One that holds is enough, as among the credentials of a user.
         let is_other = |one: &Judged| one.credential.login != Login::ClientCertificate && one.effect() < Effect::Fails;
         let other_holds = user.credentials.iter().any(is_other);
         let mut notes: Vec<Note> = found.iter().map(|finding| Note::new(*field, finding.clone())).collect();
-        for note in notes.iter_mut().filter(|note| other_holds && note.finding.effect == Effect::Fails) {
-            note.finding.severity = Severity::Warning;
+        if other_holds {
+            only_warn(&mut notes);
         }
         notes
     }

@@ -4,7 +4,7 @@ use super::Client;
 use super::credential::{Credential, Login};
 use super::entry::{Judged, UserFacts};
 use super::need::Need;
-use super::note::{Note, of_error};
+use super::note::{Note, of_error, only_warn};
 use super::pem::Pem;
 use super::placeholder::placeholder;
 use super::question::Question;
@@ -43,12 +43,8 @@ pub(super) fn judge(
         facts.credentials.extend(judged);
     }
     facts.notes.extend(impersonation(user));
-    // kubectl sends all of them, and one that holds is enough.
-    let holds = facts.credentials.iter().any(|one| one.effect() < Effect::Fails);
-    for one in facts.credentials.iter_mut().filter(|_| holds) {
-        for note in one.notes.iter_mut().filter(|note| note.finding.effect == Effect::Fails) {
-            note.finding.severity = Severity::Warning;
-        }
+    if facts.credentials.iter().any(|one| one.effect() < Effect::Fails) {
+        only_warn(facts.credentials.iter_mut().flat_map(|one| &mut one.notes));
     }
     facts
 }
@@ -111,7 +107,7 @@ fn token_file(user: &AuthInfo, question: &Question, facts: &mut UserFacts) -> Op
 
 /// Names that no header of a request can carry.
 fn impersonation(user: &AuthInfo) -> Option<Note> {
-    let is_bad = |text: &str| text.contains(|c: char| c.is_ascii_control() && c != '\t');
+    let is_bad = token::cannot_be_sent;
     let is_extra = user.impersonate_user_extra.values().flatten().flatten().any(|value| is_bad(value));
     let field = match () {
         () if set(&user.impersonate).is_some_and(is_bad) => "as",

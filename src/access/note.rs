@@ -1,7 +1,7 @@
 //! A finding and the field it is about.
 
 use crate::error::{Error, Printable};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Effect, Finding, Severity};
 use crate::load::Subject;
 use std::borrow::Cow;
 
@@ -25,6 +25,13 @@ impl Note {
         };
         let subject = if list == "clusters" { Subject::Cluster(name) } else { Subject::User(name) };
         self.finding.of(subject.to_string()).in_field(path)
+    }
+}
+
+/// Makes warnings of what would fail alone: kubectl sends all credentials, and one that holds is enough.
+pub(super) fn only_warn<'n>(notes: impl IntoIterator<Item = &'n mut Note>) {
+    for note in notes.into_iter().filter(|note| note.finding.effect == Effect::Fails) {
+        note.finding.severity = Severity::Warning;
     }
 }
 

@@ -35,12 +35,16 @@ pub(super) fn judge(text: &str, field: &'static str, what: &str, question: &Ques
     judged
 }
 
+/// Whether no header can carry the text: Go sends tabs, and no other control character.
+pub(super) fn cannot_be_sent(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_control() && c != '\t')
+}
+
 /// Why no API server takes a token, if its text alone says so.
 fn unusable(token: &str, what: &str) -> Option<Finding> {
     let found = placeholder(token);
     let token = token.trim_end_matches([' ', '\t']);
-    // Go sends tabs, and no other control character.
-    let cannot_be_sent = token.contains(|c: char| c.is_ascii_control() && c != '\t');
+    let cannot_be_sent = cannot_be_sent(token);
     if let Some(placeholder) = found {
         let message = format!("{what} is {placeholder}: the secret itself is not in the file");
         let effect = if cannot_be_sent { Effect::Refused } else { Effect::Fails };

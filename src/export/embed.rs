@@ -33,7 +33,8 @@ impl Field {
 ///
 /// Every problem is collected, so that all missing files are named at once.
 pub(crate) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
-    let mut embedding = Embedding { loaded, report, errors, data: HashMap::new(), tokens: HashMap::new() };
+    let mut embedding =
+        Embedding { loaded, report, errors, data: HashMap::new(), tokens: HashMap::new(), blank: HashMap::new() };
     for (name, cluster) in config.clusters.iter_mut() {
         embedding.cluster(name, cluster);
     }
@@ -50,6 +51,8 @@ struct Embedding<'a> {
     /// told once.
     data: HashMap<(PathBuf, Field), Option<Data>>,
     tokens: HashMap<PathBuf, Option<Secret<String>>>,
+    /// Which token files give no token, where there is another one beside them.
+    blank: HashMap<PathBuf, bool>,
 }
 
 impl Embedding<'_> {
@@ -91,19 +94,18 @@ impl Embedding<'_> {
             return self.errors.push(self.placed(of, field, error));
         }
         let file = self.loaded.resolve(of, named);
-        // kubectl takes the authorities of the system then.
-        if field == Field::Ca && read_reference(&file).is_ok_and(|content| content.is_empty()) {
-            *path = None;
-            return;
-        }
         if !self.data.contains_key(&(file.clone(), field)) {
-            let read = read(&file).map(|bytes| Data::encode(&bytes));
+            let read = if field == Field::Ca { read_ca(&file) } else { read(&file) };
+            let read = read.map(|bytes| Data::encode(&bytes));
             let read = self.told(of, field, &file, read);
             self.data.insert((file.clone(), field), read);
         }
         let Some(Some(embedded)) = self.data.get(&(file.clone(), field)) else { return };
-        *data = Some(wrap(embedded.clone()));
         *path = None;
+        if embedded.is_empty() {
+            return;
+        }
+        *data = Some(wrap(embedded.clone()));
         self.embedded(of, field, file);
     }
 
@@ -114,7 +116,7 @@ impl Embedding<'_> {
         let of = Subject::User(name);
         let file = self.loaded.resolve(of, named);
         let has_token = set_secret(&user.token).is_some();
-        if has_token && file_has_no_token(&file) {
+        if has_token && *self.blank.entry(file.clone()).or_insert_with(|| file_has_no_token(&file)) {
             self.report.notes.push(Note::TokenFileMissing { user: name.to_owned(), file });
             user.token_file = None;
             return;
@@ -175,7 +177,16 @@ fn file_has_no_token(file: &Path) -> bool {
 }
 
 fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
+    not_blank(read_reference(file)?)
+}
+
+/// An empty file leaves it to the authorities of the system, in kubectl too.
+fn read_ca(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
     let bytes = read_reference(file)?;
+    if bytes.is_empty() { Ok(bytes) } else { not_blank(bytes) }
+}
+
+fn not_blank(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new(ErrorKind::InvalidConfiguration, "the file is empty"));
     }
