@@ -55,7 +55,8 @@ impl Client {
             found.push(Finding::new(Code::NotClientAuth, message));
         }
         // The first one is the leaf, which was read.
-        let others = cert::sections(content).flatten().filter(|one| one.kind() == SectionKind::Certificate).skip(1);
+        let all = if cert::count_sections(content) > 1 { content } else { &[] };
+        let others = cert::sections(all).flatten().filter(|one| one.kind() == SectionKind::Certificate).skip(1);
         let (mut sent, mut unread) = (Vec::new(), None);
         for section in others {
             match section.certificate() {

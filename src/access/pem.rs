@@ -5,9 +5,9 @@ use crate::config::{AuthInfo, Cluster, Data, set};
 use crate::error::{Error, Printable, Result};
 use crate::finding::{Code, Effect, Finding};
 use crate::load::read_reference;
+use crate::secret::SecretBytes;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// A text and where it is: in the data field of an entry, or in a file that is named there. Paths are absolute.
 #[derive(Clone, Copy)]
@@ -104,10 +104,10 @@ impl<'a> Pem<'a> {
 
     /// # Errors
     /// Those of reading the file.
-    pub(crate) fn read(&self) -> Result<Zeroizing<Vec<u8>>> {
+    pub(crate) fn read(&self) -> Result<SecretBytes> {
         match self.source {
             Source::Data(data) => Ok(data.decode().into_bytes()),
-            Source::File(path) => read_reference(Path::new(path)),
+            Source::File(path) => read_reference(Path::new(path)).map(SecretBytes::from),
         }
     }
 

@@ -74,7 +74,7 @@ impl Trust {
             self.notes.extend(strength(certificate, &what));
         }
         // Which of several signed the server's certificate nobody knows here: the first to end counts.
-        let counting = all.iter().filter(|ca| !is_replaced(ca) || is_valid(ca));
+        let counting = all.iter().filter(|ca| is_valid(ca) || !is_replaced(ca));
         self.until = counting.map(Certificate::not_after).min_by_key(UnixTime::as_secs);
         self.certificates = all;
     }
@@ -155,9 +155,8 @@ fn certificates(content: &[u8]) -> Result<Vec<Certificate>> {
 
 /// Broken sections of a bundle, which Go leaves out without a word; `good` are not broken.
 fn passed_over(content: &[u8], place: &str, good: usize) -> Vec<Finding> {
-    let is_good = |section: Result<cert::Section>| section.is_ok_and(|s| s.kind() == SectionKind::Certificate);
-    // Of a big bundle nothing is read twice, as long as all of it is well.
-    if cert::sections(content).map(is_good).eq(std::iter::repeat_n(true, good)) {
+    // Nothing is read twice, as long as all of it is well.
+    if cert::count_sections(content) == good {
         return Vec::new();
     }
     let broken = cert::sections(content).filter_map(|section| match section {

@@ -88,8 +88,8 @@ pub use key::{PrivateKey, PrivateKeyKind};
 pub use pair::KeyMatch;
 #[cfg(feature = "rke")]
 pub(crate) use pair::is_key_of_another;
-pub(crate) use pem::client_key;
 pub use pem::{Section, SectionKind, Sections, certificates, leaf, private_key, private_key_kind, sections};
+pub(crate) use pem::{client_key, count_sections};
 #[cfg(feature = "verify")]
 pub use signature::SignatureCheck;
 pub use time::{parse_time, rfc3339};

@@ -4,10 +4,10 @@ use super::Certificate;
 use super::key::{PrivateKey, PrivateKeyKind, Unusable};
 use super::layout::Fault;
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretBytes;
 use base64::Engine;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use std::fmt;
-use zeroize::Zeroizing;
 
 /// How Go's `base64.StdEncoding` decodes.
 const GO: GeneralPurpose = GeneralPurpose::new(
@@ -71,7 +71,7 @@ pub struct Section {
     kind: SectionKind,
     line: usize,
     headers: bool,
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: SecretBytes,
 }
 
 impl Section {
@@ -229,6 +229,12 @@ impl Iterator for Sections<'_> {
     }
 }
 
+/// How many sections begin in a PEM text, at most: it is quicker than to read them.
+#[cfg(feature = "cert")]
+pub(crate) fn count_sections(pem: &[u8]) -> usize {
+    memchr::memmem::find_iter(pem, BEGIN).count()
+}
+
 fn trim_end(line: &[u8]) -> &[u8] {
     let blanks = line.iter().rev().take_while(|b| matches!(b, b' ' | b'\t')).count();
     line.get(..line.len() - blanks).unwrap_or_default()
@@ -240,10 +246,12 @@ fn label_of<'a>(line: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
 }
 
 /// Decodes what may be a private key: no copy of it is left in memory, as nothing grows.
-fn decode(body: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let mut text = Zeroizing::new(Vec::with_capacity(body.len()));
-    text.extend(body.iter().filter(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n')));
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
+fn decode(body: &[u8]) -> Option<SecretBytes> {
+    let mut text = SecretBytes::with_capacity(body.len());
+    for line in body.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
+        text.extend_from_slice(line);
+    }
+    let mut bytes = SecretBytes::with_capacity(text.len() / 4 * 3 + 3);
     GO.decode_vec(&*text, &mut bytes).ok()?;
     Some(bytes)
 }
@@ -296,23 +304,9 @@ pub fn private_key_kind(pem: &[u8]) -> Result<Option<PrivateKeyKind>> {
     }))
 }
 
-/// Whether kubectl could use the private key in a PEM text; see [`private_key_kind`].
-pub(crate) fn check_client_key(pem: &[u8]) -> Result<()> {
-    let problem = match private_key_kind(pem)? {
-        // The label may be wrong.
-        Some(PrivateKeyKind::Encrypted | PrivateKeyKind::Other) if private_key(pem).is_ok() => return Ok(()),
-        Some(PrivateKeyKind::Encrypted) => "the private key is encrypted, which kubectl can't use",
-        Some(PrivateKeyKind::Other) => "the private key is of a form that kubectl can't use",
-        Some(_) => return Ok(()),
-        None => "there is no private key in it",
-    };
-    Err(Error::new(ErrorKind::Certificate, problem))
-}
-
 /// The private key in a PEM text, if kubectl could use it.
 pub(crate) fn client_key(pem: &[u8]) -> Result<PrivateKey> {
     let key = private_key(pem)?;
-    check_client_key(pem)?;
     match key.info().is_foreign_to_go() {
         true => {
             let message = format!("the private key is of a kind that kubectl can't use: {}", key.info());

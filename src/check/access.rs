@@ -6,7 +6,6 @@ use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::Notes;
 use super::permissions;
 use crate::access::{ClusterFacts, Examiner, Note, UserFacts};
-use crate::cert::Fingerprint;
 use crate::config::{AuthInfo, Cluster, set};
 use crate::error::Printable;
 use crate::finding::{Code, Finding};
@@ -16,8 +15,8 @@ use std::collections::{HashMap, HashSet};
 /// Looks at the group as a whole; `notes` has one for each file.
 /// `through` are the contexts that need Rancher.
 pub(super) fn check(group: &Group<'_, '_>, through: &HashSet<&str>, examiner: &Examiner, notes: &mut [Notes<'_>]) {
-    let mut clusters: HashMap<&str, ClusterFacts> = HashMap::new();
-    let mut users: HashMap<&str, User<'_, '_>> = HashMap::new();
+    let mut clusters: HashMap<&str, ClusterFacts> = HashMap::with_capacity(group.config.clusters.len());
+    let mut users: HashMap<&str, User<'_, '_>> = HashMap::with_capacity(group.config.users.len());
     for (i, (file, notes)) in group.files.iter().zip(notes.iter_mut()).enumerate() {
         for entry in &file.clusters {
             let cluster = cluster_of(file, entry);
@@ -62,7 +61,7 @@ fn pairs(
     notes: &mut [Notes<'_>],
 ) {
     let mut told = HashSet::new();
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(group.config.contexts.len());
     let mut doubted = HashSet::new();
     for (name, context) in group.config.contexts.iter() {
         let (Some(cluster), Some(user)) = (set(&context.cluster), set(&context.user)) else { continue };
@@ -99,7 +98,7 @@ fn add<T: Listed>(entry: &Entry<'_, T>, found: &[Note], notes: &mut Notes<'_>) {
 fn remarks<'g>(
     entry: &'g Entry<'_, AuthInfo>,
     facts: &UserFacts,
-    owners: &mut HashMap<Fingerprint, &'g str>,
+    owners: &mut HashMap<Vec<u8>, &'g str>,
     notes: &mut Notes<'_>,
 ) {
     let Some((field, client)) = &facts.client else { return };
@@ -110,7 +109,10 @@ fn remarks<'g>(
         let message = format!("\"{name}\" is in the group system:masters: it may do everything");
         found.push(Finding::new(Code::ClusterAdmin, message));
     }
-    let first = *owners.entry(leaf.fingerprint()).or_insert(&entry.name);
+    let first = owners.get(leaf.der().as_ref()).copied().unwrap_or_else(|| {
+        owners.insert(leaf.der().to_vec(), &entry.name);
+        &entry.name
+    });
     if first != entry.name {
         let message = format!("the user \"{}\" has this very certificate too", Printable(first));
         found.push(Finding::new(Code::SharedCertificate, message));
@@ -132,7 +134,7 @@ fn permissions_of(file: &ConfigFile<'_>, user: &Entry<'_, AuthInfo>, notes: &mut
 
 /// The entry with its paths made absolute.
 pub(super) fn cluster_of<'e>(file: &ConfigFile<'_>, cluster: &'e Entry<'_, Cluster>) -> Cow<'e, Cluster> {
-    let mut body = Cow::Borrowed(&cluster.body);
+    let mut body = Cow::Borrowed(&*cluster.body);
     if set(&body.certificate_authority).is_some() {
         file.absolute(&mut body.to_mut().certificate_authority);
     }
@@ -141,7 +143,7 @@ pub(super) fn cluster_of<'e>(file: &ConfigFile<'_>, cluster: &'e Entry<'_, Clust
 
 /// The entry with its paths made absolute.
 pub(super) fn user_of<'e>(file: &ConfigFile<'_>, user: &'e Entry<'_, AuthInfo>) -> Cow<'e, AuthInfo> {
-    let mut body = Cow::Borrowed(&user.body);
+    let mut body = Cow::Borrowed(&*user.body);
     if [&body.client_certificate, &body.client_key, &body.token_file].into_iter().any(|path| set(path).is_some()) {
         let body = body.to_mut();
         file.absolute(&mut body.client_certificate);

@@ -1,14 +1,15 @@
 //! Kubeconfigs that are one configuration, as those of $KUBECONFIG are: names of one file are known in the others.
 
 use super::kubeconfig::{ConfigFile, Entry, Listed};
-use crate::config::{Entries, Kubeconfig, set};
+use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// The files, and what they are together.
 pub(super) struct Group<'g, 'd> {
     pub(super) files: &'g [ConfigFile<'d>],
     /// Merged as kubectl does: the first wins.
-    pub(super) config: Kubeconfig,
+    pub(super) config: Cow<'g, Kubeconfig>,
     /// Which file an entry of the merged configuration is of, and its place in that.
     clusters: HashMap<&'g str, (usize, usize)>,
     users: HashMap<&'g str, (usize, usize)>,
@@ -22,12 +23,15 @@ pub(super) struct Group<'g, 'd> {
 
 impl<'g, 'd> Group<'g, 'd> {
     pub(super) fn of(files: &'g [ConfigFile<'d>]) -> Self {
-        let mut config = Kubeconfig::new();
+        let config = match files {
+            [ConfigFile { config: Some(config), .. }] => Cow::Borrowed(*config),
+            _ => Cow::Owned(merged(files)),
+        };
         let mut group = Group {
             files,
-            clusters: merge(files, &mut config.clusters),
-            users: merge(files, &mut config.users),
-            contexts: merge(files, &mut config.contexts),
+            clusters: origins::<Cluster>(files),
+            users: origins::<AuthInfo>(files),
+            contexts: origins::<Context>(files),
             config,
             used_clusters: HashSet::new(),
             used_users: HashSet::new(),
@@ -40,7 +44,9 @@ impl<'g, 'd> Group<'g, 'd> {
         let mut currents =
             files.iter().enumerate().filter_map(|(i, file)| Some((i, file.current.as_ref()?.0.as_str())));
         group.current = currents.next();
-        group.config.current_context = group.current.map(|(_, name)| name.to_owned());
+        if let Cow::Owned(config) = &mut group.config {
+            config.current_context = group.current.map(|(_, name)| name.to_owned());
+        }
         group
     }
 
@@ -74,18 +80,28 @@ impl<'g, 'd> Group<'g, 'd> {
     }
 }
 
-fn merge<'g, T: Listed + Clone + 'g>(
-    files: &'g [ConfigFile<'_>],
-    merged: &mut Entries<T>,
-) -> HashMap<&'g str, (usize, usize)> {
-    let mut origin = HashMap::new();
+/// The entries that count: the first of each name.
+fn origins<'g, T: Listed>(files: &'g [ConfigFile<'_>]) -> HashMap<&'g str, (usize, usize)> {
+    let mut origins = HashMap::with_capacity(files.iter().map(|file| T::entries(file).len()).sum());
     for (i, file) in files.iter().enumerate() {
         for (at, entry) in T::entries(file).iter().enumerate() {
+            origins.entry(entry.name.as_str()).or_insert((i, at));
+        }
+    }
+    origins
+}
+
+fn merged(files: &[ConfigFile<'_>]) -> Kubeconfig {
+    fn merge<T: Listed>(files: &[ConfigFile<'_>], merged: &mut Entries<T>) {
+        for entry in files.iter().flat_map(T::entries) {
             if !merged.contains(&entry.name) {
-                merged.insert(entry.name.clone(), entry.body.clone());
-                origin.insert(entry.name.as_str(), (i, at));
+                merged.insert(entry.name.clone(), entry.body.clone().into_owned());
             }
         }
     }
-    origin
+    let mut config = Kubeconfig::new();
+    merge(files, &mut config.clusters);
+    merge(files, &mut config.users);
+    merge(files, &mut config.contexts);
+    config
 }

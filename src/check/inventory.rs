@@ -147,7 +147,7 @@ impl Inventory {
             Content::Cluster(_) => {}
             Content::Kubeconfig(document) => {
                 let mut notes = Notes::of_document(checker, &input.path, document, Schema::kubeconfig());
-                let file = ConfigFile::read(document, &input.path, &input.folder, &mut notes);
+                let file = ConfigFile::read(document, None, &input.path, &input.folder, &mut notes);
                 let found = notes.finish().into_iter().map(|found| found.finding);
                 self.problems.extend(found.filter(is_of_certificate));
                 for cluster in &file.clusters {

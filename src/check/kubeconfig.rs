@@ -6,7 +6,7 @@ use crate::config::{AuthInfo, Body, Cluster, Context, Entries, Kubeconfig};
 use crate::finding::{Code, Finding};
 use crate::load::{Os, Subject};
 use crate::syntax::de::from_node_without;
-use crate::syntax::{Document, Node, NodeKind, Resolved, Span};
+use crate::syntax::{Document, Node, NodeKind, Pair, Resolved, Span};
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -21,24 +21,26 @@ pub(super) struct ConfigFile<'d> {
     pub(super) users: Vec<Entry<'d, AuthInfo>>,
     pub(super) contexts: Vec<Entry<'d, Context>>,
     pub(super) current: Option<(String, Option<Span>)>,
+    /// What was read of it before, by kubectl's rules.
+    pub(super) config: Option<&'d Kubeconfig>,
 }
 
 /// An entry of one of the lists, and where its fields stand.
-pub(super) struct Entry<'d, T> {
+pub(super) struct Entry<'d, T: Clone> {
     pub(super) name: String,
-    pub(super) body: T,
+    pub(super) body: Cow<'d, T>,
     /// `users[3]`
     path: String,
     /// The item of the list; none of what came from no file.
     item: Option<Node<'d>>,
     /// The fields of the body.
-    fields: Vec<(Cow<'d, str>, Node<'d>)>,
+    fields: Vec<Pair<'d>>,
     /// Those that can't be read, which is told of them already.
     bad: Vec<String>,
 }
 
 /// What an entry of a list is.
-pub(super) trait Listed: Body + DeserializeOwned + Default {
+pub(super) trait Listed: Body + DeserializeOwned + Default + Clone + 'static {
     const LIST: &'static str;
     fn subject(name: &str) -> Subject<'_>;
     fn list(config: &Kubeconfig) -> &Entries<Self>
@@ -123,8 +125,15 @@ impl Listed for Context {
 
 impl<'d> ConfigFile<'d> {
     /// Reads a document, and notes what kubectl could not read of it.
-    pub(super) fn read(document: &'d Document, path: &Path, folder: &Path, notes: &mut Notes<'_>) -> Self {
-        let Some(bad) = structure::check(document, notes) else {
+    /// `config` is what was read of it already, if that could be done.
+    pub(super) fn read(
+        document: &'d Document,
+        config: Option<&'d Kubeconfig>,
+        path: &Path,
+        folder: &Path,
+        notes: &mut Notes<'_>,
+    ) -> Self {
+        let Some(bad) = structure::check(document, config.is_some(), notes) else {
             return match Kubeconfig::from_document(document) {
                 Ok(config) => ConfigFile::of_config(&config, path, folder),
                 Err(error) => {
@@ -138,10 +147,11 @@ impl<'d> ConfigFile<'d> {
         ConfigFile {
             path: path.to_owned(),
             folder: folder.to_owned(),
-            clusters: entries(document, &bad, notes),
-            users: entries(document, &bad, notes),
-            contexts: entries(document, &bad, notes),
+            clusters: entries(document, config, &bad, notes),
+            users: entries(document, config, &bad, notes),
+            contexts: entries(document, config, &bad, notes),
             current: current.filter(|(name, _)| !name.is_empty()),
+            config,
         }
     }
 
@@ -154,6 +164,7 @@ impl<'d> ConfigFile<'d> {
             users: without_places(&config.users),
             contexts: without_places(&config.contexts),
             current: config.current_context().map(|name| (name.to_owned(), None)),
+            config: None,
         }
     }
 
@@ -186,47 +197,62 @@ impl<'d> ConfigFile<'d> {
     }
 }
 
-fn entries<'d, T: Listed>(document: &'d Document, bad: &Bad, notes: &mut Notes<'_>) -> Vec<Entry<'d, T>> {
+fn entries<'d, T: Listed>(
+    document: &'d Document,
+    config: Option<&'d Kubeconfig>,
+    bad: &Bad,
+    notes: &mut Notes<'_>,
+) -> Vec<Entry<'d, T>> {
+    let known = config.map(T::list);
     let list = document.root().and_then(|root| root.get(T::LIST));
     let items = list.into_iter().flat_map(|list| list.items());
     // An item that is no map has been told of.
     let is_entry = |item: &Node<'_>| item.kind() == NodeKind::Mapping || item.resolved() == Some(Resolved::Null);
     let items = items.enumerate().filter(|(_, item)| is_entry(item));
-    items.map(|(i, item)| entry(item, format!("{}[{i}]", T::LIST), bad, notes)).collect()
+    items.map(|(i, item)| entry(item, known, format!("{}[{i}]", T::LIST), bad, notes)).collect()
 }
 
-fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Notes<'_>) -> Entry<'d, T> {
+fn entry<'d, T: Listed>(
+    item: Node<'d>,
+    known: Option<&'d Entries<T>>,
+    path: String,
+    bad: &Bad,
+    notes: &mut Notes<'_>,
+) -> Entry<'d, T> {
     let name_node = item.get("name");
     let name = name_node.and_then(text_of).unwrap_or_default();
     let body = item.get(T::KEY);
-    let fields: Vec<_> = body.map(|body| body.entries()).unwrap_or_default();
-    let fields: Vec<_> = fields.into_iter().map(|(key, value)| (key.key(), value)).collect();
+    let fields = body.map(Node::fields).unwrap_or_default();
     let mut without: Vec<&str> =
-        fields.iter().filter(|(_, value)| bad.contains(*value)).map(|(key, _)| key.as_ref()).collect();
+        fields.iter().filter(|field| bad.contains(field.value)).map(|field| field.text.as_ref()).collect();
+    let known = known.and_then(|list| list.get(&name)).filter(|_| without.is_empty());
     let mut body = loop {
-        let Some(body) = body else { break T::default() };
+        if let Some(known) = known {
+            break Cow::Borrowed(known);
+        }
+        let Some(body) = body else { break Cow::Owned(T::default()) };
         let error = match from_node_without::<Option<T>>(body, &without) {
-            Ok(body) => break body.unwrap_or_default(),
+            Ok(body) => break Cow::Owned(body.unwrap_or_default()),
             Err(error) => error,
         };
         // The walk over the structure has seen it, or the whole body is no map.
         if bad.contains(body) && fields.is_empty() {
-            break T::default();
+            break Cow::Owned(T::default());
         }
         let field = error.field().and_then(|field| field.split(['.', '[']).next()).unwrap_or_default();
-        let culprit = fields.iter().find(|(key, _)| key == field && !without.contains(&key.as_ref()));
-        let span = culprit.map_or(body.span(), |(_, value)| value.span());
+        let culprit = fields.iter().find(|one| one.text == field && !without.contains(&one.text.as_ref()));
+        let span = culprit.map_or(body.span(), |field| field.value.span());
         structure::unforeseen(&error, &T::subject(&name).to_string(), Some(span), notes);
         match culprit {
-            Some((key, _)) => without.push(key.as_ref()),
-            None => break T::default(),
+            Some(field) => without.push(field.text.as_ref()),
+            None => break Cow::Owned(T::default()),
         }
     };
-    let of = |field: &str| fields.iter().find(|(key, _)| key == field).map(|(_, value)| *value);
-    without.retain(|field| !of(field).is_some_and(|node| body.salvage(field, node)));
+    let of = |name: &str| fields.iter().find(|field| field.text == name).map(|field| field.value);
+    without.retain(|field| !of(field).is_some_and(|node| body.to_mut().salvage(field, node)));
     let mut unread: Vec<String> = without.into_iter().map(str::to_owned).collect();
     unread.extend(name_node.filter(|name| bad.contains(*name)).map(|_| "name".to_owned()));
-    if item.entries().into_iter().any(|(key, value)| key.key() == T::KEY && bad.contains(value)) && fields.is_empty() {
+    if fields.is_empty() && item.fields().iter().any(|field| field.text == T::KEY && bad.contains(field.value)) {
         unread.push(EVERYTHING.to_owned());
     }
     Entry { name, body, path, item: Some(item), fields, bad: unread }
@@ -235,7 +261,7 @@ fn entry<'d, T: Listed>(item: Node<'d>, path: String, bad: &Bad, notes: &mut Not
 fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, T>> {
     let entry = |(i, (name, body)): (usize, (&str, &T))| Entry {
         name: name.to_owned(),
-        body: body.clone(),
+        body: Cow::Owned(body.clone()),
         path: format!("{}[{i}]", T::LIST),
         item: None,
         fields: Vec::new(),
@@ -278,8 +304,8 @@ impl<'d, T: Listed> Entry<'d, T> {
     fn span(&self, field: &str) -> Option<Span> {
         let name = || Some(self.item?.get("name").or(self.item)?.span());
         let (first, rest) = field.split_at(field.find(['.', '[']).unwrap_or(field.len()));
-        let Some((_, found)) = self.fields.iter().find(|(key, _)| key == first) else { return name() };
-        let mut node = *found;
+        let Some(found) = self.fields.iter().find(|field| field.text == first) else { return name() };
+        let mut node = found.value;
         for step in rest.split(['.', '[']).filter(|step| !step.is_empty()) {
             let inner = match step.strip_suffix(']').map(str::parse::<usize>) {
                 Some(index) => node.items().nth(index.unwrap_or(usize::MAX)),

@@ -65,8 +65,9 @@ impl Mask {
                     if !is_within(key.span(), node.span()) {
                         continue;
                     }
-                    let Some(inner) = schema.field(&key.key()) else {
-                        if words::is_field_name(&key.key(), value) {
+                    let name = key.key();
+                    let Some(inner) = schema.field(&name) else {
+                        if words::is_field_name(&name, value) {
                             self.mark(key);
                         }
                         continue;
@@ -74,7 +75,7 @@ impl Mask {
                     if matches!(schema, Schema::Fields(_)) {
                         self.mark(key);
                     }
-                    if value.text().is_none_or(|text| may_be_shown(&key.key(), text)) {
+                    if value.text().is_none_or(|text| may_be_shown(&name, text)) {
                         self.allow(value, inner);
                     }
                 }

@@ -51,6 +51,7 @@ pub use inventory::{FoundCertificate, Inventory, Role};
 pub use report::{CheckedFile, FileKind, Human, Report, Summary};
 
 use crate::access::{Examiner, through_rancher};
+use crate::config::Kubeconfig;
 use crate::finding::{Code, Finding};
 use crate::load::{Loaded, Loader, Source, Subject};
 use crate::rke::FileSet;
@@ -210,7 +211,7 @@ impl Checker {
             if text.document.root().is_none_or(|root| root.resolved() == Some(Resolved::Null)) {
                 notes.add(Finding::new(Code::EmptyFile, "there is nothing in the file"), None);
             }
-            let file = ConfigFile::read(text.document, text.path, text.folder, notes);
+            let file = ConfigFile::read(text.document, text.config, text.path, text.folder, notes);
             for finding in text.place.iter().flat_map(|place| permissions::check(place, file.has_secrets())) {
                 notes.add(finding, None);
             }
@@ -302,6 +303,8 @@ struct Text<'a> {
     path: &'a Path,
     folder: &'a Path,
     document: &'a Document,
+    /// What was read of it already.
+    config: Option<&'a Kubeconfig>,
     /// Where it lies, if it is a file.
     place: Option<PathBuf>,
     /// What the files beside it say of it.
@@ -312,12 +315,19 @@ impl<'a> Text<'a> {
     fn of_source(source: &'a Source) -> Self {
         let (path, folder) = (source.path(), source.folder());
         let place = path.file_name().filter(|_| path != Path::new("-")).map(|name| folder.join(name));
-        Text { path, folder, document: source.document(), place, of_set: &[] }
+        Text { path, folder, document: source.document(), config: Some(source.config()), place, of_set: &[] }
     }
 
     fn of_input(input: &'a Input, of_set: &'a [Finding]) -> Option<Self> {
         let Content::Kubeconfig(document) = &input.content else { return None };
-        Some(Text { path: &input.path, folder: &input.folder, document, place: input.place.clone(), of_set })
+        Some(Text {
+            path: &input.path,
+            folder: &input.folder,
+            document,
+            config: None,
+            place: input.place.clone(),
+            of_set,
+        })
     }
 }
 

@@ -81,7 +81,7 @@ fn unused<T: Listed>(group: &Group<'_, '_>, entry: &Entry<'_, T>, code: Code, no
 fn shadowed<T: Listed + PartialEq>(group: &Group<'_, '_>, file: usize, entry: &Entry<'_, T>, notes: &mut Notes<'_>) {
     let Some(used) = group.file_of::<T>(&entry.name).filter(|used| *used != file) else { return };
     let Some(path) = group.files.get(used).map(|file| file.path.to_string_lossy()) else { return };
-    let is_same = T::list(&group.config).get(&entry.name).is_some_and(|body| *body == entry.body);
+    let is_same = T::list(&group.config).get(&entry.name).is_some_and(|body| *body == *entry.body);
     let message = match is_same {
         true => format!("{} has an entry of the same name, which says the same", Printable(&path)),
         false => format!("{} has another entry of the same name, which is used in place of this one", Printable(&path)),

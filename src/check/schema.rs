@@ -13,8 +13,8 @@ pub(super) enum Schema {
     Unknown,
     /// A value.
     Leaf(Leaf),
-    /// A map with known keys.
-    Fields(HashMap<String, Schema>),
+    /// A map with known keys. There are few: to compare their lengths is quicker than to hash a key.
+    Fields(Vec<(String, Schema)>),
     /// A map with any keys.
     Keys(Box<Schema>),
     /// A list.
@@ -99,7 +99,7 @@ impl Schema {
     /// What may stand below `key`, if that is known.
     pub(super) fn field(&self, key: &str) -> Option<&Schema> {
         match self {
-            Schema::Fields(fields) => fields.get(key),
+            Schema::Fields(fields) => fields.iter().find(|(name, _)| name == key).map(|(_, inner)| inner),
             Schema::Keys(inner) => Some(inner),
             _ => None,
         }
@@ -108,7 +108,7 @@ impl Schema {
     /// The keys that are known here.
     pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
         let fields = if let Schema::Fields(fields) = self { Some(fields) } else { None };
-        fields.into_iter().flat_map(|fields| fields.keys().map(String::as_str))
+        fields.into_iter().flat_map(|fields| fields.iter().map(|(name, _)| name.as_str()))
     }
 
     /// The map of a kubeconfig that has a field of that name, if there is just one.
@@ -137,7 +137,7 @@ impl Schema {
         match self {
             Schema::Unknown | Schema::Leaf(_) => false,
             Schema::Keys(inner) | Schema::Items(inner) => inner.has_key(key),
-            Schema::Fields(fields) => fields.contains_key(key) || fields.values().any(|inner| inner.has_key(key)),
+            Schema::Fields(fields) => fields.iter().any(|(name, inner)| name == key || inner.has_key(key)),
         }
     }
 
@@ -169,10 +169,17 @@ impl Schema {
             }
         } else {
             if !matches!(self, Schema::Fields(_)) {
-                *self = Schema::Fields(HashMap::new());
+                *self = Schema::Fields(Vec::new());
             }
             match self {
-                Schema::Fields(fields) => fields.entry(key.to_owned()).or_default(),
+                Schema::Fields(fields) => {
+                    let known = fields.iter().position(|(name, _)| name == key);
+                    let at = known.unwrap_or_else(|| {
+                        fields.push((key.to_owned(), Schema::default()));
+                        fields.len() - 1
+                    });
+                    &mut fields[at].1
+                }
                 _ => return,
             }
         };

@@ -10,7 +10,7 @@ use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;
 use crate::syntax::de::{check_json, from_node_without};
-use crate::syntax::{Document, Node, NodeKind, Resolved, ScalarStyle, Span};
+use crate::syntax::{Document, Node, NodeKind, Pair, Resolved, ScalarStyle, Span};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -24,11 +24,12 @@ impl Bad {
     }
 }
 
-/// Looks over the whole document. `None` where it is of client-go's unversioned type, whose lists are maps.
-pub(super) fn check(document: &Document, notes: &mut Notes<'_>) -> Option<Bad> {
+/// Looks over the whole document. `None` where it is of client-go's unversioned type, whose lists are maps. Where kubectl's
+/// rules let it be read, what they refuse is not looked for again.
+pub(super) fn check(document: &Document, is_read: bool, notes: &mut Notes<'_>) -> Option<Bad> {
     repeated_keys(document, notes);
     later_document(document, notes);
-    if let Err(error) = check_json(document) {
+    if let Err(error) = if is_read { Ok(()) } else { check_json(document) } {
         notes.add_error(Code::WrongType, &error);
     }
     let Some(root) = document.root() else { return Some(Bad::default()) };
@@ -42,7 +43,9 @@ pub(super) fn check(document: &Document, notes: &mut Notes<'_>) -> Option<Bad> {
     if version == Version::Internal {
         return None;
     }
-    repeated_names(root, notes);
+    if !is_read {
+        repeated_names(root, notes);
+    }
     let mut walk = Walk { notes, bad: HashSet::new(), seen: HashSet::new(), path: String::new(), entry: None };
     walk.node(root, Schema::kubeconfig());
     Some(Bad(walk.bad))
@@ -52,8 +55,10 @@ pub(super) fn check(document: &Document, notes: &mut Notes<'_>) -> Option<Bad> {
 pub(super) fn repeated_keys(document: &Document, notes: &mut Notes<'_>) {
     /// Up to so many keys a look at each is the quickest.
     const FEW: usize = 16;
+    let mut keys: Vec<(Cow<'_, str>, Node<'_>)> = Vec::new();
     for map in document.nodes().filter(|node| node.kind() == NodeKind::Mapping) {
-        let keys: Vec<(Cow<'_, str>, Node<'_>)> = map.keys().map(|key| (key.key(), key)).collect();
+        keys.clear();
+        keys.extend(map.keys().map(|key| (key.key(), key)));
         let is_new = |i: usize| !keys[..i].iter().any(|(name, _)| *name == keys[i].0);
         if keys.len() <= FEW && (1..keys.len()).all(is_new) {
             continue;
@@ -102,8 +107,9 @@ fn repeated_names(root: Node<'_>, notes: &mut Notes<'_>) {
         let Some(list) = root.get(key) else { continue };
         look(Some(list), key);
         for (i, item) in list.items().enumerate() {
-            let extensions = item.get(body).and_then(|body| body.get("extensions"));
-            look(extensions, &format!("{key}[{i}].{body}.extensions"));
+            if let Some(extensions) = item.get(body).and_then(|body| body.get("extensions")) {
+                look(Some(extensions), &format!("{key}[{i}].{body}.extensions"));
+            }
         }
     }
     look(root.get("extensions"), "extensions");
@@ -144,10 +150,9 @@ impl<'w> Walk<'w, '_> {
 
     fn map(&mut self, map: Node<'w>, schema: &Schema) -> bool {
         let mut is_good = true;
-        for (key, value) in map.entries() {
-            let name = key.key();
+        for Pair { text: name, key, value } in map.fields() {
             match schema.field(&name) {
-                Some(inner) => is_good &= self.inside(&format!(".{name}"), |walk| walk.node(value, inner)),
+                Some(inner) => is_good &= self.inside(&[".", &name], |walk| walk.node(value, inner)),
                 None => self.unknown(key, value, &name, schema),
             }
         }
@@ -161,7 +166,7 @@ impl<'w> Walk<'w, '_> {
             if let Some(of) = is_top {
                 self.entry = Some((of, item));
             }
-            is_good &= self.inside(&format!("[{i}]"), |walk| walk.node(item, inner));
+            is_good &= self.inside(&[&format!("[{i}]")], |walk| walk.node(item, inner));
         }
         if is_top.is_some() {
             self.entry = None;
@@ -169,9 +174,10 @@ impl<'w> Walk<'w, '_> {
         is_good
     }
 
-    fn inside<T>(&mut self, step: &str, inner: impl FnOnce(&mut Self) -> T) -> T {
+    fn inside<T>(&mut self, step: &[&str], inner: impl FnOnce(&mut Self) -> T) -> T {
         let length = self.path.len();
-        self.path.push_str(if length == 0 { step.trim_start_matches('.') } else { step });
+        let step = if length == 0 { step.strip_prefix(&["."]).unwrap_or(step) } else { step };
+        self.path.extend(step.iter().copied());
         let result = inner(self);
         self.path.truncate(length);
         result
@@ -273,7 +279,7 @@ impl<'w> Walk<'w, '_> {
             },
         };
         let message = format!("client-go does not know the field {name} here");
-        self.inside(&format!(".{name}"), |walk| walk.add(Code::UnknownField, severity, message, help, key));
+        self.inside(&[".", name], |walk| walk.add(Code::UnknownField, severity, message, help, key));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Base64 fields (`certificate-authority-data` and its kind).
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::{Wipe, sealed};
+use crate::secret::{SecretBytes, Wipe, sealed};
 use crate::syntax::de::{SLICE, take_slice};
 use crate::syntax::text::Slice;
 use base64::Engine;
@@ -83,7 +83,7 @@ impl Data {
     /// The bytes.
     pub fn decode(&self) -> Decoded {
         let text = self.as_base64();
-        let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 4 * 3 + 3));
+        let mut bytes = SecretBytes::with_capacity(text.len() / 4 * 3 + 3);
         // Checked when it was made, so decoding can't fail; if it did, no bytes are better than a panic.
         let decoded = if text.contains(['\r', '\n']) {
             let joined = Zeroizing::new(text.replace(['\r', '\n'], ""));
@@ -98,10 +98,10 @@ impl Data {
 
 /// Bytes decoded from a [`Data`], wiped when dropped. `Debug` shows their number only.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Decoded(Zeroizing<Vec<u8>>);
+pub struct Decoded(SecretBytes);
 
 impl Decoded {
-    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn into_bytes(self) -> SecretBytes {
         self.0
     }
 }

@@ -6,10 +6,8 @@ use super::validate::Fault;
 use crate::config::{AuthInfo, AuthProviderConfig, Data, set, set_secret};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
+use crate::secret::SecretBytes;
 use std::path::Path;
-use zeroize::Zeroizing;
-
-type Bytes = Zeroizing<Vec<u8>>;
 
 #[cold]
 fn invalid(message: String) -> Error {
@@ -90,10 +88,10 @@ fn check_authority(content: &[u8], fault: &mut impl FnMut(Error)) {
 }
 
 /// What a pair of data and path comes to: the data, else the file.
-fn bytes(data: Option<&Data>, path: Option<&str>) -> Result<Option<Bytes>> {
+fn bytes(data: Option<&Data>, path: Option<&str>) -> Result<Option<SecretBytes>> {
     match (data, path) {
         (Some(data), _) => Ok(Some(data.decode().into_bytes())),
-        (None, Some(path)) => read_reference(Path::new(path)).map(Some),
+        (None, Some(path)) => read_reference(Path::new(path)).map(|bytes| Some(bytes.into())),
         (None, None) => Ok(None),
     }
 }

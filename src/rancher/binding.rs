@@ -50,16 +50,15 @@ impl<'a> Bindings<'a> {
             ranchers.iter().map(|rancher| ServerUrl::of(rancher).host_key()).collect();
         // Rancher may be known by its own entry, or by a login command, alone.
         for member in groups.iter().flat_map(|group| &group.members) {
-            let Some(config) = configs.get(member.config) else { continue };
-            let view = View::of(config, member.context);
+            let view = &member.view;
             let is_server = member.kind.kind == ContextKind::RancherServer;
             let own = is_server.then(|| view.server().host_key()).filter(|host| !host.is_empty());
             rancher_hosts.extend(own.into_iter().chain(view.login_host()));
         }
         Bindings {
             configs: configs.to_vec(),
-            uses: uses(configs, &groups),
-            disputed: disputed(configs, &groups),
+            uses: uses(&groups),
+            disputed: disputed(&groups),
             ranchers,
             rancher_hosts,
             groups,
@@ -69,10 +68,6 @@ impl<'a> Bindings<'a> {
     /// The clusters with their contexts, in the order of their first contexts.
     pub(crate) fn groups(&self) -> &[ClusterGroup<'a>] {
         &self.groups
-    }
-
-    pub(super) fn view(&self, member: &Member<'a>) -> Option<View<'a>> {
-        self.configs.get(member.config).map(|config| View::of(config, member.context))
     }
 
     /// Whether Rancher itself answers at the server of a context.
@@ -92,7 +87,7 @@ impl<'a> Bindings<'a> {
     /// What speaks against Rancher having bound `token` to the cluster of a context.
     pub(crate) fn doubt(&self, token: &str, group: &ClusterGroup<'a>, member: &Member<'a>) -> Option<Finding> {
         let config = self.configs.get(member.config)?;
-        let view = View::of(config, member.context);
+        let view = &member.view;
         if let Some(id) = view.cluster_id() {
             // With tokens of two clusters on one way, one of them is wrong.
             let is_disputed = self.disputed.contains(&(member.config, view.cluster_name));
@@ -137,13 +132,12 @@ pub(super) fn perhaps_unbound() -> Finding {
     Finding::new(Code::UnboundToken, message).with_effect(Effect::Unknown)
 }
 
-fn uses<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashMap<&'a str, Use> {
-    let mut uses: HashMap<&str, Use> = HashMap::new();
+fn uses<'a>(groups: &[ClusterGroup<'a>]) -> HashMap<&'a str, Use> {
+    let mut uses: HashMap<&str, Use> = HashMap::with_capacity(groups.len());
     let members =
         groups.iter().enumerate().flat_map(|(at, group)| group.members.iter().map(move |member| (at, member)));
     for (group, member) in members {
-        let Some(config) = configs.get(member.config) else { continue };
-        let view = View::of(config, member.context);
+        let view = &member.view;
         let Some(token) = view.token() else { continue };
         let new = || Use { through: Through::Nowhere, own: false, group: Some(group) };
         let known = uses.entry(token).or_insert_with(new);
@@ -163,13 +157,12 @@ fn uses<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashMap<
     uses
 }
 
-fn disputed<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashSet<(usize, &'a str)> {
-    let mut of_entry = HashMap::new();
+fn disputed<'a>(groups: &[ClusterGroup<'a>]) -> HashSet<(usize, &'a str)> {
+    let mut of_entry = HashMap::with_capacity(groups.len());
     let mut disputed = HashSet::new();
     for (at, group) in groups.iter().enumerate() {
         for member in &group.members {
-            let Some(config) = configs.get(member.config) else { continue };
-            let entry = (member.config, View::of(config, member.context).cluster_name);
+            let entry = (member.config, member.view.cluster_name);
             if *of_entry.entry(entry).or_insert(at) != at {
                 disputed.insert(entry);
             }

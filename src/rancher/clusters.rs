@@ -9,6 +9,7 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A cluster, and the contexts that lead into it.
 #[derive(Clone, Debug)]
@@ -39,6 +40,7 @@ pub struct Member<'a> {
     pub tie: Option<Tie>,
     /// Whether nothing but names ties it, and those that are tied to it, to the way through Rancher.
     pub(crate) by_name: bool,
+    pub(super) view: Arc<View<'a>>,
 }
 
 /// What tells that a context leads into the same cluster as another, the strongest first.
@@ -108,7 +110,8 @@ impl ClusterGroup<'_> {
 pub fn clusters<'a>(configs: &[&'a Kubeconfig]) -> Vec<ClusterGroup<'a>> {
     let mut found: Vec<Found<'a>> = Vec::new();
     for (config, source) in configs.iter().enumerate() {
-        let index = Index::of(source);
+        let views: Vec<View<'a>> = source.contexts.names().map(|name| View::of(source, name)).collect();
+        let index = Index::of_views(&views);
         // Each is read once, however many clusters have it.
         let mut known: HashMap<_, Rc<Authority<'a>>> = HashMap::new();
         let authorities: HashMap<&str, Rc<Authority<'a>>> = source
@@ -120,8 +123,7 @@ pub fn clusters<'a>(configs: &[&'a Kubeconfig]) -> Vec<ClusterGroup<'a>> {
                 (name, entry.or_insert_with(|| Rc::new(Authority::of(cluster))).clone())
             })
             .collect();
-        for context in source.contexts.names() {
-            let view = View::of(source, context);
+        for view in views {
             let authority = authorities.get(view.cluster_name).cloned().unwrap_or_default();
             let way = source.clusters.get(view.cluster_name).map(|cluster| Way::of(cluster, &view)).unwrap_or_default();
             found.push(Found { config, kind: index.kind(&view), view, authority, way, is_contradicted: false });
@@ -270,7 +272,7 @@ fn by_facts(found: &[Found<'_>], sets: &mut Sets) {
         let number = ids.len();
         sets.id[at] = one.id().map(|id| *ids.entry(id).or_insert(number));
     }
-    let mut first: HashMap<Fact<'_>, usize> = HashMap::new();
+    let mut first: HashMap<Fact<'_>, usize> = HashMap::with_capacity(found.len() * 2);
     for (at, one) in found.iter().enumerate() {
         let mut facts = Vec::new();
         if !one.view.cluster_name.is_empty() {
@@ -364,7 +366,7 @@ fn by_name(found: &[Found<'_>], sets: &mut Sets) {
 
 fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets, is_through: &[bool]) -> Vec<ClusterGroup<'a>> {
     let mut groups: Vec<ClusterGroup<'a>> = Vec::new();
-    let mut group_of: HashMap<usize, usize> = HashMap::new();
+    let mut group_of: HashMap<usize, usize> = HashMap::with_capacity(found.len());
     for (at, one) in found.into_iter().enumerate() {
         let group = *group_of.entry(sets.root(at)).or_insert_with(|| {
             groups.push(ClusterGroup {
@@ -386,7 +388,8 @@ fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets, is_through: &[bool]) -> Ve
             group.cluster_id = Some(id.to_owned());
         }
         let Found { config, view, kind, .. } = one;
-        group.members.push(Member { config, context: view.context, kind, tie: sets.tie[at], by_name: !is_through[at] });
+        let (context, view) = (view.context, Arc::new(view));
+        group.members.push(Member { config, context, kind, tie: sets.tie[at], by_name: !is_through[at], view });
     }
     // Where no way leads through Rancher there is nothing to be tied to.
     for group in groups.iter_mut().filter(|group| group.rancher.is_none()) {

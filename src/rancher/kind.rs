@@ -6,9 +6,10 @@ use crate::cert::{Section, SectionKind, sections};
 use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::url::{Reach, ServerUrl};
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 /// What kind of context it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -136,9 +137,14 @@ pub(super) struct Index<'a> {
 
 impl<'a> Index<'a> {
     pub(super) fn of(config: &'a Kubeconfig) -> Self {
+        let views: Vec<View<'a>> = config.contexts.names().map(|name| View::of(config, name)).collect();
+        Index::of_views(&views)
+    }
+
+    pub(super) fn of_views(views: &[View<'a>]) -> Self {
         let mut index =
             Index { by_rancher: HashMap::new(), by_user: HashMap::new(), by_certificate: RefCell::default() };
-        for view in config.contexts.names().map(|name| View::of(config, name)) {
+        for view in views {
             if let Some((rancher, _)) = view.through() {
                 index.by_rancher.entry(rancher).or_insert(view.context);
                 index.by_user.entry(view.user_name).or_insert(view.context);
@@ -163,10 +169,16 @@ pub(super) struct View<'a> {
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
     address: &'a str,
-    server: OnceCell<ServerUrl<'a>>,
+    server: OnceLock<ServerUrl<'a>>,
     /// Rancher's id of the cluster, where the context was added for its endpoint with credentials that don't tell.
     pub(super) recorded_id: Option<&'a str>,
     user: Option<&'a AuthInfo>,
+}
+
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("context", &self.context).finish_non_exhaustive()
+    }
 }
 
 impl<'a> View<'a> {
@@ -177,7 +189,7 @@ impl<'a> View<'a> {
         let address = config.clusters.get(cluster_name).map_or("", server_of);
         let recorded_id = body.and_then(|context| context.extensions.get(ENDPOINT_OF)?.as_str());
         let user = config.users.get(user_name);
-        View { context, cluster_name, user_name, address, server: OnceCell::new(), recorded_id, user }
+        View { context, cluster_name, user_name, address, server: OnceLock::new(), recorded_id, user }
     }
 
     /// A user alone, in no context.
@@ -187,7 +199,7 @@ impl<'a> View<'a> {
             cluster_name: "",
             user_name: name,
             address: "",
-            server: OnceCell::new(),
+            server: OnceLock::new(),
             recorded_id: None,
             user: config.users.get(name),
         }
@@ -199,7 +211,8 @@ impl<'a> View<'a> {
 
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.
     pub(super) fn through(&self) -> Option<(String, String)> {
-        Some((self.origin(), self.server().rancher_cluster().filter(|id| !id.is_empty())?))
+        let id = self.server().rancher_cluster().filter(|id| !id.is_empty())?;
+        Some((self.origin(), id))
     }
 
     /// Scheme, host and port of a server whose name means the same everywhere: an address, or a name without a dot, may be
@@ -303,7 +316,8 @@ impl<'a> View<'a> {
     fn rancher_server(&self, index: &Index<'_>) -> Option<Kind> {
         let user = self.rancher_user();
         // Another context proves that Rancher answers at this address: whatever is asked of it, and by whom.
-        if let Some(context) = index.by_rancher.get(&self.origin()) {
+        let known = if index.by_rancher.is_empty() { None } else { index.by_rancher.get(&self.origin()) };
+        if let Some(context) = known {
             let evidence = [Evidence::SameServerAs((*context).into())].into_iter().chain(user);
             return Some(Kind::new(ContextKind::RancherServer, evidence));
         }

@@ -46,15 +46,15 @@ impl<'a> Knowledge<'a> {
 
     /// Adds to the judgement of a context what is known of it.
     pub(super) fn add(&self, group: &ClusterGroup<'a>, member: &Member<'a>, access: &mut Access) {
-        let Some(view) = self.bindings.view(member) else { return };
+        let view = &*member.view;
         let is_rancher = matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer);
-        if is_rancher || self.bindings.is_rancher(&view) {
+        if is_rancher || self.bindings.is_rancher(view) {
             access.need(Need::Rancher);
         }
         if access.needs().any(|need| *need == Need::Rancher) {
             return;
         }
-        for host in self.hosts(member, &view).into_iter().filter(|host| self.bindings.is_rancher_host(host)) {
+        for host in self.hosts(member, view).into_iter().filter(|host| self.bindings.is_rancher_host(host)) {
             access.need(Need::RancherHost(host));
         }
         if !access.is_tls() {
@@ -64,7 +64,7 @@ impl<'a> Knowledge<'a> {
         let user = Subject::User(view.user_name).to_string();
         for judged in access.tokens_mut() {
             let before = judged.findings.len();
-            self.token(judged, group, member, &view);
+            self.token(judged, group, member, view);
             for finding in judged.findings.iter_mut().skip(before) {
                 *finding = finding.clone().of(user.clone()).in_field(field.clone());
             }

@@ -252,5 +252,5 @@ fn missing(early: bool) -> Error {
 fn dynamic(json: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let document = Document::parse(json).ok()?;
     let text = document.root()?.get("data")?.get("tls.crt")?.as_str()?.to_owned();
-    Some(Data::from_base64(text).ok()?.decode().into_bytes())
+    Some(Data::from_base64(text).ok()?.decode().into_bytes().into())
 }

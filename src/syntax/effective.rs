@@ -11,20 +11,22 @@ use std::collections::HashMap;
 
 /// A key, its text, and its value.
 #[derive(Clone)]
-pub(super) struct Pair<'d> {
-    pub(super) text: Cow<'d, str>,
-    pub(super) key: Node<'d>,
-    pub(super) value: Node<'d>,
+pub(crate) struct Pair<'d> {
+    pub(crate) text: Cow<'d, str>,
+    pub(crate) key: Node<'d>,
+    pub(crate) value: Node<'d>,
 }
 
 impl<'d> Node<'d> {
     /// Keys and values of a map in their order, `<<` merged and repeated keys settled as kubectl does: the last one wins.
     /// Nothing for other nodes.
     pub fn entries(&self) -> Vec<(Node<'d>, Node<'d>)> {
-        if !self.resolve().is_mapping() {
-            return Vec::new();
-        }
-        pairs(*self).into_iter().map(|pair| (pair.key, pair.value)).collect()
+        self.fields().into_iter().map(|pair| (pair.key, pair.value)).collect()
+    }
+
+    /// As [`entries`](Node::entries), with the text of each key.
+    pub(crate) fn fields(self) -> Vec<Pair<'d>> {
+        if self.resolve().is_mapping() { pairs(self) } else { Vec::new() }
     }
 
     /// The keys of a map as they stand in the text, repeated ones too, without `<<` and what that merges.
@@ -47,10 +49,21 @@ impl<'d> Node<'d> {
 
     /// The value of a key of a map, found as in [`entries`](Node::entries).
     pub fn get(&self, key: &str) -> Option<Node<'d>> {
-        if !self.resolve().is_mapping() {
+        let map = self.resolve();
+        if !map.is_mapping() {
             return None;
         }
-        pairs(*self).into_iter().find(|pair| pair.text == key).map(|pair| pair.value.resolve())
+        let mut found = None;
+        for (name, value) in map.children_as_pairs() {
+            if is_merge_key(name) {
+                return pairs(map).into_iter().find(|pair| pair.text == key).map(|pair| pair.value.resolve());
+            }
+            // Of a repeated key the last one counts.
+            if key_text(name) == key {
+                found = Some(value.resolve());
+            }
+        }
+        found
     }
 
     /// The text of a node that is a key: numbers and booleans become text (`0x10` is `16`, `yes` is `true`).

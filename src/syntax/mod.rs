@@ -24,6 +24,8 @@ pub use de::from_document;
 pub use document::{Document, Limits, Node, NodeKind, Span};
 pub(crate) use edit::same_values;
 pub use edit::{Editor, Step};
+#[cfg(feature = "check")]
+pub(crate) use effective::Pair;
 pub use encoding::Encoding;
 pub use scalar::{Resolved, ScalarStyle, resolve_plain};
 pub use stream::documents;

@@ -1,8 +1,8 @@
 //! The text of a document, shared by everything read from it and wiped with the last that holds it.
 
+use crate::secret::wipe;
 use std::fmt;
 use std::sync::Arc;
-use zeroize::Zeroize;
 
 /// Two buffers: the file as UTF-8, and what scalars decode to where that is not a piece of the file (escapes, folding).
 #[derive(Default)]
@@ -13,8 +13,8 @@ pub(crate) struct Text {
 
 impl Drop for Text {
     fn drop(&mut self) {
-        self.source.zeroize();
-        self.decoded.zeroize();
+        wipe(&mut std::mem::take(&mut self.source).into_bytes());
+        wipe(&mut std::mem::take(&mut self.decoded).into_bytes());
     }
 }
 

@@ -264,6 +264,9 @@ fn of_name(host: &str) -> Option<String> {
 
 /// Where a blank or an invisible character stands.
 fn blank(text: &str) -> Option<&'static str> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return None;
+    }
     let is_blank = |c: char| {
         let is_invisible = matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}');
         c.is_whitespace() || c.is_control() || is_invisible || matches!(c, '\u{feff}' | '\u{ad}')

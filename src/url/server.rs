@@ -134,6 +134,10 @@ impl<'a> ServerUrl<'a> {
     /// The id is empty where it was left out.
     pub fn rancher_cluster(&self) -> Option<String> {
         const PROXY: &str = "/k8s/clusters";
+        // Most servers have no path.
+        if self.parts.path.len() < PROXY.len() {
+            return None;
+        }
         let path = self.request_path();
         let rest = path.split_once(PROXY)?.1;
         let id = if rest.is_empty() { rest } else { rest.strip_prefix('/')?.split('/').next()? };

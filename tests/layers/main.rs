@@ -17,7 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("url", &["error"]),
     ("finding", &["error", "secret"]),
     ("syntax", &["error", "secret"]),
-    ("cert", &["calendar", "error"]),
+    ("cert", &["calendar", "error", "secret"]),
     ("config", &["error", "secret", "url", "syntax"]),
     ("load", &["error", "secret", "url", "finding", "syntax", "config"]),
     ("store", &["calendar", "error", "secret", "syntax", "config", "load"]),
