@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// Types whose memory can be wiped. Sealed: `String` and [`Data`](crate::config::Data).
 pub trait Wipe: sealed::Sealed {
@@ -43,16 +42,9 @@ impl SecretBytes {
     }
 }
 
-impl From<Zeroizing<Vec<u8>>> for SecretBytes {
-    fn from(mut bytes: Zeroizing<Vec<u8>>) -> Self {
-        SecretBytes(std::mem::take(&mut bytes))
-    }
-}
-
-#[cfg(feature = "rke")]
-impl From<SecretBytes> for Zeroizing<Vec<u8>> {
-    fn from(mut bytes: SecretBytes) -> Self {
-        Zeroizing::new(std::mem::take(&mut *bytes))
+impl From<Vec<u8>> for SecretBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        SecretBytes(bytes)
     }
 }
 

@@ -107,7 +107,7 @@ impl<'a> Pem<'a> {
     pub(crate) fn read(&self) -> Result<SecretBytes> {
         match self.source {
             Source::Data(data) => Ok(data.decode().into_bytes()),
-            Source::File(path) => read_reference(Path::new(path)).map(SecretBytes::from),
+            Source::File(path) => read_reference(Path::new(path)),
         }
     }
 

@@ -4,10 +4,9 @@ use super::report::{Embedded, Note, Report};
 use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Loaded, Subject, read_reference};
-use crate::secret::Secret;
+use crate::secret::{Secret, SecretBytes};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// The fields that name a file to embed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -176,17 +175,17 @@ fn file_has_no_token(file: &Path) -> bool {
     is_missing || read_reference(file).is_ok_and(|content| content.trim_ascii().is_empty())
 }
 
-fn read(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
+fn read(file: &Path) -> Result<SecretBytes> {
     not_blank(read_reference(file)?)
 }
 
 /// An empty file leaves it to the authorities of the system, in kubectl too.
-fn read_ca(file: &Path) -> Result<Zeroizing<Vec<u8>>> {
+fn read_ca(file: &Path) -> Result<SecretBytes> {
     let bytes = read_reference(file)?;
     if bytes.is_empty() { Ok(bytes) } else { not_blank(bytes) }
 }
 
-fn not_blank(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>> {
+fn not_blank(bytes: SecretBytes) -> Result<SecretBytes> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::new(ErrorKind::InvalidConfiguration, "the file is empty"));
     }

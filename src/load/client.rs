@@ -91,7 +91,7 @@ fn check_authority(content: &[u8], fault: &mut impl FnMut(Error)) {
 fn bytes(data: Option<&Data>, path: Option<&str>) -> Result<Option<SecretBytes>> {
     match (data, path) {
         (Some(data), _) => Ok(Some(data.decode().into_bytes())),
-        (None, Some(path)) => read_reference(Path::new(path)).map(|bytes| Some(bytes.into())),
+        (None, Some(path)) => read_reference(Path::new(path)).map(Some),
         (None, None) => Ok(None),
     }
 }

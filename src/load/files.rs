@@ -1,10 +1,10 @@
 //! Reading files: kubeconfigs, and what kubeconfigs refer to.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretBytes;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// The largest file that is read because a kubeconfig refers to it (certificate, key, token): 16 MiB.
 pub const REFERENCE_LIMIT: u64 = 16 << 20;
@@ -19,7 +19,7 @@ pub(crate) fn read_config(place: &Path, path: &Path, limit: u64) -> Result<Vec<u
 
 /// A file that a kubeconfig refers to. It must be a regular one (or a link to one) and no larger than
 /// [`REFERENCE_LIMIT`]: a FIFO or a device in a file of somebody else's making could hang whoever reads it, or never end.
-pub(crate) fn read_reference(path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+pub(crate) fn read_reference(path: &Path) -> Result<SecretBytes> {
     regular(&std::fs::metadata(path).map_err(|e| Error::io("cannot read", path, e))?, path)?;
     let file = File::open(path).map_err(|e| Error::io("cannot open", path, e))?;
     let metadata = file.metadata().map_err(|e| Error::io("cannot read", path, e))?;
@@ -51,7 +51,7 @@ fn is_folder(path: &Path) -> Error {
     Error::new(ErrorKind::Io, "is a directory, where a file is expected").in_file(path)
 }
 
-fn read(file: File, metadata: &Metadata, path: &Path, limit: u64) -> Result<Zeroizing<Vec<u8>>> {
+fn read(file: File, metadata: &Metadata, path: &Path, limit: u64) -> Result<SecretBytes> {
     if metadata.is_dir() {
         return Err(is_folder(path));
     }
@@ -60,7 +60,7 @@ fn read(file: File, metadata: &Metadata, path: &Path, limit: u64) -> Result<Zero
     }
     // Room for all of it at once, so that growing leaves no copies of secrets behind; a pipe says 0.
     let size = usize::try_from(metadata.len()).unwrap_or(0).saturating_add(1);
-    let mut bytes = Zeroizing::new(Vec::with_capacity(size));
+    let mut bytes = SecretBytes::with_capacity(size);
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| Error::io("cannot read", path, e))?;
     if bytes.len() as u64 > limit {
         return Err(too_large(path, limit));

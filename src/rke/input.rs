@@ -3,16 +3,16 @@
 use super::archive::{self, Packed, files_in_tar, files_in_zip, is_gzip, is_tar, is_zip};
 use super::wanted::{is_state, is_wanted};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretBytes;
 use crate::syntax::Limits;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// A file, read as far as it matters.
 pub(super) enum Input {
     /// JSON or YAML, as far as one can tell without reading it.
-    Text(Zeroizing<Vec<u8>>),
+    Text(SecretBytes),
     /// The `.rkestate` files of a zip or tar file.
     Snapshot(Vec<Packed>),
     /// The files of a server's folder out of a tar file.
@@ -45,7 +45,7 @@ impl Input {
         }
     }
 
-    pub(super) fn of_bytes(bytes: Zeroizing<Vec<u8>>) -> Result<Self> {
+    pub(super) fn of_bytes(bytes: SecretBytes) -> Result<Self> {
         match Kind::of(&bytes) {
             Kind::Zip => Input::zip(Cursor::new(&*bytes)),
             Kind::Tar => Input::tar(Cursor::new(&*bytes), &bytes),
@@ -114,14 +114,14 @@ fn compressed(with: &str) -> Error {
     Error::new(ErrorKind::Refused, format!("this is compressed with {with}")).with_help("unpack it first")
 }
 
-fn start(file: &mut File) -> std::io::Result<Zeroizing<Vec<u8>>> {
-    let mut start = Zeroizing::new(Vec::with_capacity(START as usize + 1));
+fn start(file: &mut File) -> std::io::Result<SecretBytes> {
+    let mut start = SecretBytes::with_capacity(START as usize + 1);
     file.take(START).read_to_end(&mut start)?;
     Ok(start)
 }
 
 /// The start with all that follows it; `size` is what the file system says, 0 of a pipe.
-fn rest(start: &[u8], file: File, size: u64, path: &Path) -> Result<Zeroizing<Vec<u8>>> {
+fn rest(start: &[u8], file: File, size: u64, path: &Path) -> Result<SecretBytes> {
     let limit = Limits::default().input;
     let too_large = || Error::new(ErrorKind::Limit, format!("larger than the limit of {limit} bytes")).in_file(path);
     if size > limit {

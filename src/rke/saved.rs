@@ -9,7 +9,6 @@ use crate::syntax::stream::{Part, parts};
 use crate::syntax::{Document, Node, NodeKind};
 use std::fmt;
 use std::path::Path;
-use zeroize::Zeroizing;
 
 /// The states in a file: usually one, several in a dump of a cluster or a snapshot.
 ///
@@ -110,7 +109,7 @@ impl SavedStates {
     /// # Errors
     /// As [`read`](SavedStates::read).
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self> {
-        Self::of(Input::of_bytes(Zeroizing::new(bytes.into()))?)
+        Self::of(Input::of_bytes(bytes.into().into())?)
     }
 
     pub(super) fn of(input: Input) -> Result<Self> {

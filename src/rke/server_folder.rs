@@ -8,12 +8,12 @@ use crate::cert::{self, Certificate};
 use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::read_reference;
+use crate::secret::SecretBytes;
 use crate::syntax::Document;
 use crate::url::check_new_server;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// What the data folder of a K3s or RKE2 server (`/var/lib/rancher/k3s`, `/var/lib/rancher/rke2`) holds for a client.
 ///
@@ -27,9 +27,9 @@ use zeroize::Zeroizing;
 /// wrote it.
 #[derive(Clone)]
 pub struct ServerFolder {
-    authority: Option<Zeroizing<Vec<u8>>>,
-    certificate: Option<Zeroizing<Vec<u8>>>,
-    key: Option<Zeroizing<Vec<u8>>>,
+    authority: Option<SecretBytes>,
+    certificate: Option<SecretBytes>,
+    key: Option<SecretBytes>,
     /// The CAs of the clients.
     clients: Vec<Certificate>,
     /// The kubeconfig the server wrote.
@@ -249,8 +249,8 @@ fn missing(early: bool) -> Error {
 }
 
 /// The certificate in dynamiclistener's file.
-fn dynamic(json: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+fn dynamic(json: &[u8]) -> Option<SecretBytes> {
     let document = Document::parse(json).ok()?;
     let text = document.root()?.get("data")?.get("tls.crt")?.as_str()?.to_owned();
-    Some(Data::from_base64(text).ok()?.decode().into_bytes().into())
+    Some(Data::from_base64(text).ok()?.decode().into_bytes())
 }

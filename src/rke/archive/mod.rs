@@ -11,8 +11,8 @@ pub(super) use tar::{files as files_in_tar, is_tar};
 pub(super) use zip::{files as files_in_zip, is_zip};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretBytes;
 use std::io::{self, Read};
-use zeroize::Zeroizing;
 
 /// As many bytes of an archive are kept at most: 256 MiB. A state of a thousand nodes has about 50 MB.
 pub(super) const LIMIT: u64 = 256 << 20;
@@ -20,7 +20,7 @@ pub(super) const LIMIT: u64 = 256 << 20;
 /// A file of an archive: its path there, and what is in it.
 pub(super) struct Packed {
     pub(super) path: String,
-    pub(super) bytes: Zeroizing<Vec<u8>>,
+    pub(super) bytes: SecretBytes,
 }
 
 /// Whether it begins as gzip does.
@@ -43,7 +43,7 @@ impl Budget {
     }
 
     /// Reads `size` bytes to keep; a size is only a claim until they have come.
-    fn read(&mut self, source: impl Read, size: u64, path: &str) -> Result<Zeroizing<Vec<u8>>> {
+    fn read(&mut self, source: impl Read, size: u64, path: &str) -> Result<SecretBytes> {
         let too_much = |what| Error::new(ErrorKind::Limit, format!("{path:?} in the archive: {what}"));
         self.files = self.files.checked_sub(1).ok_or_else(|| too_much(format!("more than {FILES} such files")))?;
         self.bytes = self.bytes.checked_sub(size).ok_or_else(|| too_much(format!("more than {LIMIT} bytes")))?;
@@ -56,12 +56,12 @@ impl Budget {
 const TRUSTED: u64 = 1 << 20;
 
 /// Reads all of it, of which there are about `expected` bytes. Where room has to be made, what stood in the old place is wiped.
-pub(super) fn read_to_end(mut source: impl Read, expected: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn read_to_end(mut source: impl Read, expected: u64) -> io::Result<SecretBytes> {
     // A byte more, to see that nothing follows.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(expected).unwrap_or(0) + 1));
+    let mut bytes = SecretBytes::with_capacity(usize::try_from(expected).unwrap_or(0) + 1);
     loop {
         if bytes.len() == bytes.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(bytes.capacity().max(1 << 15) * 2));
+            let mut larger = SecretBytes::with_capacity(bytes.capacity().max(1 << 15) * 2);
             larger.extend_from_slice(&bytes);
             bytes = larger;
         }

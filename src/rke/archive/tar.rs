@@ -2,9 +2,9 @@
 
 use super::{Budget, Packed, broken, cut_off, damaged, is_gzip};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::SecretBytes;
 use flate2::read::MultiGzDecoder;
 use std::io::{self, Read};
-use zeroize::Zeroizing;
 
 const BLOCK: usize = 512;
 
@@ -107,7 +107,7 @@ impl<R: Read> Reader<R> {
     }
 
     /// The data of a header that describes the next one.
-    fn few(&mut self, size: Option<u64>, limit: u64) -> Result<Zeroizing<Vec<u8>>> {
+    fn few(&mut self, size: Option<u64>, limit: u64) -> Result<SecretBytes> {
         match size {
             Some(size) if size <= limit => {
                 let bytes = Budget::new().read(&mut self.source, size, "")?;

@@ -22,7 +22,6 @@ use crate::url::check_new_server;
 use rustls_pki_types::UnixTime;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
 /// Makes the admin kubeconfig of a cluster again.
 ///
@@ -113,7 +112,7 @@ impl Recovery {
     /// # Errors
     /// As [`open`](Recovery::open).
     pub fn from_bytes(bytes: impl Into<Vec<u8>>) -> Result<Self> {
-        Self::of_input(Input::of_bytes(Zeroizing::new(bytes.into()))?)
+        Self::of_input(Input::of_bytes(bytes.into().into())?)
     }
 
     /// From a state.
