@@ -9,6 +9,7 @@ use crate::access::{ClusterFacts, Examiner, Note, UserFacts};
 use crate::config::{AuthInfo, Cluster, set};
 use crate::error::Printable;
 use crate::finding::{Code, Finding};
+use crate::load::Subject;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
@@ -60,7 +61,7 @@ fn pairs(
     users: &HashMap<&str, User<'_, '_>>,
     notes: &mut [Notes<'_>],
 ) {
-    let mut told = HashSet::new();
+    let mut found = Vec::new();
     let mut seen = HashSet::with_capacity(group.config.contexts.len());
     let mut doubted = HashSet::new();
     for (name, context) in group.config.contexts.iter() {
@@ -75,15 +76,55 @@ fn pairs(
                 notes.get_mut(file).into_iter().for_each(|notes| add(entry, &facts.doubts_of_ca, notes));
             }
         }
-        let Some(notes) = notes.get_mut(of.file) else { continue };
-        let mut found = examiner.pair(facts, &of.facts);
-        found.retain(|note| told.insert((user, note.finding.code, note.finding.severity)));
-        for note in &mut found {
-            let message = &mut note.finding.message;
-            *message =
-                message.replace("the CA of the cluster", &format!("the CA of the cluster \"{}\"", Printable(cluster)));
+        found.extend(examiner.pair(facts, &of.facts).into_iter().map(|note| Doubt {
+            context: name,
+            cluster,
+            of,
+            note,
+        }));
+    }
+    doubts(found, &seen, notes);
+}
+
+/// What is wrong with the user of a context because of the CA of its cluster.
+struct Doubt<'a, 'g, 'd> {
+    context: &'a str,
+    cluster: &'a str,
+    of: &'a User<'g, 'd>,
+    note: Note,
+}
+
+/// Notes what is wrong with a user everywhere once, as a fault of the user's; what is wrong in some clusters of several is a
+/// fault of these contexts, as the others work. `seen` has each cluster with each of its users.
+fn doubts(found: Vec<Doubt<'_, '_, '_>>, seen: &HashSet<(&str, &str)>, notes: &mut [Notes<'_>]) {
+    if found.is_empty() {
+        return;
+    }
+    let kind = |doubt: &Doubt<'_, '_, '_>| (doubt.note.finding.code, doubt.note.finding.severity);
+    let mut clusters: HashMap<&str, usize> = HashMap::new();
+    seen.iter().for_each(|(_, user)| *clusters.entry(user).or_default() += 1);
+    let mut failing: HashMap<_, HashSet<&str>> = HashMap::new();
+    for doubt in &found {
+        failing.entry((doubt.of.entry.name.as_str(), kind(doubt))).or_default().insert(doubt.cluster);
+    }
+    let failing: HashMap<_, usize> = failing.into_iter().map(|(key, clusters)| (key, clusters.len())).collect();
+    let mut told = HashSet::new();
+    for mut doubt in found {
+        let entry = doubt.of.entry;
+        let key = (entry.name.as_str(), kind(&doubt));
+        let is_everywhere = failing.get(&key) == clusters.get(entry.name.as_str());
+        if is_everywhere && !told.insert(key) {
+            continue;
         }
-        add(of.entry, &found, notes);
+        let Some(notes) = notes.get_mut(doubt.of.file).filter(|_| !entry.is_unread(&doubt.note.field)) else {
+            continue;
+        };
+        let cluster = format!("the CA of the cluster \"{}\"", Printable(doubt.cluster));
+        let message = &mut doubt.note.finding.message;
+        *message = message.replace("the CA of the cluster", &cluster);
+        let (finding, span) = entry.find(doubt.note.finding, &doubt.note.field);
+        let about = Subject::Context(doubt.context);
+        notes.add(if is_everywhere { finding } else { finding.of(about.to_string()) }, span);
     }
 }
 

@@ -219,6 +219,31 @@ fn an_old_ca_beside_a_newer_one_is_no_harm() {
 }
 
 #[test]
+fn what_fails_in_one_cluster_of_two_is_a_fault_of_that_context() {
+    let namesake = named(Validity::days(3650));
+    let one_more = |text: &str, ca: &str| {
+        let cluster = format!(
+            "clusters:\n- name: d\n  cluster:\n    server: https://d.example.com:6443\n    \
+             certificate-authority-data: {}\n",
+            base64(ca)
+        );
+        let context = "contexts:\n- name: y\n  context:\n    cluster: d\n    user: u\n    namespace: web\n";
+        text.replacen("clusters:\n", &cluster, 1).replacen("contexts:\n", context, 1)
+    };
+    let text = good();
+    let about = |files: Files| {
+        let report = files.check();
+        let found = report.findings().filter(|finding| finding.code == BadSignature);
+        found.filter_map(|finding| finding.entry.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(about(Files::one(one_more(&text, &world().ca.certificate))), Vec::<String>::new());
+    assert_eq!(about(Files::one(one_more(&text, &namesake.certificate))), ["context \"y\""]);
+    let World { client, .. } = world();
+    let wrong = with(&namesake.certificate, &client.certificate, &client.key);
+    assert_eq!(about(Files::one(one_more(&wrong, &namesake.certificate))), ["user \"u\""]);
+}
+
+#[test]
 fn a_chain_in_the_wrong_order_is_said_to_be_that() {
     let World { ca, client } = world();
     let chain = format!("{}{}", ca.certificate, client.certificate);
