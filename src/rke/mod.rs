@@ -9,6 +9,7 @@
 mod archive;
 pub mod cluster;
 mod defaults;
+mod effective;
 mod fileset;
 mod input;
 mod recover;
