@@ -215,7 +215,7 @@ fn a_kubeconfig_that_does_not_fit() {
             stale,
             Code::StaleKubeconfig,
             Severity::Warning,
-            "not the one that the state has for kube-admin, but another, valid until 20",
+            "the kubeconfig is older than the state: its certificate ends on 20",
         ),
         ("another key", wrong_key, Code::StaleKubeconfig, Severity::Error, "its key does not belong"),
         (

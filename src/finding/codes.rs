@@ -336,7 +336,7 @@ codes! {
         "Correct one of them."
     DroppedKey "dropped-key" Warning "a key that RKE does not know and drops without a word"
         "What it was to set has its default. The camelCase names of the API belong into rkestate, not into cluster.yml."
-        "Take the spelling that is suggested."
+        "Write it as RKE knows it, or remove it."
     InvalidCluster "invalid-cluster" Error "cluster.yml breaks one of RKE's own rules"
         "`rke up` refuses it."
         "Correct what is named."
@@ -362,8 +362,14 @@ codes! {
         "It is the administrator's way in."
         "Make it again from the state: `recover`."
     StaleKubeconfig "stale-kubeconfig" Error "the kubeconfig is older than the state"
-        "Its certificate or key is no longer what the state has: the certificates were rotated since."
+        "Its certificate or key is no longer what the state has: `rke up` or `rke cert rotate` was run since. A certificate of \
+         the same CA works until it ends."
         "Make it again from the state: `recover`."
+    StaleState "stale-state" Warning "the state is older than the kubeconfig beside it"
+        "Each `rke up` makes a new certificate for the administrator, and writes it into both. This state was saved before the last \
+         run: its nodes and certificates may be out of date, and what `recover` makes of it is older than the kubeconfig there is."
+        "Keep the kubeconfig. Save the state of today: kubectl -n kube-system get secret full-cluster-state -o json (a ConfigMap \
+         before RKE 1.4.19 and 1.5.10)."
     ForeignKubeconfig "foreign-kubeconfig" Error "the kubeconfig is of another cluster than the state"
         "Its CA is not the state's."
         "Find the one that belongs to it, or make it from the state: `recover`."

@@ -24,6 +24,8 @@ mod wanted;
 pub use cluster::{ClusterConfig, Field, Kind, fields};
 #[cfg(feature = "check")]
 pub(crate) use fileset::unfinished;
+#[cfg(feature = "rancher")]
+pub(crate) use fileset::StatesBeside;
 pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};

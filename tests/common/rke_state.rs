@@ -46,6 +46,8 @@ pub struct Cluster {
     pub init_only: bool,
     /// The certificates of the leafs end so many days from now (RKE: 3650).
     pub days: i64,
+    /// `rke cert rotate --rotate-ca` was run: another kube-ca with another key.
+    pub other_ca: bool,
 }
 
 impl Cluster {
@@ -65,6 +67,7 @@ impl Cluster {
             rotated: false,
             init_only: false,
             days: 3650,
+            other_ca: false,
         }
     }
 
@@ -215,7 +218,7 @@ impl Pki {
         let now = *NOW.get_or_init(pki::now);
         let from = now - 400 * DAY;
         let until = (now as i64 + cluster.days * DAY as i64) as u64;
-        let ca = Ca::new("kube-ca", 0, from);
+        let ca = if cluster.other_ca { Ca::new("kube-ca", 4, now - 10 * DAY) } else { Ca::new("kube-ca", 0, from) };
         Pki { ca, front_ca: Ca::new("kube-apiserver-requestheader-ca", 1, from), until, cluster: cluster.clone() }
     }
 

@@ -1,8 +1,13 @@
 //! RKE's three files as one set.
 
+#[cfg(feature = "rancher")]
+mod beside;
 mod drift;
 mod open;
+mod sides;
 
+#[cfg(feature = "rancher")]
+pub(crate) use beside::StatesBeside;
 pub use open::OpenFileSet;
 #[cfg(feature = "check")]
 pub(crate) use open::unfinished;
