@@ -379,7 +379,12 @@ codes! {
     IncompleteState "incomplete-state" Warning "the state lacks what a kubeconfig is made of"
         "`recover` needs the certificate of kube-ca and the certificate and key of kube-admin. RKE's own state has both from the first \
          `rke up` on."
-        "Look for another copy: beside RKE's cluster.yml, in the cluster (full-cluster-state), in an etcd snapshot."
+        "Look for another copy: in the cluster (full-cluster-state), which has that of today, beside RKE's cluster.yml, or in an etcd \
+         snapshot (`unzip -l SNAPSHOT` shows whether there is one)."
+    NotAdmin "not-admin" Warning "the administrator's certificate is not of system:masters"
+        "RKE's kube-admin has all rights by the group system:masters (O in its certificate). Without it the certificate logs in, and \
+         has the rights that role bindings give it, if any. Certificates of your own (`rke up --custom-certs`) may lack it."
+        "Make a certificate with O=system:masters, or bind the user to cluster-admin while somebody has the rights to do so."
     EmptyCurrentState "empty-current-state" Note "the state knows no current cluster"
         "`rke up` did not come to its end, or only `rke up --init` was run: what is desired was perhaps never made."
         "Run `rke up` again, or find a later state."

@@ -22,10 +22,10 @@ mod version;
 mod wanted;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
-#[cfg(feature = "check")]
-pub(crate) use fileset::unfinished;
 #[cfg(feature = "rancher")]
 pub(crate) use fileset::StatesBeside;
+#[cfg(feature = "check")]
+pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};

@@ -28,6 +28,7 @@ fn a_state_with_another_ca_is_a_no() {
     assert!(out.stderr.contains("not that of the state beside it"), "{}", out.stderr);
     let out = ends(&set, &["check", KUBECONFIG], 1);
     assert!(out.stdout.contains("error[foreign-kubeconfig]"), "{}", out.stdout);
+    ends(&set, &["resolve", "--kubeconfig", KUBECONFIG], 0);
     // Of the library the same.
     let loaded = Loader::from_env().explicit(set.path().join(KUBECONFIG)).load().unwrap();
     let outage = Outage::at(kubeconfig::pki_types::UnixTime::now());

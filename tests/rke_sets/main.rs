@@ -4,6 +4,8 @@
 mod common;
 
 mod beside;
+mod healthy;
+mod states;
 
 use common::program::{Run, run};
 use common::rke_state::RkeState;

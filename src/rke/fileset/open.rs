@@ -1,11 +1,12 @@
 //! The three files as they are, and what they say of each other.
 
 use super::sides::{Sides, authorities};
-use super::{COPIES, FileSet, drift};
+use super::{FileSet, copies, drift};
 use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
+use crate::rke::cluster::of_rancher;
 use crate::rke::state::State;
 use crate::rke::{ClusterConfig, SavedStates};
 use crate::syntax::Document;
@@ -52,12 +53,12 @@ impl FileSet {
                 .in_file(path)
                 .with_help(format!("they would be {config}, {state} and {kubeconfig}")));
         }
-        let mut opening = Opening { files: &files, findings: Vec::new() };
+        let mut opening = Opening { files: &files, findings: Vec::new(), is_ranchers: false };
         let (config, state, kubeconfig) = (opening.config(), opening.state(), opening.kubeconfig());
         opening.collision();
         if let Some(state) = &state {
             opening.finished(state);
-            if let Some((config, document)) = &config {
+            if let Some((config, document)) = config.as_ref().filter(|_| !opening.is_ranchers) {
                 opening.drift(config, document, state);
             }
             if let Some(kubeconfig) = &kubeconfig {
@@ -99,6 +100,8 @@ impl OpenFileSet {
 struct Opening<'a> {
     files: &'a FileSet,
     findings: Vec<Finding>,
+    /// The configuration is Rancher's, which keeps the other two itself.
+    is_ranchers: bool,
 }
 
 impl Opening<'_> {
@@ -109,24 +112,29 @@ impl Opening<'_> {
             let finding = Finding::new(Code::MissingConfig, message).in_file(file);
             self.findings.push(finding.with_help("the state holds what it said, in desiredState.rkeConfig"));
         }
-        self.read(file, |file| {
+        let (config, document, is_ranchers) = self.read(file, |file| {
             let document = Document::parse(std::mem::take(&mut *read_reference(file)?))?;
-            Ok((ClusterConfig::from_document(&document)?, document))
-        })
+            let wrapped = document.root().and_then(of_rancher);
+            let config = ClusterConfig::from_node(&document, wrapped.or(document.root()))?;
+            let is_ranchers = wrapped.is_some();
+            Ok((config, document, is_ranchers))
+        })?;
+        self.is_ranchers = is_ranchers;
+        Some((config, document))
     }
 
     fn state(&mut self) -> Option<State> {
         let file = self.files.state();
-        if !file.exists() {
+        if !file.exists() && !self.is_ranchers {
             let message = "the state of the cluster is not there, with the keys of all its certificates";
-            self.findings.push(Finding::new(Code::MissingState, message).in_file(file).with_help(COPIES));
+            self.findings.push(Finding::new(Code::MissingState, message).in_file(file).with_help(copies()));
         }
         self.read(file, |file| Ok(SavedStates::read(file)?.into_newest().state))
     }
 
     fn kubeconfig(&mut self) -> Option<Kubeconfig> {
         let file = self.files.kubeconfig();
-        if !file.exists() {
+        if !file.exists() && !self.is_ranchers {
             let message = "the kubeconfig that RKE writes is not there";
             let finding = Finding::new(Code::MissingKubeconfig, message).in_file(&file);
             let help = match self.files.state().is_file() {

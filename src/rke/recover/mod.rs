@@ -10,7 +10,7 @@ pub(super) use admin::{Admin, Names, check_key, cluster, user};
 pub use note::RecoveryNote;
 pub(super) use shape::config;
 
-use super::fileset::{COPIES, FileSet};
+use super::fileset::{FileSet, copies};
 use super::input::Input;
 use super::saved::{Place, SavedStates};
 use super::server_folder::ServerFolder;
@@ -189,7 +189,7 @@ impl Recovery {
             } else if error.help().is_some() {
                 error
             } else {
-                error.with_help(format!("nor is {state} there: {COPIES}"))
+                error.with_help(format!("nor is {state} there: {}", copies()))
             });
         }
         let mut recovery = Self::open(set.state())?;
