@@ -33,6 +33,18 @@ fn a_state_with_another_ca_is_a_no() {
     let loaded = Loader::from_env().explicit(set.path().join(KUBECONFIG)).load().unwrap();
     let outage = Outage::at(kubeconfig::pki_types::UnixTime::now());
     assert!(!outage.export(&loaded).build().unwrap().report().stands_alone());
+    // A context that was added to the file is not judged by it, though it is the current one.
+    let foreign = "apiVersion: v1\nclusters: [{name: other, cluster: {server: 'https://other.example.com'}}]\n\
+                   users: [{name: other, user: {token: kp-other}}]\n\
+                   contexts: [{name: other, context: {cluster: other, user: other}}]\ncurrent-context: other\n";
+    let more = folder(&[("other", foreign), (KUBECONFIG, &made.kubeconfig()), ("cluster.rkestate", &other.text())]);
+    ends(&more, &["merge", "other", KUBECONFIG, "--out", "merged"], 0);
+    fs::rename(more.path().join("merged"), more.path().join(KUBECONFIG)).unwrap();
+    let out = ends(&more, &["outage", KUBECONFIG], 1);
+    let added = out.stdout.lines().find(|line| line.starts_with("other ")).unwrap();
+    assert!(added.contains("unknown"), "{}", out.stdout);
+    let out = ends(&more, &["check", KUBECONFIG], 1);
+    assert!(!out.stdout.contains("its server other.example.com"), "{}", out.stdout);
     // What RKE did not write is not judged by it; the current context is, whatever its names are.
     let text = fs::read_to_string(set.path().join(KUBECONFIG)).unwrap();
     fs::write(set.path().join(KUBECONFIG), text.replace("kube-admin-prod", "me")).unwrap();
@@ -85,7 +97,11 @@ fn a_newer_kubeconfig_is_not_replaced() {
         }
         // Elsewhere it is written, with a warning.
         let out = ends(&set, &["recover", named, "--out", "new", "--force"], 3);
-        assert!(out.stderr.contains("warning: the kubeconfig beside the state is newer"), "{}", out.stderr);
+        assert!(
+            out.stderr.contains("warning: the kubeconfig beside the state is newer than this one"),
+            "{}",
+            out.stderr
+        );
         let out = ends(&set, &["recover", named, "--into", KUBECONFIG, "--force"], 1);
         assert!(out.stderr.contains("--older"), "{}", out.stderr);
     }

@@ -1,7 +1,7 @@
 //! What the state beside a kubeconfig says of its contexts.
 
 use super::FileSet;
-use super::sides::{Sides, authorities};
+use super::sides::{Sides, authorities, is_rkes};
 use crate::access::Access;
 use crate::error::Printable;
 use crate::finding::Finding;
@@ -20,7 +20,7 @@ pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Option<Rc<State>>>>);
 impl StatesBeside {
     /// Adds to the judgement of a context that the state beside its file has another CA.
     ///
-    /// Contexts that RKE did not write are not judged by it: those whose user is not `kube-admin*`, but for the current one.
+    /// Contexts that RKE did not write are not judged by it.
     pub(crate) fn judge(&self, loaded: &Loaded, context: &str, access: &mut Access) {
         if let Some(finding) = self.foreign(loaded, context) {
             access.push(finding.of(Subject::Context(context).to_string()));
@@ -30,8 +30,7 @@ impl StatesBeside {
     fn foreign(&self, loaded: &Loaded, name: &str) -> Option<Finding> {
         let config = loaded.config();
         let context = config.contexts.get(name)?;
-        let is_admin = context.user.as_deref().is_some_and(|user| user.starts_with("kube-admin"));
-        if !is_admin && config.current_context() != Some(name) {
+        if !is_rkes(config, name, context) {
             return None;
         }
         let cluster = context.cluster.as_deref()?;

@@ -1,6 +1,6 @@
 //! The three files as they are, and what they say of each other.
 
-use super::sides::{Sides, authorities};
+use super::sides::{Sides, authorities, is_rkes};
 use super::{FileSet, copies, drift};
 use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
@@ -215,7 +215,10 @@ impl Opening<'_> {
 
     /// Whether the kubeconfig is of this cluster, and which of the two is older. What it does not embed can't be told.
     fn belongs(&mut self, kubeconfig: &Kubeconfig, state: &State) {
-        let context = kubeconfig.current_context().and_then(|name| kubeconfig.contexts.get(name));
+        // The current context, unless others were added to the file and one of them is current.
+        let mut contexts = kubeconfig.contexts.iter().filter(|(name, context)| is_rkes(kubeconfig, name, context));
+        let current = contexts.clone().find(|(name, _)| kubeconfig.current_context() == Some(*name));
+        let context = current.or_else(|| contexts.next()).map(|(_, context)| context);
         let cluster = context.and_then(|context| kubeconfig.clusters.iter().enumerate().find(named(&context.cluster)));
         let user = context.and_then(|context| kubeconfig.users.iter().enumerate().find(named(&context.user)));
         let sides = Sides::of(state);

@@ -1,7 +1,7 @@
 //! A kubeconfig against a state: whether they are of one cluster, and which of the two is older.
 
 use crate::cert::{self, Certificate, is_key_of_another, rfc3339};
-use crate::config::{AuthInfo, Cluster, Data};
+use crate::config::{AuthInfo, Cluster, Context, Data, Kubeconfig};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
 use crate::rke::state::{ClusterState, State};
@@ -43,12 +43,12 @@ impl<'a> Sides<'a> {
     }
 
     /// That the administrator's certificate in a kubeconfig of the same CA is not the state's, and which of the two is newer:
-    /// RKE makes another with each `rke up`, so it is the one that ends later.
+    /// RKE makes another with each `rke up`, so it is the one that ends later. Of the state it is the one that `recover` takes.
     pub(super) fn age(&self, user: &AuthInfo) -> Option<Finding> {
         let bytes = |data: &Option<Data>| Some(data.as_ref().filter(|data| !data.is_empty())?.decode());
         let certificate = cert::leaf(&bytes(&user.client_certificate_data)?).ok()?;
         let admins = self.certificates("kube-admin");
-        let last = admins.iter().max_by_key(|admin| admin.not_after().as_secs())?;
+        let last = admins.first()?;
         if admins.contains(&certificate) {
             let key = user.client_key_data.as_ref().map(|key| key.expose().decode());
             let is_own_key = key.as_deref().is_none_or(|key| !is_key_of_another(&certificate, key));
@@ -86,6 +86,13 @@ impl<'a> Sides<'a> {
             }
         })
     }
+}
+
+/// Whether RKE wrote a context, by the name of its user; of a file in which no user has that name it is the current context.
+pub(super) fn is_rkes(config: &Kubeconfig, name: &str, context: &Context) -> bool {
+    let is_admin = |context: &Context| context.user.as_deref().is_some_and(|user| user.starts_with("kube-admin"));
+    let is_current = || config.current_context() == Some(name);
+    is_admin(context) || is_current() && !config.contexts.iter().any(|(_, other)| is_admin(other))
 }
 
 /// The CAs of a cluster's entry, whose paths are absolute. What can't be read says nothing.

@@ -221,8 +221,7 @@ impl fmt::Display for RecoveryNote {
             ),
             RecoveryNote::NewerKubeconfig { file, until } => write!(
                 f,
-                "the kubeconfig beside the state is newer, so the state is not that of today: the administrator's certificate in {} \
-                 ends on {}",
+                "the kubeconfig beside the state is newer than this one: the administrator's certificate in {} ends on {}",
                 Printable(&file.to_string_lossy()),
                 rfc3339(*until)
             ),
