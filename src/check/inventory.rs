@@ -77,8 +77,8 @@ pub struct FoundCertificate {
     pub role: Role,
     /// The certificate.
     pub certificate: Certificate,
-    /// Whether anybody uses it. Of RKE's `kube-service-account-token` the key alone is used: its certificate is never made again,
-    /// and its end is nothing to [wait for](Inventory::ends_within).
+    /// Whether anybody uses it. Of RKE's `kube-service-account-token` the key alone is used: its certificate is never
+    /// made again, and its end is nothing to [wait for](Inventory::ends_within).
     pub is_used: bool,
 }
 

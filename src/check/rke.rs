@@ -143,12 +143,12 @@ struct Side<'s, 'd> {
 const CERTIFICATE: &str = "certificatePEM";
 const KEY: &str = "keyPEM";
 const HELP: &str = "`rke cert rotate` makes it anew; the cluster's own copy of the state may be newer than this one.";
-const MIXED_HELP: &str = "Parts of two clusters, or of two times, were mixed. Take the cluster's own copy, which is that of today: \
-    kubectl -n kube-system get secret full-cluster-state -o json (a ConfigMap before RKE 1.4.19 and 1.5.10). A copy of before a \
-    rotation of the CA has a CA that the cluster no longer trusts.";
+const MIXED_HELP: &str = "Parts of two clusters, or of two times, were mixed. Take the cluster's own copy, which is \
+    that of today: kubectl -n kube-system get secret full-cluster-state -o json (a ConfigMap before RKE 1.4.19 and \
+    1.5.10). A copy of before a rotation of the CA has a CA that the cluster no longer trusts.";
 /// What the user gives RKE in cluster.yml for an etcd outside of the cluster.
-const ETCD_HELP: &str = "It is your own and not RKE's: renew it where the certificates of your etcd come from, write it into \
-    services.etcd of cluster.yml (ca_cert, cert, key), and run `rke up`.";
+const ETCD_HELP: &str = "It is your own and not RKE's: renew it where the certificates of your etcd come from, write \
+    it into services.etcd of cluster.yml (ca_cert, cert, key), and run `rke up`.";
 const ADMIN_HELP: &str = "`rke cert rotate` or `rke up` makes it anew; the cluster's own copy of the state may be newer than this \
     one: kubectl -n kube-system get secret full-cluster-state -o json.";
 

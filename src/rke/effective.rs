@@ -1,4 +1,5 @@
-//! What a configuration comes to: with RKE's defaults, and without what RKE adds by itself. By this two of them are compared.
+//! What a configuration comes to: with RKE's defaults, and without what RKE adds by itself. By this two of them are
+//! compared.
 
 use super::cluster::ClusterConfig;
 use crate::syntax::Value;
@@ -6,7 +7,8 @@ use crate::syntax::Value;
 /// RKE's variables for checksums of its own files (`cluster/plan.go`).
 const RKES_OWN: &str = "RKE_";
 
-/// The configuration as a run of RKE knows it at its end, of a cluster of the Kubernetes `version` if it names none itself.
+/// The configuration as a run of RKE knows it at its end, of a cluster of the Kubernetes `version` if it names none
+/// itself.
 pub(super) fn effective(config: &ClusterConfig, version: Option<&str>) -> ClusterConfig {
     let mut filled = config.clone();
     // Which defaults there are depends on the version.

@@ -249,9 +249,9 @@ fn a_file_of_ranchers_is_recognised() {
 #[test]
 fn arguments_go_before_fields() {
     let services = |text: &str| shown(&findings(&with(&format!("services: {text}"))));
-    let same = "{kube-api: {service_cluster_ip_range: 10.43.0.0/16, extra_args: {service-cluster-ip-range: 10.50.0.0/16}}, \
-                kube-controller: {extra_args: {service-cluster-ip-range: 10.50.0.0/16, cluster-cidr: 10.51.0.0/16}}, \
-                kubelet: {cluster_dns_server: 10.50.0.10}}";
+    let same = "{kube-api: {service_cluster_ip_range: 10.43.0.0/16, extra_args: {service-cluster-ip-range: \
+                10.50.0.0/16}}, kube-controller: {extra_args: {service-cluster-ip-range: 10.50.0.0/16, cluster-cidr: \
+                10.51.0.0/16}}, kubelet: {cluster_dns_server: 10.50.0.10}}";
     assert_eq!(services(same), "");
     assert_eq!(
         services(&same.replace("cluster_dns_server: 10", "extra_args: {cluster-dns: 10").replace(".10}}", ".10}}}")),

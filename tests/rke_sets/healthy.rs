@@ -152,7 +152,8 @@ fn external_etcd() -> Option<Shape> {
     }
     let indented = |pem: &str| pem.lines().map(|line| format!("      {line}\n")).collect::<String>();
     let etcd = format!(
-        "services:\n  etcd:\n    path: /etcdcluster\n    external_urls: [https://etcd.example.com:2379]\n    ca_cert: |\n{}    cert: |\n{}    key: |\n{}",
+        "services:\n  etcd:\n    path: /etcdcluster\n    external_urls: [https://etcd.example.com:2379]\n    ca_cert: \
+         |\n{}    cert: |\n{}    key: |\n{}",
         indented(&authority.certificate),
         indented(&client.certificate),
         indented(&key)

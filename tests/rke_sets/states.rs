@@ -49,7 +49,8 @@ fn an_empty_state_and_one_cut_off_are_no_states() {
     let data = super::common::pki::base64(made.json().compact());
     let secret = |data: &str| {
         format!(
-            "kind: Secret\nmetadata: {{name: full-cluster-state, namespace: kube-system}}\ndata:\n  full-cluster-state: {data}\n"
+            "kind: Secret\nmetadata: {{name: full-cluster-state, namespace: kube-system}}\ndata:\n  \
+             full-cluster-state: {data}\n"
         )
     };
     for data in ["\"\"", &data[..400]] {

@@ -32,8 +32,8 @@ pub(crate) struct RecoverArgs {
     /// Replace the file if it exists; with --into, entries of the same names
     #[arg(long)]
     force: bool,
-    /// Replace a kubeconfig that is newer than what is recovered: of the same CA, with an administrator's certificate that ends
-    /// later
+    /// Replace a kubeconfig that is newer than what is recovered: of the same CA, with an administrator's certificate
+    /// that ends later
     #[arg(long)]
     older: bool,
     #[command(flatten)]

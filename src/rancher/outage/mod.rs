@@ -119,9 +119,9 @@ impl Outage {
     /// Each is one configuration: that of a file, or of several as kubectl merges them. A context of Rancher's own API
     /// (`rancher` in files for several clusters) leads to no cluster and has none of its own in the report.
     ///
-    /// It reads the files that the configurations name (certificates, keys, token files), and the state beside a kubeconfig that RKE
-    /// wrote (`kube_config_*`): where that has another CA, the file's contexts do not work. It runs no command and opens no
-    /// connection. It takes time linear in the number of contexts and the size of what is read.
+    /// It reads the files that the configurations name (certificates, keys, token files), and the state beside a
+    /// kubeconfig that RKE wrote (`kube_config_*`): where that has another CA, the file's contexts do not work. It runs
+    /// no command and opens no connection. It takes time linear in the number of contexts and the size of what is read.
     pub fn run(&self, configs: &[&Loaded]) -> OutageReport {
         let examiner = self.examiner();
         let knowledge = Knowledge::of(configs, &self.assumed, self.question());

@@ -44,8 +44,8 @@ impl StatesBeside {
         let mut finding = Sides::of(&state).foreign(&authorities(&loaded.cluster_with_paths(cluster)?))?;
         let shown = set.state().file_name().unwrap_or_default().to_string_lossy();
         finding.message = format!(
-            "the CA in the file is not that of the state beside it, {}: one of the two is of another cluster, or of before the CA \
-             was rotated",
+            "the CA in the file is not that of the state beside it, {}: one of the two is of another cluster, or of \
+             before the CA was rotated",
             Printable(&shown)
         );
         Some(finding)

@@ -15,9 +15,10 @@ pub(super) enum Step {
 
 /// The fields that `config` sets and that say something else in `state`, in the order of the configuration.
 ///
-/// Both are looked at with RKE's defaults filled in. What is empty or 0 in the configuration is not set, and what RKE does not
-/// know it drops. Only what is set is looked at: the rest is RKE's defaults, and what was set once and is not any more can't
-/// be told from those. Where a part is not in the state at all, the part is told and not each field in it.
+/// Both are looked at with RKE's defaults filled in. What is empty or 0 in the configuration is not set, and what RKE
+/// does not know it drops. Only what is set is looked at: the rest is RKE's defaults, and what was set once and is not
+/// any more can't be told from those. Where a part is not in the state at all, the part is told and not each field in
+/// it.
 pub(super) fn drift(config: &ClusterConfig, state: &ClusterConfig) -> Vec<Vec<Step>> {
     let version = state.kubernetes_version.as_deref().filter(|version| !version.is_empty());
     let full = effective(config, version).to_yaml_value();
@@ -62,8 +63,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// `given` is what the file says, `full` what RKE makes of it, `made` what the state says. `schema` is the path among RKE's
-    /// fields, none within what is handed on as it is.
+    /// `given` is what the file says, `full` what RKE makes of it, `made` what the state says. `schema` is the path
+    /// among RKE's fields, none within what is handed on as it is.
     fn compare(&mut self, given: &Value, full: Option<&Value>, made: Option<&Value>, schema: Option<&str>) {
         if is_unset(given) {
             return;
@@ -102,8 +103,8 @@ impl Walk {
     }
 }
 
-/// Which item of the state each item is to be compared with: the same one, if all are there in another order (`role`), the one
-/// with the same `address` (`nodes`), else the one at the same place.
+/// Which item of the state each item is to be compared with: the same one, if all are there in another order (`role`),
+/// the one with the same `address` (`nodes`), else the one at the same place.
 fn order(full: &[Value], made: &[Value]) -> Vec<usize> {
     let key = |item: &Value| item.get("address").unwrap_or(item).as_scalar().map(|scalar| scalar.text().to_owned());
     let places: HashMap<_, usize> = made.iter().enumerate().filter_map(|(at, item)| Some((key(item)?, at))).collect();
@@ -112,7 +113,8 @@ fn order(full: &[Value], made: &[Value]) -> Vec<usize> {
     found.filter(is_whole).unwrap_or_else(|| (0..made.len()).collect())
 }
 
-/// Whether a value of cluster.yml is no more than an absent one: RKE fills in its default for it, which depends on its release.
+/// Whether a value of cluster.yml is no more than an absent one: RKE fills in its default for it, which depends on its
+/// release.
 fn is_unset(value: &Value) -> bool {
     match value {
         Value::Scalar(scalar) => value.is_null() || matches!(scalar.text(), "" | "0"),
@@ -121,8 +123,8 @@ fn is_unset(value: &Value) -> bool {
     }
 }
 
-/// The path of a key among RKE's fields; none where RKE does not know the key. Within a part of Kubernetes' own API, which is
-/// handed on as it is, every key is known and none has a path.
+/// The path of a key among RKE's fields; none where RKE does not know the key. Within a part of Kubernetes' own API,
+/// which is handed on as it is, every key is known and none has a path.
 #[expect(clippy::option_option, reason = "known or not, and with a path or not")]
 fn below(schema: Option<&str>, key: &str) -> Option<Option<String>> {
     static KNOWN: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {

@@ -42,9 +42,9 @@ pub struct FileSet {
 /// Where to look for a state that is not beside the other files.
 pub(super) fn copies() -> String {
     format!(
-        "a copy of the state is in the Secret full-cluster-state of kube-system (before RKE 1.4.19 and 1.5.10 in the ConfigMap). \
-         {SNAPSHOTS}. RKE before 0.2.0 wrote no such file: its certificates are in the Secrets kube-ca and kube-admin of \
-         kube-system, on the nodes in /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the snapshots"
+        "a copy of the state is in the Secret full-cluster-state of kube-system (before RKE 1.4.19 and 1.5.10 in the \
+         ConfigMap). {SNAPSHOTS}. RKE before 0.2.0 wrote no such file: its certificates are in the Secrets kube-ca and \
+         kube-admin of kube-system, on the nodes in /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the snapshots"
     )
 }
 

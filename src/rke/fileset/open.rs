@@ -33,8 +33,8 @@ impl FileSet {
     /// the first of the likely ones that is there.
     ///
     /// What it finds is told as [findings](OpenFileSet::findings): a file that is missing or can't be read, two configurations
-    /// that share a state, a kubeconfig of another cluster or an older one than the state, a state older than the kubeconfig,
-    /// a cluster.yml that says something else than the state, and a `desiredState` that was not reached.
+    /// that share a state, a kubeconfig of another cluster or an older one than the state, a state older than the
+    /// kubeconfig, a cluster.yml that says something else than the state, and a `desiredState` that was not reached.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where none of the three is there.

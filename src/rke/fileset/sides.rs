@@ -25,8 +25,8 @@ impl<'a> Sides<'a> {
     pub(super) fn foreign(&self, embedded: &[Certificate]) -> Option<Finding> {
         let own = self.certificates("kube-ca");
         let is_foreign = !own.is_empty() && !embedded.is_empty() && !embedded.iter().any(|ca| own.contains(ca));
-        let message = "the CA in it is not that of the state: it is the kubeconfig of another cluster, or of before the CA was \
-                       rotated";
+        let message = "the CA in it is not that of the state: it is the kubeconfig of another cluster, or of before \
+                       the CA was rotated";
         is_foreign.then(|| Finding::new(Code::ForeignKubeconfig, message))
     }
 
@@ -42,8 +42,9 @@ impl<'a> Sides<'a> {
         (!nodes.is_empty() && !server.host().is_empty()).then(|| is_node || is_named())
     }
 
-    /// That the administrator's certificate in a kubeconfig of the same CA is not the state's, and which of the two is newer:
-    /// RKE makes another with each `rke up`, so it is the one that ends later. Of the state it is the one that `recover` takes.
+    /// That the administrator's certificate in a kubeconfig of the same CA is not the state's, and which of the two is
+    /// newer: RKE makes another with each `rke up`, so it is the one that ends later. Of the state it is the one that
+    /// `recover` takes.
     pub(super) fn age(&self, user: &AuthInfo) -> Option<Finding> {
         let bytes = |data: &Option<Data>| Some(data.as_ref().filter(|data| !data.is_empty())?.decode());
         let certificate = cert::leaf(&bytes(&user.client_certificate_data)?).ok()?;
@@ -61,7 +62,8 @@ impl<'a> Sides<'a> {
         Some(match end.as_secs().cmp(&of_state.as_secs()) {
             std::cmp::Ordering::Greater if is_admin => {
                 let message = format!(
-                    "the state is older than the kubeconfig beside it: its kube-admin ends on {}, that of the kubeconfig on {}",
+                    "the state is older than the kubeconfig beside it: its kube-admin ends on {}, that of the \
+                     kubeconfig on {}",
                     rfc3339(of_state),
                     rfc3339(end)
                 );
@@ -69,7 +71,8 @@ impl<'a> Sides<'a> {
             }
             std::cmp::Ordering::Less if is_admin => {
                 let message = format!(
-                    "the kubeconfig is older than the state: its certificate ends on {}, the kube-admin of the state on {}",
+                    "the kubeconfig is older than the state: its certificate ends on {}, the kube-admin of the state \
+                     on {}",
                     rfc3339(end),
                     rfc3339(of_state)
                 );
@@ -88,7 +91,8 @@ impl<'a> Sides<'a> {
     }
 }
 
-/// Whether RKE wrote a context, by the name of its user; of a file in which no user has that name it is the current context.
+/// Whether RKE wrote a context, by the name of its user; of a file in which no user has that name it is the current
+/// context.
 pub(super) fn is_rkes(config: &Kubeconfig, name: &str, context: &Context) -> bool {
     let is_admin = |context: &Context| context.user.as_deref().is_some_and(|user| user.starts_with("kube-admin"));
     let is_current = || config.current_context() == Some(name);

@@ -217,8 +217,8 @@ impl Recovery {
         self
     }
 
-    /// Sets whether a kubeconfig with a newer certificate of the administrator may be replaced by what is recovered. Without it
-    /// [`Recovered::write`] refuses.
+    /// Sets whether a kubeconfig with a newer certificate of the administrator may be replaced by what is recovered.
+    /// Without it [`Recovered::write`] refuses.
     pub fn older(mut self, older: bool) -> Self {
         self.older = older;
         self
@@ -323,8 +323,8 @@ impl Recovered {
         self.notes.iter().any(RecoveryNote::is_doubt)
     }
 
-    /// Returns when the administrator's certificate in another kubeconfig ends, if it is newer than the recovered one: of the same
-    /// CA and the same name, and ending later. RKE, K3s and RKE2 make another certificate at each renewal.
+    /// Returns when the administrator's certificate in another kubeconfig ends, if it is newer than the recovered one:
+    /// of the same CA and the same name, and ending later. RKE, K3s and RKE2 make another certificate at each renewal.
     pub fn newer_in(&self, existing: &Kubeconfig) -> Option<UnixTime> {
         age::newer_in(existing, &self.config, self.certificate.as_ref()?)
     }
@@ -349,7 +349,8 @@ impl Recovered {
     ///
     /// # Errors
     /// Those of [`store::write`](crate::store::write()); [`ErrorKind::Refused`] also where the file is what it was made from,
-    /// whatever the options say, and where it [may not be replaced](Recovered::may_replace); [`ErrorKind::Io`] where the file does not hold afterwards what was written.
+    /// whatever the options say, and where it [may not be replaced](Recovered::may_replace); [`ErrorKind::Io`] where
+    /// the file does not hold afterwards what was written.
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
         let path = path.as_ref();
         if let Some(existing) = age::read(path) {

@@ -221,14 +221,15 @@ impl fmt::Display for RecoveryNote {
             ),
             RecoveryNote::NewerKubeconfig { file, until } => write!(
                 f,
-                "the kubeconfig beside the state is newer than this one: the administrator's certificate in {} ends on {}",
+                "the kubeconfig beside the state is newer than this one: the administrator's certificate in {} ends on \
+                 {}",
                 Printable(&file.to_string_lossy()),
                 rfc3339(*until)
             ),
             RecoveryNote::OtherKubeconfig { file } => write!(
                 f,
-                "the kubeconfig beside the state, {}, has another CA: one of the two is of another cluster, or of before the CA was \
-                 rotated",
+                "the kubeconfig beside the state, {}, has another CA: one of the two is of another cluster, or of \
+                 before the CA was rotated",
                 Printable(&file.to_string_lossy())
             ),
             RecoveryNote::NotIssued => f.write_str(

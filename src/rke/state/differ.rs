@@ -9,11 +9,12 @@ impl State {
     /// Where `desiredState` and `currentState` differ, as paths: `rkeConfig.nodes`, `certificatesBundle.kube-admin`. Empty where
     /// the last `rke up` went through, and nothing was asked for since.
     ///
-    /// Of `rkeConfig` the fields at its top are told, with RKE's defaults filled in on both sides, and without what RKE writes into
-    /// `currentState` by itself: `upgradeStrategy.nodeDrainInput`, and `RKE_*` in the `extraEnv` of services. What is zero in
-    /// one and absent in the other is the same. Orders (`restore`, `rotateCertificates`) and what the command line overwrites
-    /// (`ignoreDockerVersion`) are no settings. Of the bundle the entries are told whose certificate or key differ (what stands
-    /// beside those, RKE rewrites on the way). What stands in one of the two only differs too.
+    /// Of `rkeConfig` the fields at its top are told, with RKE's defaults filled in on both sides, and without what RKE
+    /// writes into `currentState` by itself: `upgradeStrategy.nodeDrainInput`, and `RKE_*` in the `extraEnv` of
+    /// services. What is zero in one and absent in the other is the same. Orders (`restore`, `rotateCertificates`) and
+    /// what the command line overwrites (`ignoreDockerVersion`) are no settings. Of the bundle the entries are told
+    /// whose certificate or key differ (what stands beside those, RKE rewrites on the way). What stands in one of the
+    /// two only differs too.
     pub fn differences(&self) -> Vec<String> {
         let (desired, current) = (&self.desired, &self.current);
         let (a, b) = configs(desired, current);

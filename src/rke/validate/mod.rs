@@ -33,8 +33,8 @@ const MOST_OF_A_CODE: usize = 100;
 /// which is where RKE stops, these are found instead of what depends on them. Keys that begin with `x-`, and those whose value has
 /// an anchor, are taken for notes of the author's.
 ///
-/// Of Rancher's configuration of a cluster, which has RKE's below `rancher_kubernetes_engine_config`, that is looked at, and a note
-/// says what it is.
+/// Of Rancher's configuration of a cluster, which has RKE's below `rancher_kubernetes_engine_config`, that is looked
+/// at, and a note says what it is.
 ///
 /// # Errors
 /// As [`ClusterConfig::from_document`], but for values of another kind: those are findings.
