@@ -339,7 +339,7 @@ fn what_rke_adds_to_the_current_state_is_no_drift() {
     let strategy = || vec![("maxUnavailableWorker", "10%".into()), ("maxUnavailableControlplane", "1".into())];
     let variable = |name: &str| Json::Array(vec![format!("{name}=d41d8cd9").as_str().into()]);
     type Change<'a> = &'a dyn Fn(&mut Json);
-    let changes: [(&str, Change<'_>); 4] = [
+    let changes: [(&str, Change<'_>); 5] = [
         ("nodeDrainInput", &|json| {
             json.at(&["desiredState", "rkeConfig"]).push("upgradeStrategy", object(strategy()));
             let mut filled = strategy();
@@ -356,6 +356,11 @@ fn what_rke_adds_to_the_current_state_is_no_drift() {
             current.push("prefixPath", "".into());
             current.push("monitoring", object([("options", object([])), ("provider", "".into())]));
             current.at(&["network"]).push("mtu", Json::Int(0));
+        }),
+        ("a key that RKE does not know", &|json| {
+            let current = json.at(&["currentState", "rkeConfig"]);
+            current.push("unknown", object([("a", "b".into())]));
+            current.at(&["nodes", "0"]).push("unknown", "a".into());
         }),
         ("an order", &|json| {
             let order = object([("caCertificates", Json::Bool(true)), ("services", Json::Null)]);

@@ -1,8 +1,10 @@
 //! What a configuration comes to: with RKE's defaults, and without what RKE adds by itself. By this two of them are
 //! compared.
 
-use super::cluster::ClusterConfig;
+use super::cluster::{ClusterConfig, Field, Kind, fields};
 use crate::syntax::Value;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// RKE's variables for checksums of its own files (`cluster/plan.go`).
 const RKES_OWN: &str = "RKE_";
@@ -35,6 +37,59 @@ pub(super) fn effective(config: &ClusterConfig, version: Option<&str>) -> Cluste
     filled.rotate_certificates = None;
     filled.rotate_encryption_key = None;
     filled
+}
+
+/// Whose keys a value has.
+#[derive(Clone, Copy)]
+pub(super) enum Spelling {
+    /// Those of cluster.yml.
+    Yaml,
+    /// Those of rkestate.
+    Json,
+}
+
+/// A configuration without the keys that RKE does not know: it drops them. What is Kubernetes' own is handed on whole.
+pub(super) fn known(config: Value, spelling: Spelling) -> Value {
+    static PATHS: LazyLock<[HashMap<String, Kind>; 2]> =
+        LazyLock::new(|| [paths(|field| &field.yaml), paths(|field| &field.json)]);
+    let [yaml, json] = &*PATHS;
+    let paths = match spelling {
+        Spelling::Yaml => yaml,
+        Spelling::Json => json,
+    };
+    below("", config, paths)
+}
+
+/// The paths of RKE's fields, and of the parts they are in.
+fn paths(of: fn(&Field) -> &str) -> HashMap<String, Kind> {
+    let mut paths = HashMap::new();
+    for field in fields() {
+        let path = of(field).replace("[]", "");
+        for (end, _) in path.match_indices('.') {
+            paths.entry(path.get(..end).unwrap_or_default().to_owned()).or_insert(Kind::String);
+        }
+        paths.insert(path, field.kind);
+    }
+    paths
+}
+
+fn below(path: &str, value: Value, paths: &HashMap<String, Kind>) -> Value {
+    if paths.get(path) == Some(&Kind::Value) {
+        return value;
+    }
+    match value {
+        Value::Sequence(items) => items.into_iter().map(|item| below(path, item, paths)).collect::<Vec<_>>().into(),
+        Value::Mapping(map) => {
+            let dot = if path.is_empty() { "" } else { "." };
+            let known = map.iter().filter_map(|(key, value)| {
+                let names = [key, "*"].into_iter().map(|key| format!("{path}{dot}{key}"));
+                let inner = names.into_iter().find(|name| paths.contains_key(name))?;
+                Some((key.to_owned(), below(&inner, value.clone(), paths)))
+            });
+            Value::Mapping(known.collect())
+        }
+        scalar => scalar,
+    }
 }
 
 /// Whether a value means as much as none: null, an empty text, `0`, `false`, and lists and maps of nothing else.

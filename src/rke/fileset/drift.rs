@@ -1,10 +1,9 @@
 //! cluster.yml against the `rkeConfig` that RKE made of it.
 
-use crate::rke::effective::{effective, get, same};
-use crate::rke::{ClusterConfig, Kind, fields};
+use crate::rke::ClusterConfig;
+use crate::rke::effective::{Spelling, effective, get, known, same};
 use crate::syntax::{Document, Node, Value};
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 /// A step from the root of a configuration to a field.
 #[derive(Clone)]
@@ -24,7 +23,7 @@ pub(super) fn drift(config: &ClusterConfig, state: &ClusterConfig) -> Vec<Vec<St
     let full = effective(config, version).to_yaml_value();
     let made = effective(state, version).to_yaml_value();
     let mut walk = Walk { steps: Vec::new(), found: Vec::new() };
-    walk.compare(&config.to_yaml_value(), Some(&full), Some(&made), Some(""));
+    walk.compare(&known(config.to_yaml_value(), Spelling::Yaml), Some(&full), Some(&made));
     walk.found
 }
 
@@ -63,9 +62,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// `given` is what the file says, `full` what RKE makes of it, `made` what the state says. `schema` is the path
-    /// among RKE's fields, none within what is handed on as it is.
-    fn compare(&mut self, given: &Value, full: Option<&Value>, made: Option<&Value>, schema: Option<&str>) {
+    /// `given` is what the file says, `full` what RKE makes of it, `made` what the state says.
+    fn compare(&mut self, given: &Value, full: Option<&Value>, made: Option<&Value>) {
         if is_unset(given) {
             return;
         }
@@ -74,10 +72,8 @@ impl Walk {
             (_, None, _) => {}
             (Value::Mapping(map), Some(full), Some(made @ Value::Mapping(_))) => {
                 for (key, value) in map.iter() {
-                    let Some(below) = below(schema, key) else { continue };
-                    self.inside(Step::Key(key.to_owned()), |walk| {
-                        walk.compare(value, get(full, key), get(made, key), below.as_deref());
-                    });
+                    let step = Step::Key(key.to_owned());
+                    self.inside(step, |walk| walk.compare(value, get(full, key), get(made, key)));
                 }
             }
             (Value::Sequence(items), Some(Value::Sequence(full)), Some(Value::Sequence(made)))
@@ -86,12 +82,10 @@ impl Walk {
                 let order = order(full, made);
                 for (index, item) in items.iter().enumerate() {
                     let made = order.get(index).and_then(|at| made.get(*at));
-                    self.inside(Step::Item(index), |walk| walk.compare(item, full.get(index), made, schema));
+                    self.inside(Step::Item(index), |walk| walk.compare(item, full.get(index), made));
                 }
             }
             (_, full, made) if same(full, made) => {}
-            // Of a part that is missing only what RKE knows counts.
-            (Value::Mapping(map), _, None) if !map.iter().any(|(key, _)| below(schema, key).is_some()) => {}
             _ => self.found.push(self.steps.clone()),
         }
     }
@@ -121,29 +115,4 @@ fn is_unset(value: &Value) -> bool {
         Value::Sequence(items) => items.is_empty(),
         Value::Mapping(map) => map.iter().all(|(_, value)| is_unset(value)),
     }
-}
-
-/// The path of a key among RKE's fields; none where RKE does not know the key. Within a part of Kubernetes' own API,
-/// which is handed on as it is, every key is known and none has a path.
-#[expect(clippy::option_option, reason = "known or not, and with a path or not")]
-fn below(schema: Option<&str>, key: &str) -> Option<Option<String>> {
-    static KNOWN: LazyLock<HashMap<String, Kind>> = LazyLock::new(|| {
-        let mut known = HashMap::new();
-        for field in fields() {
-            let path = field.yaml.replace("[]", "");
-            // The parts above a field have fields, too.
-            for (end, _) in path.match_indices('.') {
-                known.entry(path.get(..end).unwrap_or_default().to_owned()).or_insert(Kind::String);
-            }
-            known.insert(path, field.kind);
-        }
-        known
-    });
-    let Some(schema) = schema else { return Some(None) };
-    if KNOWN.get(schema) == Some(&Kind::Value) {
-        return Some(None);
-    }
-    let dot = if schema.is_empty() { "" } else { "." };
-    let path = [key, "*"].into_iter().map(|key| format!("{schema}{dot}{key}")).find(|path| KNOWN.contains_key(path));
-    path.map(Some)
 }

@@ -1,7 +1,7 @@
 //! What was asked for against what is.
 
 use super::{CertificateEntry, ClusterState, State};
-use crate::rke::effective::{effective, same};
+use crate::rke::effective::{Spelling, effective, known, same};
 use crate::syntax::{Mapping, Value};
 use std::borrow::Cow;
 
@@ -11,8 +11,9 @@ impl State {
     ///
     /// Of `rkeConfig` the fields at its top are told, with RKE's defaults filled in on both sides, and without what RKE
     /// writes into `currentState` by itself: `upgradeStrategy.nodeDrainInput`, and `RKE_*` in the `extraEnv` of
-    /// services. What is zero in one and absent in the other is the same. Orders (`restore`, `rotateCertificates`) and
-    /// what the command line overwrites (`ignoreDockerVersion`) are no settings. Of the bundle the entries are told
+    /// services. What is zero in one and absent in the other is the same. Orders (`restore`, `rotateCertificates`),
+    /// what the command line overwrites (`ignoreDockerVersion`) and keys that RKE does not know are no settings. Of the
+    /// bundle the entries are told
     /// whose certificate or key differ (what stands beside those, RKE rewrites on the way). What stands in one of the
     /// two only differs too.
     pub fn differences(&self) -> Vec<String> {
@@ -42,7 +43,7 @@ fn configs<'a>(desired: &'a ClusterState, current: &'a ClusterState) -> (Cow<'a,
     static NONE: std::sync::LazyLock<Mapping> = std::sync::LazyLock::new(Mapping::new);
     if let (Ok(Some(a)), Ok(Some(b))) = (desired.config(), current.config()) {
         let version = a.kubernetes_version.as_deref().filter(|version| !version.is_empty());
-        let filled = [&a, &b].map(|config| effective(config, version).to_state_value());
+        let filled = [&a, &b].map(|config| known(effective(config, version).to_state_value(), Spelling::Json));
         if let [Value::Mapping(a), Value::Mapping(b)] = filled {
             return (Cow::Owned(a), Cow::Owned(b));
         }
