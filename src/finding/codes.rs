@@ -360,7 +360,7 @@ codes! {
          RKE 1.4.19 and 1.5.10). RKE before 0.2.0 has none."
     MissingKubeconfig "missing-kubeconfig" Note "RKE's kubeconfig is not beside its configuration"
         "It is the administrator's way in."
-        "Make it again from the state: `recover`."
+        "Where there is a state, `recover` makes it again; else `rke up` does."
     StaleKubeconfig "stale-kubeconfig" Error "the kubeconfig is older than the state"
         "Its certificate or key is no longer what the state has: `rke up` or `rke cert rotate` was run since. A \
          certificate of the same CA works until it ends."

@@ -54,7 +54,8 @@ impl FileSet {
                 .with_help(format!("they would be {config}, {state} and {kubeconfig}")));
         }
         let mut opening = Opening { files: &files, findings: Vec::new(), is_ranchers: false };
-        let (config, state, kubeconfig) = (opening.config(), opening.state(), opening.kubeconfig());
+        let (config, state) = (opening.config(), opening.state());
+        let kubeconfig = opening.kubeconfig(state.is_some());
         opening.collision();
         if let Some(state) = &state {
             opening.finished(state);
@@ -132,12 +133,12 @@ impl Opening<'_> {
         self.read(file, |file| Ok(SavedStates::read(file)?.into_newest().state))
     }
 
-    fn kubeconfig(&mut self) -> Option<Kubeconfig> {
+    fn kubeconfig(&mut self, has_state: bool) -> Option<Kubeconfig> {
         let file = self.files.kubeconfig();
         if !file.exists() && !self.is_ranchers {
             let message = "the kubeconfig that RKE writes is not there";
             let finding = Finding::new(Code::MissingKubeconfig, message).in_file(&file);
-            let help = match self.files.state().is_file() {
+            let help = match has_state {
                 true => "`recover` makes it again from the state",
                 false => "`rke up` makes both the state and the kubeconfig",
             };
