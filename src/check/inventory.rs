@@ -32,10 +32,13 @@ pub enum Role {
     Server,
     /// It does not say.
     Other,
+    /// Nobody uses it. Of RKE's `kube-service-account-token` the key alone is used: its certificate is never made again,
+    /// and its end is nothing to [wait for](Inventory::ends_within).
+    Unused,
 }
 
 impl Role {
-    /// `client`, `chain`, `ca`, `server`, `other`.
+    /// `client`, `chain`, `ca`, `server`, `other`, `unused`.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Client => "client",
@@ -43,6 +46,7 @@ impl Role {
             Role::Ca => "ca",
             Role::Server => "server",
             Role::Other => "other",
+            Role::Unused => "unused",
         }
     }
 
@@ -77,9 +81,6 @@ pub struct FoundCertificate {
     pub role: Role,
     /// The certificate.
     pub certificate: Certificate,
-    /// Whether anybody uses it. Of RKE's `kube-service-account-token` the key alone is used: its certificate is never
-    /// made again, and its end is nothing to [wait for](Inventory::ends_within).
-    pub is_used: bool,
 }
 
 impl FoundCertificate {
@@ -128,7 +129,9 @@ impl Inventory {
     /// Whether one of them that is used ends within that time, or has ended.
     pub fn ends_within(&self, time: Duration) -> bool {
         let until = self.at.as_secs().saturating_add(time.as_secs());
-        self.certificates.iter().any(|found| found.is_used && found.certificate.not_after().as_secs() <= until)
+        self.certificates
+            .iter()
+            .any(|found| found.role != Role::Unused && found.certificate.not_after().as_secs() <= until)
     }
 
     /// As JSON: `{"schema": 1, "certificates": [...]}`, with a line end behind it.
@@ -223,14 +226,14 @@ impl Inventory {
                 continue;
             }
             let subject = format!("certificate \"{}\"", Printable(name));
-            self.sections(file, Some(&subject), entry.certificate_pem.as_bytes(), |_| None);
+            let role = (name == "kube-service-account-token").then_some(Role::Unused);
+            self.sections(file, Some(&subject), entry.certificate_pem.as_bytes(), |_| role);
         }
     }
 
     fn add(&mut self, file: &Path, entry: Option<&str>, role: Role, certificate: Certificate) {
-        let is_used = entry != Some(SERVICE_ACCOUNTS);
         let entry = entry.map(str::to_owned);
-        self.certificates.push(FoundCertificate { file: file.to_owned(), entry, role, certificate, is_used });
+        self.certificates.push(FoundCertificate { file: file.to_owned(), entry, role, certificate });
     }
 
     fn problem(&mut self, file: &Path, entry: Option<&str>, code: Code, error: &Error) {
@@ -240,9 +243,6 @@ impl Inventory {
         self.problems.push(finding);
     }
 }
-
-/// The entry of a state whose certificate nobody uses.
-const SERVICE_ACCOUNTS: &str = "certificate \"kube-service-account-token\"";
 
 /// Whether it is why the value of a field with certificates is left out.
 fn is_of_certificate(finding: &Finding) -> bool {
@@ -275,7 +275,7 @@ struct Item<'a> {
 
 impl<'a> Item<'a> {
     fn of(found: &'a FoundCertificate, at: UnixTime) -> Self {
-        let FoundCertificate { file, entry, role, certificate, .. } = found;
+        let FoundCertificate { file, entry, role, certificate } = found;
         Item {
             file: file.to_string_lossy(),
             entry: entry.as_deref(),

@@ -13,7 +13,9 @@ fn the_certificate_of_service_accounts_means_nothing() {
         ended.field("kube-service-account-token", "certificatePEM").into();
     let set = folder(&[("cluster.rkestate", &made.text())]);
     ends(&set, &["check", "cluster.rkestate", "--fail-on", "warning"], 0);
-    ends(&set, &["certs", "cluster.rkestate", "--within", "300d"], 0);
+    let out = ends(&set, &["certs", "cluster.rkestate", "--within", "300d"], 0);
+    let line = out.stdout.lines().find(|line| line.contains("kube-service-account-token")).unwrap();
+    assert!(line.contains(" unused "), "{line}");
     // Its key is read all the same.
     *made.field_mut("kube-service-account-token", "keyPEM") = "garbage".into();
     let set = folder(&[("cluster.rkestate", &made.text())]);
