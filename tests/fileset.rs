@@ -60,7 +60,7 @@ fn odd_paths() {
 
 mod common;
 
-use common::rke_state::{Cluster, RkeState, object};
+use common::rke_state::{Cluster, Json, RkeState, object};
 use kubeconfig::finding::{Code, Finding, Severity};
 use std::fs;
 use tempfile::TempDir;
@@ -215,7 +215,7 @@ fn a_kubeconfig_that_does_not_fit() {
             stale,
             Code::StaleKubeconfig,
             Severity::Warning,
-            "not the one that the state has for kube-admin, but another, valid until 20",
+            "the kubeconfig is older than the state: its certificate ends on 20",
         ),
         ("another key", wrong_key, Code::StaleKubeconfig, Severity::Error, "its key does not belong"),
         (
@@ -270,15 +270,123 @@ fn a_configuration_that_drifted() {
         .replace("authentication:", "- address: 203.0.113.13\n  user: rke\n  role: [worker]\nauthentication:");
     scene.write("prod.yml", &more);
     assert_eq!(scene.found("prod.yml").1[0].field.as_deref(), Some("nodes"));
-    let many: String = (0..200).map(|i| format!("    x{i}: y\n")).collect();
-    scene.write(
-        "prod.yml",
-        &CLUSTER_YML
-            .replace("extra_args: {}", &format!("extra_env: [a]\n    image: z\n{many}    extra_args: {{a: b}}")),
-    );
+    let many: String = (0..200).map(|i| format!("      x{i}: y\n")).collect();
+    let image = "    image: of/nobody # that of system_images counts\n";
+    scene.write("prod.yml", &CLUSTER_YML.replace(image, &format!("    extra_args:\n{many}")));
     let (found, findings) = scene.found("prod.yml");
     assert!(found.iter().all(|found| found == "prod.yml: state-drift") && found.len() == 51, "{found:?}");
-    assert!(findings[50].message.starts_with("152 more fields"), "{}", findings[50]);
+    assert!(findings[50].message.starts_with("150 more fields"), "{}", findings[50]);
+}
+
+#[test]
+fn what_rke_reads_as_nothing_is_no_drift() {
+    let Some(scene) = Scene::new() else { return };
+    for more in [
+        // Zero values, and maps of only such.
+        "ingress: {http_port: 0, https_port: 0, network_mode: '', default_backend: ~, node_selector: {}}\n",
+        "cloud_provider: {name: ''}\nbastion_host: {address: '', port: '', ignore_proxy_env_vars: false}\n",
+        "addon_job_timeout: 0\nprefix_path: ''\nrestore: {restore: false, snapshot_name: ''}\n",
+        "monitoring: {replicas: ~, options: {}, update_strategy: ~}\ndns: ~\nssh_cert_path: ''\n",
+        "private_registries: []\naddons: ''\n",
+        // RKE's own defaults, in words of cluster.yml.
+        "ingress: {provider: nginx, http_port: 80, https_port: 443, network_mode: hostPort, default_backend: false}\n",
+        "monitoring: {provider: metrics-server, replicas: 1}\nprefix_path: /\naddon_job_timeout: 45\n",
+        "upgrade_strategy: {max_unavailable_worker: 10%, max_unavailable_controlplane: 1}\n",
+        "upgrade_strategy: {node_drain_input: {ignore_daemonsets: true, timeout: 120, grace_period: -1}}\n",
+        "upgrade_strategy: {node_drain_input: {ignore_daemonsets: true, timeout: 120}}\n",
+        "dns: {provider: coredns, update_strategy: {rollingUpdate: {maxUnavailable: 1, maxSurge: 0}}}\n",
+        // Orders, and what the command line overwrites.
+        "rotate_certificates: {cacertificates: true}\nrotate_encryption_key: true\n",
+        "restore: {restore: true, snapshot_name: a}\n",
+        // What RKE does not know, wherever it is.
+        "hosts: [a]\nx: {y: z}\nsystem_images: {tiller: a}\ndns: {unknown: 1}\n",
+    ] {
+        scene.write("prod.yml", &format!("{CLUSTER_YML}{more}"));
+        let (found, findings) = scene.found("prod.yml");
+        assert_eq!(found, Vec::<String>::new(), "{more}: {findings:#?}");
+    }
+    for (from, to) in [
+        // Within parts that the state has.
+        ("    image: of", "    uid: 0\n    external_urls: []\n    path: ''\n    unknown: 1\n    image: of"),
+        ("    extra_args: {}", "    extra_env: [RKE_AUDITLOG_CONFIG_CHECKSUM=1]\n    always_pull_images: false"),
+        ("    extra_args: {}", "    secrets_encryption_config: {enabled: false, custom_config: {resources: []}}"),
+        ("  plugin: canal", "  plugin: canal\n  mtu: 0\n  options: {}\n  tolerations: []\n  unknown: {a: b}"),
+        // The order of roles, and that of nodes.
+        ("role: [controlplane, etcd, worker]", "role: [worker, controlplane, etcd]"),
+        ("kubernetes_version: v1.27.16-rancher1-1", "kubernetes_version: ''"),
+    ] {
+        let text = CLUSTER_YML.replace(from, to);
+        assert_ne!(text, CLUSTER_YML, "{from}");
+        scene.write("prod.yml", &text);
+        let (found, findings) = scene.found("prod.yml");
+        assert_eq!(found, Vec::<String>::new(), "{to}: {findings:#?}");
+    }
+    let second = CLUSTER_YML.find("- address: 203.0.113.11").unwrap();
+    let first = CLUSTER_YML.find("- address: 203.0.113.10").unwrap();
+    let end = CLUSTER_YML.find("authentication:").unwrap();
+    let moved = [&CLUSTER_YML[..first], &CLUSTER_YML[second..end], &CLUSTER_YML[first..second], &CLUSTER_YML[end..]];
+    scene.write("prod.yml", &moved.concat());
+    assert_eq!(scene.found("prod.yml").0, Vec::<String>::new());
+}
+
+/// What RKE writes into `currentState` alone, at the end of `rke up`.
+#[test]
+fn what_rke_adds_to_the_current_state_is_no_drift() {
+    let Some(scene) = Scene::new() else { return };
+    let drain = || {
+        object([("ignoreDaemonSets", Json::Bool(true)), ("gracePeriod", Json::Int(-1)), ("timeout", Json::Int(120))])
+    };
+    let strategy = || vec![("maxUnavailableWorker", "10%".into()), ("maxUnavailableControlplane", "1".into())];
+    let variable = |name: &str| Json::Array(vec![format!("{name}=d41d8cd9").as_str().into()]);
+    type Change<'a> = &'a dyn Fn(&mut Json);
+    let changes: [(&str, Change<'_>); 5] = [
+        ("nodeDrainInput", &|json| {
+            json.at(&["desiredState", "rkeConfig"]).push("upgradeStrategy", object(strategy()));
+            let mut filled = strategy();
+            filled.push(("nodeDrainInput", drain()));
+            json.at(&["currentState", "rkeConfig"]).push("upgradeStrategy", object(filled));
+        }),
+        ("RKE_*", &|json| {
+            let services = json.at(&["currentState", "rkeConfig", "services"]);
+            services.at(&["kubeApi"]).push("extraEnv", variable("RKE_AUDITLOG_CONFIG_CHECKSUM"));
+            services.at(&["kubelet"]).push("extraEnv", variable("RKE_KUBELET_DOCKER_CONFIG"));
+        }),
+        ("zero values", &|json| {
+            let current = json.at(&["currentState", "rkeConfig"]);
+            current.push("prefixPath", "".into());
+            current.push("monitoring", object([("options", object([])), ("provider", "".into())]));
+            current.at(&["network"]).push("mtu", Json::Int(0));
+        }),
+        ("a key that RKE does not know", &|json| {
+            let current = json.at(&["currentState", "rkeConfig"]);
+            current.push("unknown", object([("a", "b".into())]));
+            current.at(&["nodes", "0"]).push("unknown", "a".into());
+        }),
+        ("an order", &|json| {
+            let order = object([("caCertificates", Json::Bool(true)), ("services", Json::Null)]);
+            json.at(&["desiredState", "rkeConfig"]).push("rotateCertificates", order);
+        }),
+    ];
+    for (what, change) in changes {
+        let mut json = scene.made.json();
+        change(&mut json);
+        scene.write("prod.rkestate", &json.indented());
+        let (found, findings) = scene.found("prod.yml");
+        assert_eq!(found, Vec::<String>::new(), "{what}: {findings:#?}");
+        let path = scene.folder.path().join("prod.rkestate");
+        let recovered = kubeconfig::rke::Recovery::open(path).unwrap().build().unwrap();
+        assert!(!recovered.is_doubtful(), "{what}: {:?}", recovered.notes());
+    }
+    // A variable of one's own, nodes and certificates are findings.
+    let mut json = scene.made.json();
+    json.at(&["currentState", "rkeConfig", "services", "kubeApi"]).push("extraEnv", variable("OWN"));
+    *json.at(&["currentState", "rkeConfig", "nodes", "1", "role", "1"]) = "worker".into();
+    *json.at(&["currentState", "certificatesBundle", "kube-proxy", "certificatePEM"]) = "other".into();
+    scene.write("prod.rkestate", &json.indented());
+    let (found, findings) = scene.found("prod.yml");
+    assert_eq!(found, ["prod.rkestate: state-drift"]);
+    let says = "differ in rkeConfig.nodes, rkeConfig.services, certificatesBundle.kube-proxy: the last";
+    assert!(findings[0].message.contains(says), "{}", findings[0]);
 }
 
 #[test]

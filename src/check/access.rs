@@ -149,6 +149,12 @@ fn remarks<'g>(
         let name = Printable(leaf.common_name().unwrap_or_default());
         let message = format!("\"{name}\" is in the group system:masters: it may do everything");
         found.push(Finding::new(Code::ClusterAdmin, message));
+    } else if entry.name == "kube-admin" || entry.name.starts_with("kube-admin-") {
+        // RKE's name for its administrator.
+        let subject = Printable(leaf.subject());
+        let message =
+            format!("its certificate is that of {subject}, who is not of system:masters as an administrator is");
+        found.push(Finding::new(Code::NotAdmin, message));
     }
     let first = owners.get(leaf.der().as_ref()).copied().unwrap_or_else(|| {
         owners.insert(leaf.der().to_vec(), &entry.name);

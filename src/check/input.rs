@@ -56,6 +56,7 @@ impl Content {
             Content::Kubeconfig(_) => Some(FileKind::Kubeconfig),
             Content::Cluster(_) => Some(FileKind::RkeCluster),
             Content::State(..) => Some(FileKind::RkeState),
+            Content::Pem(pem) if super::pem::is_request(pem) => Some(FileKind::CertificateRequest),
             Content::Pem(_) => Some(FileKind::Pem),
             Content::Unreadable(..) | Content::Unknown(_) => None,
         }
@@ -100,10 +101,19 @@ pub(super) fn kubeconfig(checker: &Checker, path: &Path) -> Input {
 
 /// Reads a file, whatever it is.
 fn file(path: &Path) -> Content {
-    match read_config(path, path, Limits::default().input) {
-        Ok(bytes) => content(bytes),
+    match read_config(path, path, Limits::default().input).map(content) {
+        Ok(content @ (Content::State(..) | Content::Unreadable(..))) => content,
+        // By its name it is one. What was cut off, or never written, is not something else.
+        Ok(_) if path.to_string_lossy().ends_with(".rkestate") => Content::Unreadable(no_state(), None),
+        Ok(content) => content,
         Err(error) => Content::Unreadable(error, None),
     }
+}
+
+fn no_state() -> Error {
+    Error::new(ErrorKind::Syntax, "there is no state in the file: it is empty, or was cut off").with_help(
+        "look for another copy: kubectl -n kube-system get secret full-cluster-state -o json has that of today",
+    )
 }
 
 /// Every file in a folder that is one of ours, by name. What can't be read, or looks like one of ours and can't be parsed,
@@ -189,15 +199,23 @@ fn content(bytes: Vec<u8>) -> Content {
 /// A state, or what is wrong with one.
 fn state(bytes: &[u8], document: Option<Document>) -> Content {
     match SavedStates::from_bytes(bytes) {
-        Ok(states) => Content::State(Box::new(states), document),
+        Ok(states) => of_states(states, document),
         Err(error) => Content::Unreadable(error, None),
+    }
+}
+
+fn of_states(states: SavedStates, document: Option<Document>) -> Content {
+    let is_empty = states.iter().all(|saved| saved.state.desired.is_empty() && saved.state.current.is_empty());
+    match is_empty {
+        true => Content::Unreadable(no_state(), None),
+        false => Content::State(Box::new(states), document),
     }
 }
 
 /// A state within something else: an object of a cluster, a snapshot. What is none is nothing that is known.
 fn saved(bytes: &[u8]) -> Content {
     match SavedStates::from_bytes(bytes) {
-        Ok(states) => Content::State(Box::new(states), None),
+        Ok(states) => of_states(states, None),
         Err(error) if error.kind() != ErrorKind::NotFound => {
             // Others' templates are no YAML either.
             match is_zip(bytes) || looks_like_ours(&String::from_utf8_lossy(bytes)) {

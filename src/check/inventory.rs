@@ -32,10 +32,13 @@ pub enum Role {
     Server,
     /// It does not say.
     Other,
+    /// Nobody uses it. Of RKE's `kube-service-account-token` the key alone is used: its certificate is never made again,
+    /// and its end is nothing to [wait for](Inventory::ends_within).
+    Unused,
 }
 
 impl Role {
-    /// `client`, `chain`, `ca`, `server`, `other`.
+    /// `client`, `chain`, `ca`, `server`, `other`, `unused`.
     pub fn as_str(self) -> &'static str {
         match self {
             Role::Client => "client",
@@ -43,6 +46,7 @@ impl Role {
             Role::Ca => "ca",
             Role::Server => "server",
             Role::Other => "other",
+            Role::Unused => "unused",
         }
     }
 
@@ -122,10 +126,12 @@ impl Inventory {
         self.unread.iter().map(PathBuf::as_path)
     }
 
-    /// Whether one of them ends within that time, or has ended.
+    /// Whether one of them that is used ends within that time, or has ended.
     pub fn ends_within(&self, time: Duration) -> bool {
         let until = self.at.as_secs().saturating_add(time.as_secs());
-        self.certificates.iter().any(|found| found.certificate.not_after().as_secs() <= until)
+        self.certificates
+            .iter()
+            .any(|found| found.role != Role::Unused && found.certificate.not_after().as_secs() <= until)
     }
 
     /// As JSON: `{"schema": 1, "certificates": [...]}`, with a line end behind it.
@@ -220,7 +226,8 @@ impl Inventory {
                 continue;
             }
             let subject = format!("certificate \"{}\"", Printable(name));
-            self.sections(file, Some(&subject), entry.certificate_pem.as_bytes(), |_| None);
+            let role = (name == "kube-service-account-token").then_some(Role::Unused);
+            self.sections(file, Some(&subject), entry.certificate_pem.as_bytes(), |_| role);
         }
     }
 

@@ -46,11 +46,12 @@ pub(super) fn check(pem: &[u8], notes: &mut Notes<'_>) {
         }
     }
     // As `X509 CERTIFICATE` and `TRUSTED CERTIFICATE` of openssl's. Elsewhere they may be there for another program.
-    if !has_ours && others.iter().any(|(_, kind)| *kind != SectionKind::Crl) {
+    let is_known = |kind: SectionKind| matches!(kind, SectionKind::Crl | SectionKind::Csr);
+    if !has_ours && others.iter().any(|(_, kind)| !is_known(*kind)) {
         let message =
             "there is no certificate and no private key in the file: kubectl passes over sections of other names";
         let finding = Finding::new(Code::CertUnreadable, message).with_severity(Severity::Warning);
-        let help = "openssl x509 -in FILE -out NEW makes a CERTIFICATE of openssl's own kinds; a request is none before a CA signs it";
+        let help = "openssl x509 -in FILE -out NEW makes a CERTIFICATE of openssl's own kinds";
         add(finding.with_help(help), others.first().map_or(1, |(line, _)| *line), "", notes);
     }
     // A key beside certificates is meant for one of them. A heap of keys is a heap.
@@ -82,6 +83,12 @@ fn add(finding: Finding, line: usize, text: &'static str, notes: &mut Notes<'_>)
     let position = Position { line: u32::try_from(line).unwrap_or(u32::MAX), column: 1 };
     let end = Position { column: 1 + u32::try_from(text.len()).unwrap_or(0), ..position };
     notes.put(finding.at(position, end), (!text.is_empty()).then(|| Excerpt::whole(text)));
+}
+
+/// Whether there is nothing in it but requests for certificates.
+pub(super) fn is_request(pem: &[u8]) -> bool {
+    let mut sections = cert::sections(pem);
+    std::iter::from_fn(|| sections.next_section()).all(|(kind, _)| kind == SectionKind::Csr)
 }
 
 /// Whether there is a private key in it.

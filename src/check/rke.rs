@@ -143,6 +143,12 @@ struct Side<'s, 'd> {
 const CERTIFICATE: &str = "certificatePEM";
 const KEY: &str = "keyPEM";
 const HELP: &str = "`rke cert rotate` makes it anew; the cluster's own copy of the state may be newer than this one.";
+const MIXED_HELP: &str = "Parts of two clusters, or of two times, were mixed. Take the cluster's own copy, which is \
+    that of today: kubectl -n kube-system get secret full-cluster-state -o json (a ConfigMap before RKE 1.4.19 and \
+    1.5.10). A copy of before a rotation of the CA has a CA that the cluster no longer trusts.";
+/// What the user gives RKE in cluster.yml for an etcd outside of the cluster.
+const ETCD_HELP: &str = "It is your own and not RKE's: renew it where the certificates of your etcd come from, write \
+    it into services.etcd of cluster.yml (ca_cert, cert, key), and run `rke up`.";
 const ADMIN_HELP: &str = "`rke cert rotate` or `rke up` makes it anew; the cluster's own copy of the state may be newer than this \
     one: kubectl -n kube-system get secret full-cluster-state -o json.";
 
@@ -165,6 +171,8 @@ impl Side<'_, '_> {
             let is_new = is_new(name, entry);
             let certificate = if is_new { self.entry(name, entry, notes) } else { read(entry).ok() };
             match certificate {
+                // Of an etcd outside of the cluster the state has no more than the first certificate of each.
+                Some(_) if [ETCD_CLIENT, ETCD_AUTHORITY].contains(&name.as_str()) => {}
                 Some(certificate) if certificate.is_ca() => authorities.push((name.as_str(), certificate)),
                 Some(certificate) if is_new => leafs.push((name, certificate)),
                 _ => {}
@@ -175,6 +183,13 @@ impl Side<'_, '_> {
 
     fn entry(&self, name: &str, entry: &CertificateEntry, notes: &mut Notes<'_>) -> Option<Certificate> {
         let has_key = !entry.key_pem.expose().is_empty();
+        if name == SERVICE_ACCOUNTS {
+            // RKE uses the key alone. It never makes the certificate again, not even after the CA was rotated.
+            if let Some(Err(error)) = has_key.then(|| cert::private_key(entry.key_pem.expose().as_bytes())) {
+                self.add(name, KEY, of_error(Code::KeyUnreadable, &error), notes);
+            }
+            return None;
+        }
         if entry.certificate_pem.is_empty() && !has_key {
             return None;
         }
@@ -187,13 +202,22 @@ impl Side<'_, '_> {
         };
         let what = format!("the certificate of {}", Printable(name));
         let checker = notes.checker();
-        let help = if name == "kube-admin" { ADMIN_HELP } else { HELP };
+        let help = match name {
+            "kube-admin" => ADMIN_HELP,
+            ETCD_CLIENT | ETCD_AUTHORITY => ETCD_HELP,
+            _ => HELP,
+        };
         for finding in x509::of_certificate(&certificate, &what, help, checker) {
             self.add(name, CERTIFICATE, finding, notes);
         }
         if is_client(name) && !certificate.allows(Purpose::ClientAuth) {
             let message = format!("{what} is not for clients: its extended key usage lacks clientAuth");
             self.add(name, CERTIFICATE, Finding::new(Code::NotClientAuth, message), notes);
+        }
+        if name == "kube-admin" && !certificate.organizations().iter().any(|group| group == "system:masters") {
+            let subject = Printable(certificate.subject());
+            let message = format!("{what} is that of {subject}, who is not of system:masters as an administrator is");
+            self.add(name, CERTIFICATE, Finding::new(Code::NotAdmin, message), notes);
         }
         if has_key {
             match cert::private_key(entry.key_pem.expose().as_bytes()) {
@@ -239,9 +263,7 @@ impl Side<'_, '_> {
                     let message = format!(
                         "the certificate of {shown} is signed by {issuer}, and not by the {authority} of the state"
                     );
-                    Finding::new(Code::UnknownIssuer, message).with_severity(Severity::Error).with_help(
-                        "parts of two clusters, or of two times, were mixed: find an earlier copy of the state",
-                    )
+                    Finding::new(Code::UnknownIssuer, message).with_severity(Severity::Error).with_help(MIXED_HELP)
                 }
                 ChainVerdict::BadSignature => {
                     let issuer = Printable(chain.certificate().issuer()).to_string();
@@ -308,3 +330,8 @@ const CLUSTER_AUTHORITY: &str = "kube-ca";
 /// The CA of the one certificate with which kube-apiserver goes to extension servers.
 const PROXY_AUTHORITY: &str = "kube-apiserver-requestheader-ca";
 const PROXY_CLIENT: &str = "kube-apiserver-proxy-client";
+/// The key that signs the tokens of service accounts, with a certificate that means nothing.
+const SERVICE_ACCOUNTS: &str = "kube-service-account-token";
+/// Of an etcd outside of the cluster.
+const ETCD_CLIENT: &str = "kube-etcd-client";
+const ETCD_AUTHORITY: &str = "kube-etcd-client-ca";

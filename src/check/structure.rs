@@ -266,6 +266,10 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn unknown(&mut self, key: Node<'_>, value: Node<'_>, name: &str, schema: &Schema) {
+        // RKE, and Rancher before 2.2, write this into each cluster.
+        if name == "api-version" && self.path.starts_with("clusters[") && self.path.ends_with("].cluster") {
+            return;
+        }
         if !words::is_field_name(name, value) {
             let message = "a key that client-go does not know; its name is not shown, as it may be a value".to_owned();
             return self.add(Code::UnknownField, None, message, None, key);

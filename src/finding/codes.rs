@@ -336,7 +336,7 @@ codes! {
         "Correct one of them."
     DroppedKey "dropped-key" Warning "a key that RKE does not know and drops without a word"
         "What it was to set has its default. The camelCase names of the API belong into rkestate, not into cluster.yml."
-        "Take the spelling that is suggested."
+        "Write it as RKE knows it, or remove it."
     InvalidCluster "invalid-cluster" Error "cluster.yml breaks one of RKE's own rules"
         "`rke up` refuses it."
         "Correct what is named."
@@ -360,10 +360,17 @@ codes! {
          RKE 1.4.19 and 1.5.10). RKE before 0.2.0 has none."
     MissingKubeconfig "missing-kubeconfig" Note "RKE's kubeconfig is not beside its configuration"
         "It is the administrator's way in."
-        "Make it again from the state: `recover`."
+        "Where there is a state, `recover` makes it again; else `rke up` does."
     StaleKubeconfig "stale-kubeconfig" Error "the kubeconfig is older than the state"
-        "Its certificate or key is no longer what the state has: the certificates were rotated since."
+        "Its certificate or key is no longer what the state has: `rke up` or `rke cert rotate` was run since. A \
+         certificate of the same CA works until it ends."
         "Make it again from the state: `recover`."
+    StaleState "stale-state" Warning "the state is older than the kubeconfig beside it"
+        "Each `rke up` makes a new certificate for the administrator, and writes it into both. This state was saved \
+         before the last run: its nodes and certificates may be out of date, and what `recover` makes of it is older \
+         than the kubeconfig there is."
+        "Keep the kubeconfig. Save the state of today: kubectl -n kube-system get secret full-cluster-state -o json (a \
+         ConfigMap before RKE 1.4.19 and 1.5.10)."
     ForeignKubeconfig "foreign-kubeconfig" Error "the kubeconfig is of another cluster than the state"
         "Its CA is not the state's."
         "Find the one that belongs to it, or make it from the state: `recover`."
@@ -373,7 +380,14 @@ codes! {
     IncompleteState "incomplete-state" Warning "the state lacks what a kubeconfig is made of"
         "`recover` needs the certificate of kube-ca and the certificate and key of kube-admin. RKE's own state has both from the first \
          `rke up` on."
-        "Look for another copy: beside RKE's cluster.yml, in the cluster (full-cluster-state), in an etcd snapshot."
+        "Look for another copy: in the cluster (full-cluster-state), which has that of today, beside RKE's \
+         cluster.yml, or in an etcd snapshot (`unzip -l SNAPSHOT` shows whether there is one)."
+    NotAdmin "not-admin" Warning "the administrator's certificate is not of system:masters"
+        "RKE's kube-admin has all rights by the group system:masters (O in its certificate). Without it the \
+         certificate logs in, and has the rights that role bindings give it, if any. Certificates of your own (`rke up \
+         --custom-certs`) may lack it."
+        "Make a certificate with O=system:masters, or bind the user to cluster-admin while somebody has the rights to \
+         do so."
     EmptyCurrentState "empty-current-state" Note "the state knows no current cluster"
         "`rke up` did not come to its end, or only `rke up --init` was run: what is desired was perhaps never made."
         "Run `rke up` again, or find a later state."

@@ -65,9 +65,7 @@ impl Input {
     fn zip(source: impl Read + Seek) -> Result<Self> {
         let files = files_in_zip(source, is_state)?;
         if files.is_empty() {
-            return Err(
-                Error::new(ErrorKind::NotFound, "there is no .rkestate in this zip file").with_help(SNAPSHOT_HELP)
-            );
+            return Err(no_state(Error::new(ErrorKind::NotFound, "there is no .rkestate in this zip file")));
         }
         Ok(Input::Snapshot(files))
     }
@@ -99,14 +97,22 @@ impl Kind {
     }
 }
 
-const SNAPSHOT_HELP: &str = "an etcd snapshot of RKE 1.1.4 and later is a zip file with the state in it. One of K3s or RKE2 \
-     holds no key that could be read: the CAs in it are encrypted with the server token. To restore it, run `k3s server \
-     --cluster-reset --cluster-reset-restore-path=FILE --token=TOKEN` on a server (or `rke2 server` with the same); or give a \
-     server's data folder";
+/// Which snapshots hold a state (`cluster/etcd.go`, and rke-tools' `etcd-backup`).
+pub(super) const SNAPSHOTS: &str = "An etcd snapshot of RKE may hold one: `unzip -l SNAPSHOT` shows a .rkestate then. \
+     Those made by hand have it since RKE 1.1.5, recurring ones since rke-tools 0.1.67; recurring ones of RKE 1.4.19, \
+     1.5.10, 1.6.0 and later lack it again before rke-tools 0.1.108";
+
+fn no_state(error: Error) -> Error {
+    error.with_help(format!(
+        "{SNAPSHOTS}. One of K3s or RKE2 holds no key that could be read: the CAs in it are encrypted with the server \
+         token. To restore it, run `k3s server --cluster-reset --cluster-reset-restore-path=FILE --token=TOKEN` on a \
+         server (or `rke2 server` with the same); or give a server's data folder"
+    ))
+}
 
 #[cold]
 fn database() -> Error {
-    Error::new(ErrorKind::NotFound, "this is an etcd database alone, without keys beside it").with_help(SNAPSHOT_HELP)
+    no_state(Error::new(ErrorKind::NotFound, "this is an etcd database alone, without keys beside it"))
 }
 
 #[cold]

@@ -9,6 +9,7 @@
 mod archive;
 pub mod cluster;
 mod defaults;
+mod effective;
 mod fileset;
 mod input;
 mod recover;
@@ -21,6 +22,8 @@ mod version;
 mod wanted;
 
 pub use cluster::{ClusterConfig, Field, Kind, fields};
+#[cfg(feature = "rancher")]
+pub(crate) use fileset::StatesBeside;
 #[cfg(feature = "check")]
 pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};

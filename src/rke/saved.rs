@@ -19,7 +19,9 @@ use std::path::Path;
 ///   data of one, as `-o jsonpath` prints it;
 /// - Rancher's own record of a cluster that it made with RKE: the Secret `c-CLUSTER` of the namespace `cattle-system` in the
 ///   management cluster, or the JSON in it, whose `metadata.fullState` is the state;
-/// - the `.rkestate` within an etcd snapshot of RKE 1.1.4 and later, which is a zip file.
+/// - the `.rkestate` within an etcd snapshot of RKE, which is a zip file. Not all have one: those made by hand since
+///   RKE 1.1.5, recurring ones since rke-tools 0.1.67, but not those of RKE 1.4.19, 1.5.10, 1.6.0 and later with
+///   rke-tools before 0.1.108.
 ///
 /// What looks like a state and can't be read is passed over as long as there is another; see
 /// [`unreadable`](SavedStates::unreadable).

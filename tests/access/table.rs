@@ -75,7 +75,10 @@ fn every_row_has_a_case() {
         *count += 1;
     }
     // What the program says is the same whatever its features are; the library's own tests see to that row.
-    let bare: Vec<_> = counts.iter().filter(|&(&key, &n)| n == 0 && rows[key].section != "Features").collect();
+    // A state beside the file is no part of a case here: `tests/rke_sets` has it.
+    let elsewhere = ["Features", "RKE's state beside the file"];
+    let is_bare = |key: &str, n: usize| n == 0 && !elsewhere.contains(&rows[key].section.as_str());
+    let bare: Vec<_> = counts.iter().filter(|&(&key, &n)| is_bare(key, n)).collect();
     assert!(bare.is_empty(), "without a case: {bare:?}");
     let mut sections: BTreeMap<&str, usize> = BTreeMap::new();
     counts.iter().for_each(|(&key, &count)| *sections.entry(&rows[key].section).or_default() += count);

@@ -46,6 +46,10 @@ pub struct Cluster {
     pub init_only: bool,
     /// The certificates of the leafs end so many days from now (RKE: 3650).
     pub days: i64,
+    /// `rke cert rotate --rotate-ca` was run: another kube-ca with another key.
+    pub other_ca: bool,
+    /// `rke up --custom-certs`: no key of a CA, one CA for all, and no certificate of service accounts.
+    pub custom: bool,
 }
 
 impl Cluster {
@@ -65,6 +69,8 @@ impl Cluster {
             rotated: false,
             init_only: false,
             days: 3650,
+            other_ca: false,
+            custom: false,
         }
     }
 
@@ -123,8 +129,14 @@ impl RkeState {
             let made = pki.leaf("kube-etcd", "", 5, true, &names);
             add(&name, &format!("system:{name}"), "", made);
         }
+        if cluster.custom {
+            bundle.remove("kube-service-account-token");
+            for name in ["kube-ca", "kube-apiserver-requestheader-ca"] {
+                bundle.get_mut(name).unwrap()[1].1.clear();
+            }
+        }
         // RKE writes the same certificate twice in a fresh state.
-        if !cluster.rotated {
+        if !cluster.rotated && !cluster.custom {
             let certificate = bundle["kube-apiserver"][0].clone();
             bundle.get_mut("kube-service-account-token").unwrap()[0] = certificate;
         }
@@ -215,8 +227,13 @@ impl Pki {
         let now = *NOW.get_or_init(pki::now);
         let from = now - 400 * DAY;
         let until = (now as i64 + cluster.days * DAY as i64) as u64;
-        let ca = Ca::new("kube-ca", 0, from);
-        Pki { ca, front_ca: Ca::new("kube-apiserver-requestheader-ca", 1, from), until, cluster: cluster.clone() }
+        let ca = || match cluster {
+            Cluster { custom: true, .. } => Ca::new("Example Corp Clusters", 4, from),
+            Cluster { other_ca: true, .. } => Ca::new("kube-ca", 4, now - 10 * DAY),
+            _ => Ca::new("kube-ca", 0, from),
+        };
+        let front_ca = if cluster.custom { ca() } else { Ca::new("kube-apiserver-requestheader-ca", 1, from) };
+        Pki { ca: ca(), front_ca, until, cluster: cluster.clone() }
     }
 
     /// The names in certificates of servers on those machines (`GetIPHostAltnamesForRole`).
@@ -485,6 +502,12 @@ impl Json {
             Json::Array(items) => &mut items[key.parse::<usize>().expect("an index")],
             _ => panic!("{key} of {path:?}"),
         })
+    }
+
+    /// Sets a field, or adds it.
+    pub fn set(&mut self, key: &str, value: Json) {
+        self.remove(key);
+        self.push(key, value);
     }
 
     /// Adds a field.

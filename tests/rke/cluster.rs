@@ -112,6 +112,9 @@ fn as_rke_reads_it(config: &ClusterConfig, json: &str) -> serde_json::Value {
     if let Some(on) = config.services.kube_api.pod_security_policy {
         expected["services"]["kubeApi"]["podSecurityPolicy"] = on.into();
     }
+    if let Some(on) = config.network.enable_br_netfilter {
+        expected["network"]["enableBrNetfilter"] = on.into();
+    }
     if let Some(aci) = &config.network.aci_network_provider {
         for (key, value) in [
             ("accProvisionOperatorMemoryRequest", &aci.acc_provision_operator_memory_request),

@@ -130,7 +130,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("services: {kubelet: {pod-infra-container-image: x}}", "dropped-key", "warning", "services.kubelet.pod-infra-container-image", "own example"),
     ("system_images: {wave_node: x}", "dropped-key", "warning", "system_images.wave_node", "since RKE 0.2.0"),
     ("authentication: {options: {}}", "dropped-key", "warning", "authentication.options", "no options"),
-    ("service_node_port_range: x", "dropped-key", "warning", "service_node_port_range", "drops it"),
+    ("kubernetesVersion: x", "dropped-key", "warning", "kubernetesVersion", "drops it"),
 ];
 
 #[test]
@@ -164,18 +164,19 @@ fn the_right_key_is_suggested() {
         ("ClusterName: a", "write cluster_name"),
         ("Nodes: []", "write nodes"),
         ("services: {kubeApi: {}}", "write kube-api"),
-        ("services: {kube-apiserver: {}}", "-"),
+        ("services: {kube-apiserver: {}}", "did you mean kube-api?"),
         ("services: {kube-controllers: {}}", "did you mean kube-controller?"),
         ("services: {etcd: {backup_config: {s3_backup_config: {}}}}", "write s3backupconfig"),
         ("network: {tolerations: [{tolerationSeconds: 5}]}", "write tolerationseconds"),
         ("upgrade_strategy: {node_drain_input: {ignoreDaemonSets: true}}", "write ignore_daemonsets"),
         ("private_registries: [{ecr_credential_plugin: {awsAccessToken: x}}]", "write aws_session_token"),
         ("cloud_provider: {openstackCloudProvider: {global: {auth_url: x}}}", "write auth-url"),
-        ("service_node_port_range: 1-2", "it belongs to services.kube-api.service_node_port_range"),
-        (
-            "service_cluster_ip_range: x",
-            "it belongs to services.kube-api.service_cluster_ip_range or services.kube-controller.service_cluster_ip_range",
-        ),
+        ("private_registries: [{username: x}]", "did you mean user?"),
+        ("nodes: [{hostname: x}]", "did you mean hostname_override?"),
+        // Of the same map, or none: what is a key elsewhere is another thing here.
+        ("service_node_port_range: 1-2", "-"),
+        ("username: x", "-"),
+        ("nodes: [{ssh_key_file: x}]", "-"),
         ("addon_includes: []", "did you mean addons_include?"),
         ("machine: []", "-"),
     ] {
@@ -224,8 +225,64 @@ fn a_file_of_ranchers_is_recognised() {
         inside.trim_end()
     ));
     assert_eq!(found.len(), 1, "{}", shown(&found));
-    assert_eq!((found[0].code, found[0].severity), (Code::DroppedKey, Severity::Error));
+    assert_eq!((found[0].code, found[0].severity), (Code::DroppedKey, Severity::Note));
     assert_eq!(found[0].position.unwrap().to_string(), "2:1");
+    // What is below is checked, and the machines are Rancher's.
+    let text = "rancher_kubernetes_engine_config:\n  network: {plugin: cilium}\n  clusterName: a\n";
+    let found = findings(text);
+    let shown: Vec<_> = found.iter().map(|f| (f.code, f.field.as_deref().unwrap(), f.position.unwrap().line)).collect();
+    let at = |field| format!("rancher_kubernetes_engine_config.{field}");
+    assert_eq!(
+        shown,
+        [
+            (Code::DroppedKey, "rancher_kubernetes_engine_config", 1),
+            (Code::InvalidCluster, at("network.plugin").as_str(), 2),
+            (Code::DroppedKey, at("clusterName").as_str(), 3)
+        ]
+    );
+    for empty in ["rancher_kubernetes_engine_config: {}\n", "rancher_kubernetes_engine_config:\n"] {
+        assert_eq!(findings(empty).len(), 1, "{empty}");
+    }
+    assert!(findings("rancher_kubernetes_engine_config: 1\n").iter().any(|f| f.code == Code::InvalidCluster));
+}
+
+#[test]
+fn arguments_go_before_fields() {
+    let services = |text: &str| shown(&findings(&with(&format!("services: {text}"))));
+    let same = "{kube-api: {service_cluster_ip_range: 10.43.0.0/16, extra_args: {service-cluster-ip-range: \
+                10.50.0.0/16}}, kube-controller: {extra_args: {service-cluster-ip-range: 10.50.0.0/16, cluster-cidr: \
+                10.51.0.0/16}}, kubelet: {cluster_dns_server: 10.50.0.10}}";
+    assert_eq!(services(same), "");
+    assert_eq!(
+        services(&same.replace("cluster_dns_server: 10", "extra_args: {cluster-dns: 10").replace(".10}}", ".10}}}")),
+        ""
+    );
+    let array = same.replace(
+        "extra_args: {service-cluster-ip-range: 10.50.0.0/16}",
+        "extra_args_array: {service-cluster-ip-range: [10.50.0.0/16]}",
+    );
+    assert_ne!(array, same);
+    assert_eq!(services(&array), "");
+    for (text, code, field) in [
+        (
+            same.replace(
+                "service-cluster-ip-range: 10.50.0.0/16, cluster",
+                "service-cluster-ip-range: 10.52.0.0/16, cluster",
+            ),
+            "differing-cidr",
+            "services.kube-controller.extra_args.service-cluster-ip-range",
+        ),
+        (
+            same.replace("cluster-cidr: 10.51.0.0/16", "cluster-cidr: 10.50.0.0/17"),
+            "overlapping-cidr",
+            "services.kube-controller.extra_args.cluster-cidr",
+        ),
+        (same.replace("10.50.0.10", "10.43.0.10"), "differing-cidr", "services.kubelet.cluster_dns_server"),
+    ] {
+        let found = findings(&with(&format!("services: {text}")));
+        let [finding] = &found[..] else { panic!("{text}: {}", shown(&found)) };
+        assert_eq!((finding.code.as_str(), finding.field.as_deref()), (code, Some(field)), "{text}");
+    }
 }
 
 #[test]

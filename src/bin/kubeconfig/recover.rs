@@ -32,6 +32,10 @@ pub(crate) struct RecoverArgs {
     /// Replace the file if it exists; with --into, entries of the same names
     #[arg(long)]
     force: bool,
+    /// Replace a kubeconfig that is newer than what is recovered: of the same CA, with an administrator's certificate
+    /// that ends later
+    #[arg(long)]
+    older: bool,
     #[command(flatten)]
     how: HowArgs,
 }
@@ -47,7 +51,14 @@ fn run(args: &RecoverArgs, out: &mut Out) -> Result<u8, Failure> {
     }
     let recovered = build(args)?;
     if let Some(file) = &args.into {
-        edit::into(file, &args.how, out, |draft| kubeconfig::edit::add(draft, recovered.config(), args.force))?;
+        edit::into(file, &args.how, out, |draft| {
+            let existing = &draft.config;
+            // Nothing else is replaced.
+            if recovered.config().users.names().any(|name| args.force && existing.users.contains(name)) {
+                recovered.may_replace(existing, file)?;
+            }
+            kubeconfig::edit::add(draft, recovered.config(), args.force)
+        })?;
     } else {
         let options = WriteOptions::new().force(args.force);
         saved::put(args.out.as_deref(), recovered.to_yaml(), |path| recovered.write(path, &options), out)?;
@@ -76,5 +87,5 @@ fn build(args: &RecoverArgs) -> Result<Recovered, Failure> {
     if let Some(name) = &args.name {
         recovery = recovery.name(name);
     }
-    Ok(recovery.build()?)
+    Ok(recovery.older(args.older).build()?)
 }

@@ -51,6 +51,8 @@ pub enum FileKind {
     RkeState,
     /// Certificates or keys as PEM.
     Pem,
+    /// Nothing but requests for certificates, as PEM: what `rke cert generate-csr` writes beside the keys.
+    CertificateRequest,
 }
 
 impl CheckedFile {
@@ -60,13 +62,14 @@ impl CheckedFile {
 }
 
 impl FileKind {
-    /// `kubeconfig`, `rke-cluster`, `rke-state`, `pem`.
+    /// `kubeconfig`, `rke-cluster`, `rke-state`, `pem`, `certificate-request`.
     pub fn as_str(self) -> &'static str {
         match self {
             FileKind::Kubeconfig => "kubeconfig",
             FileKind::RkeCluster => "rke-cluster",
             FileKind::RkeState => "rke-state",
             FileKind::Pem => "pem",
+            FileKind::CertificateRequest => "certificate-request",
         }
     }
 }

@@ -65,6 +65,7 @@ use crate::cert::Certificate;
 use crate::export::Export;
 use crate::finding::{Code, Effect, Finding};
 use crate::load::{Loaded, Subject};
+use crate::rke::StatesBeside;
 use rustls_pki_types::UnixTime;
 use std::path::PathBuf;
 
@@ -118,11 +119,13 @@ impl Outage {
     /// Each is one configuration: that of a file, or of several as kubectl merges them. A context of Rancher's own API
     /// (`rancher` in files for several clusters) leads to no cluster and has none of its own in the report.
     ///
-    /// It reads the files that the configurations name (certificates, keys, token files), and nothing else; it runs no
-    /// command and opens no connection. It takes time linear in the number of contexts and the size of what is read.
+    /// It reads the files that the configurations name (certificates, keys, token files), and the state beside a
+    /// kubeconfig that RKE wrote (`kube_config_*`): where that has another CA, the file's contexts do not work. It runs
+    /// no command and opens no connection. It takes time linear in the number of contexts and the size of what is read.
     pub fn run(&self, configs: &[&Loaded]) -> OutageReport {
         let examiner = self.examiner();
         let knowledge = Knowledge::of(configs, &self.assumed, self.question());
+        let beside = StatesBeside::default();
         let is_rancher = |member: &Member<'_>| member.kind.kind == ContextKind::RancherServer;
         let groups = knowledge.bindings.groups();
         let groups = groups.iter().filter(|group| !group.members.iter().all(is_rancher));
@@ -132,6 +135,7 @@ impl Outage {
                     let loaded = configs.get(member.config)?;
                     let mut access = examiner.context(loaded, member.context);
                     knowledge.add(group, member, &mut access);
+                    beside.judge(loaded, member.context, &mut access);
                     if member.by_name {
                         access.push(guessed(member.context));
                     }
@@ -162,12 +166,14 @@ impl Outage {
     pub fn export<'a>(&'a self, loaded: &'a Loaded) -> Export<'a> {
         let knowledge = Knowledge::of(&[loaded], &self.assumed, self.question());
         let export = loaded.export().at(self.at).amend(|config| keep_lifetimes(loaded, config));
+        let beside = StatesBeside::default();
         export.judge(move |context, access| {
             let groups = knowledge.bindings.groups().iter();
             let mut members = groups.flat_map(|group| group.members.iter().map(move |member| (group, member)));
             if let Some((group, member)) = members.find(|(_, member)| member.context == context) {
                 knowledge.add(group, member, access);
             }
+            beside.judge(loaded, context, access);
         })
     }
 

@@ -158,8 +158,13 @@ impl ClusterConfig {
     /// fails too. Parts of Kubernetes' own API that are kept as a [`Value`] are not checked. [`ErrorKind::Limit`] for more than
     /// 1,000,000 values.
     pub fn from_document(document: &Document) -> Result<Self> {
-        let is_rewritten = document.root().is_some_and(is_rewritten);
-        read_document(document, if is_rewritten { Rules::REWRITTEN_YAML } else { Rules::YAML })
+        Self::from_node(document, document.root())
+    }
+
+    /// As [`from_document`](ClusterConfig::from_document), of a part of the document.
+    pub(super) fn from_node(document: &Document, node: Option<SyntaxNode<'_>>) -> Result<Self> {
+        let is_rewritten = node.is_some_and(is_rewritten);
+        read_node(document, node, if is_rewritten { Rules::REWRITTEN_YAML } else { Rules::YAML })
     }
 
     /// Reads the `rkeConfig` of an rkestate: the same with camelCase keys, in any case, by the rules of Go's `encoding/json`.
@@ -170,7 +175,7 @@ impl ClusterConfig {
         let json = Zeroizing::new(crate::syntax::to_json(config)?);
         let document = Document::parse(json.as_bytes())?;
         // A line of the text made here would tell nobody anything.
-        read_document(&document, Rules::JSON).map_err(Error::without_position)
+        read_node(&document, document.root(), Rules::JSON).map_err(Error::without_position)
     }
 
     /// The configuration as a cluster.yml: keys in RKE's order, and only what is set.
@@ -210,16 +215,24 @@ pub(super) fn text_mut<'a>(part: &'a mut AciNetworkProvider, key: &str) -> Optio
 /// The most nodes of a document: a cluster of a thousand machines has some 50,000. Each may become a struct many times its size.
 const MOST_NODES: usize = 1_000_000;
 
-fn read_document(document: &Document, rules: Rules) -> Result<ClusterConfig> {
+fn read_node(document: &Document, node: Option<SyntaxNode<'_>>, rules: Rules) -> Result<ClusterConfig> {
     if document.nodes().count() > MOST_NODES {
         return Err(Error::new(ErrorKind::Limit, format!("more than {MOST_NODES} values in one configuration")));
     }
     crate::syntax::de::check_json(document)?;
     let mut config = ClusterConfig::default();
-    match document.root() {
-        Some(root) => config.read(root, rules).map_err(|e| document.locate(e)).map(|()| config),
+    match node {
+        Some(node) => config.read(node, rules).map_err(|e| document.locate(e)).map(|()| config),
         None => Ok(config),
     }
+}
+
+/// The key below which Rancher's configuration of a cluster has RKE's.
+pub(super) const RANCHERS: &str = "rancher_kubernetes_engine_config";
+
+/// RKE's configuration within Rancher's, if it is one.
+pub(super) fn of_rancher(root: SyntaxNode<'_>) -> Option<SyntaxNode<'_>> {
+    root.get(RANCHERS)
 }
 
 /// Whether RKE makes JSON of the document and YAML of that, before it reads it: it does to get at `custom_config`.

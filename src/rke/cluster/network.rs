@@ -31,6 +31,8 @@ model! {
         "update_strategy" [json] => pub update_strategy: Option<UpdateStrategy>,
         /// What taints the plugin's deployments tolerate.
         "tolerations" => pub tolerations: Vec<Toleration>,
+        /// Load the kernel module br_netfilter on the machines (RKE 1.6, 1.7 and 1.8 of March 2025).
+        "enable_br_netfilter" [pointer] => pub enable_br_netfilter: Option<bool>,
     }
 }
 

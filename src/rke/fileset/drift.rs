@@ -1,7 +1,9 @@
 //! cluster.yml against the `rkeConfig` that RKE made of it.
 
 use crate::rke::ClusterConfig;
+use crate::rke::effective::{Spelling, effective, get, known, same};
 use crate::syntax::{Document, Node, Value};
+use std::collections::{HashMap, HashSet};
 
 /// A step from the root of a configuration to a field.
 #[derive(Clone)]
@@ -12,12 +14,17 @@ pub(super) enum Step {
 
 /// The fields that `config` sets and that say something else in `state`, in the order of the configuration.
 ///
-/// Only what is set is looked at: the rest is RKE's defaults, and what was set once and is not any more can't be told from
-/// those. Where a part is not in the state at all, the part is told and not each field in it.
+/// Both are looked at with RKE's defaults filled in. What is empty or 0 in the configuration is not set, and what RKE
+/// does not know it drops. Only what is set is looked at: the rest is RKE's defaults, and what was set once and is not
+/// any more can't be told from those. Where a part is not in the state at all, the part is told and not each field in
+/// it.
 pub(super) fn drift(config: &ClusterConfig, state: &ClusterConfig) -> Vec<Vec<Step>> {
-    let mut found = Vec::new();
-    compare(&config.to_yaml_value(), Some(&state.to_yaml_value()), &mut Vec::new(), &mut found);
-    found
+    let version = state.kubernetes_version.as_deref().filter(|version| !version.is_empty());
+    let full = effective(config, version).to_yaml_value();
+    let made = effective(state, version).to_yaml_value();
+    let mut walk = Walk { steps: Vec::new(), found: Vec::new() };
+    walk.compare(&known(config.to_yaml_value(), Spelling::Yaml), Some(&full), Some(&made));
+    walk.found
 }
 
 /// `services.etcd.image`, `nodes[2].role`.
@@ -49,68 +56,63 @@ pub(super) fn node<'d>(document: &'d Document, steps: &[Step]) -> Option<Node<'d
     Some(node)
 }
 
-fn compare(config: &Value, state: Option<&Value>, steps: &mut Vec<Step>, found: &mut Vec<Vec<Step>>) {
-    if is_unset(config) || is_rke_s(steps) {
-        return;
+struct Walk {
+    steps: Vec<Step>,
+    found: Vec<Vec<Step>>,
+}
+
+impl Walk {
+    /// `given` is what the file says, `full` what RKE makes of it, `made` what the state says.
+    fn compare(&mut self, given: &Value, full: Option<&Value>, made: Option<&Value>) {
+        if is_unset(given) {
+            return;
+        }
+        match (given, full, made) {
+            // RKE drops it, or takes it from elsewhere: the command line, `system_images`.
+            (_, None, _) => {}
+            (Value::Mapping(map), Some(full), Some(made @ Value::Mapping(_))) => {
+                for (key, value) in map.iter() {
+                    let step = Step::Key(key.to_owned());
+                    self.inside(step, |walk| walk.compare(value, get(full, key), get(made, key)));
+                }
+            }
+            (Value::Sequence(items), Some(Value::Sequence(full)), Some(Value::Sequence(made)))
+                if items.len() == full.len() && full.len() == made.len() =>
+            {
+                let order = order(full, made);
+                for (index, item) in items.iter().enumerate() {
+                    let made = order.get(index).and_then(|at| made.get(*at));
+                    self.inside(Step::Item(index), |walk| walk.compare(item, full.get(index), made));
+                }
+            }
+            (_, full, made) if same(full, made) => {}
+            _ => self.found.push(self.steps.clone()),
+        }
     }
-    match (config, state) {
-        (Value::Mapping(config), Some(Value::Mapping(state))) => {
-            for (key, value) in config.iter() {
-                steps.push(Step::Key(key.to_owned()));
-                compare(value, state.get(key), steps, found);
-                steps.pop();
-            }
-        }
-        (Value::Sequence(config), Some(Value::Sequence(state))) if config.len() == state.len() => {
-            for (index, item) in config.iter().enumerate() {
-                steps.push(Step::Item(index));
-                compare(item, state.get(index), steps, found);
-                steps.pop();
-            }
-        }
-        (Value::Scalar(_), Some(state @ Value::Scalar(_))) if same(config, state, steps) => {}
-        // Go leaves out what is false or 0.
-        (Value::Scalar(scalar), None) if matches!(scalar.text(), "false" | "0") => {}
-        _ => found.push(steps.clone()),
+
+    fn inside(&mut self, step: Step, inner: impl FnOnce(&mut Self)) {
+        self.steps.push(step);
+        inner(self);
+        self.steps.pop();
     }
 }
 
-/// To Go, what is empty is as good as absent.
+/// Which item of the state each item is to be compared with: the same one, if all are there in another order (`role`),
+/// the one with the same `address` (`nodes`), else the one at the same place.
+fn order(full: &[Value], made: &[Value]) -> Vec<usize> {
+    let key = |item: &Value| item.get("address").unwrap_or(item).as_scalar().map(|scalar| scalar.text().to_owned());
+    let places: HashMap<_, usize> = made.iter().enumerate().filter_map(|(at, item)| Some((key(item)?, at))).collect();
+    let found: Option<Vec<usize>> = full.iter().map(|item| places.get(&key(item)?).copied()).collect();
+    let is_whole = |order: &Vec<usize>| order.iter().collect::<HashSet<_>>().len() == made.len();
+    found.filter(is_whole).unwrap_or_else(|| (0..made.len()).collect())
+}
+
+/// Whether a value of cluster.yml is no more than an absent one: RKE fills in its default for it, which depends on its
+/// release.
 fn is_unset(value: &Value) -> bool {
     match value {
-        Value::Scalar(scalar) => value.is_null() || scalar.text().is_empty(),
+        Value::Scalar(scalar) => value.is_null() || matches!(scalar.text(), "" | "0"),
         Value::Sequence(items) => items.is_empty(),
-        Value::Mapping(map) => map.is_empty(),
+        Value::Mapping(map) => map.iter().all(|(_, value)| is_unset(value)),
     }
-}
-
-fn same(a: &Value, b: &Value, steps: &[Step]) -> bool {
-    let text = |value: &Value| value.as_scalar().map(|scalar| scalar.text().to_owned()).unwrap_or_default();
-    match steps.last() {
-        // RKE puts it into lower case.
-        Some(Step::Key(key)) if key == "hostname_override" => text(a).eq_ignore_ascii_case(&text(b)),
-        _ => text(a) == text(b),
-    }
-}
-
-/// What RKE overwrites whatever cluster.yml says, and what is an order to it and no setting.
-fn is_rke_s(steps: &[Step]) -> bool {
-    let keys: Vec<&str> = steps
-        .iter()
-        .map(|step| match step {
-            Step::Key(key) => key.as_str(),
-            Step::Item(_) => "[]",
-        })
-        .collect();
-    matches!(
-        *keys,
-        // From `system_images`.
-        ["services", _, "image"]
-            // From the setting of the whole cluster.
-            | ["nodes", "[]", "ssh_agent_auth"]
-            | ["bastion_host", "ssh_agent_auth"]
-            // From the command line.
-            | ["ignore_docker_version"]
-            | ["restore" | "rotate_certificates" | "rotate_encryption_key"]
-    )
 }

@@ -1,12 +1,18 @@
 //! RKE's three files as one set.
 
+#[cfg(feature = "rancher")]
+mod beside;
 mod drift;
 mod open;
+mod sides;
 
+#[cfg(feature = "rancher")]
+pub(crate) use beside::StatesBeside;
 pub use open::OpenFileSet;
 #[cfg(feature = "check")]
 pub(crate) use open::unfinished;
 
+use super::input::SNAPSHOTS;
 use std::path::{Path, PathBuf};
 
 /// The names of the files that RKE keeps side by side, told from any one of them.
@@ -34,9 +40,13 @@ pub struct FileSet {
 }
 
 /// Where to look for a state that is not beside the other files.
-pub(super) const COPIES: &str = "a copy of the state is in the Secret (before RKE 1.4.19, the ConfigMap) full-cluster-state of \
-     kube-system, and since 1.1.4 in each etcd snapshot; RKE before 0.2.0 wrote no such file: its certificates are in the Secrets \
-     kube-ca and kube-admin of kube-system, on the nodes in /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the snapshots";
+pub(super) fn copies() -> String {
+    format!(
+        "a copy of the state is in the Secret full-cluster-state of kube-system (before RKE 1.4.19 and 1.5.10 in the \
+         ConfigMap). {SNAPSHOTS}. RKE before 0.2.0 wrote no such file: its certificates are in the Secrets kube-ca and \
+         kube-admin of kube-system, on the nodes in /etc/kubernetes/ssl, and in pki.bundle.tar.gz beside the snapshots"
+    )
+}
 
 const KUBECONFIG: &str = "kube_config_";
 const STATE: &str = ".rkestate";

@@ -1,12 +1,13 @@
 //! The three files as they are, and what they say of each other.
 
-use super::{COPIES, FileSet, drift};
-use crate::cert::{self, Certificate, is_key_of_another, rfc3339};
-use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
+use super::sides::{Sides, authorities, is_rkes};
+use super::{FileSet, copies, drift};
+use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::read_reference;
-use crate::rke::state::{ClusterState, State};
+use crate::rke::cluster::of_rancher;
+use crate::rke::state::State;
 use crate::rke::{ClusterConfig, SavedStates};
 use crate::syntax::Document;
 use crate::url::ServerUrl;
@@ -32,8 +33,8 @@ impl FileSet {
     /// the first of the likely ones that is there.
     ///
     /// What it finds is told as [findings](OpenFileSet::findings): a file that is missing or can't be read, two configurations
-    /// that share a state, a kubeconfig of another cluster or of before the last rotation, a cluster.yml that says something
-    /// else than the state, and a `desiredState` that was not reached.
+    /// that share a state, a kubeconfig of another cluster or an older one than the state, a state older than the
+    /// kubeconfig, a cluster.yml that says something else than the state, and a `desiredState` that was not reached.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where none of the three is there.
@@ -52,12 +53,13 @@ impl FileSet {
                 .in_file(path)
                 .with_help(format!("they would be {config}, {state} and {kubeconfig}")));
         }
-        let mut opening = Opening { files: &files, findings: Vec::new() };
-        let (config, state, kubeconfig) = (opening.config(), opening.state(), opening.kubeconfig());
+        let mut opening = Opening { files: &files, findings: Vec::new(), is_ranchers: false };
+        let (config, state) = (opening.config(), opening.state());
+        let kubeconfig = opening.kubeconfig(state.is_some());
         opening.collision();
         if let Some(state) = &state {
             opening.finished(state);
-            if let Some((config, document)) = &config {
+            if let Some((config, document)) = config.as_ref().filter(|_| !opening.is_ranchers) {
                 opening.drift(config, document, state);
             }
             if let Some(kubeconfig) = &kubeconfig {
@@ -99,6 +101,8 @@ impl OpenFileSet {
 struct Opening<'a> {
     files: &'a FileSet,
     findings: Vec<Finding>,
+    /// The configuration is Rancher's, which keeps the other two itself.
+    is_ranchers: bool,
 }
 
 impl Opening<'_> {
@@ -109,27 +113,36 @@ impl Opening<'_> {
             let finding = Finding::new(Code::MissingConfig, message).in_file(file);
             self.findings.push(finding.with_help("the state holds what it said, in desiredState.rkeConfig"));
         }
-        self.read(file, |file| {
+        let (config, document, is_ranchers) = self.read(file, |file| {
             let document = Document::parse(std::mem::take(&mut *read_reference(file)?))?;
-            Ok((ClusterConfig::from_document(&document)?, document))
-        })
+            let wrapped = document.root().and_then(of_rancher);
+            let config = ClusterConfig::from_node(&document, wrapped.or(document.root()))?;
+            let is_ranchers = wrapped.is_some();
+            Ok((config, document, is_ranchers))
+        })?;
+        self.is_ranchers = is_ranchers;
+        Some((config, document))
     }
 
     fn state(&mut self) -> Option<State> {
         let file = self.files.state();
-        if !file.exists() {
+        if !file.exists() && !self.is_ranchers {
             let message = "the state of the cluster is not there, with the keys of all its certificates";
-            self.findings.push(Finding::new(Code::MissingState, message).in_file(file).with_help(COPIES));
+            self.findings.push(Finding::new(Code::MissingState, message).in_file(file).with_help(copies()));
         }
         self.read(file, |file| Ok(SavedStates::read(file)?.into_newest().state))
     }
 
-    fn kubeconfig(&mut self) -> Option<Kubeconfig> {
+    fn kubeconfig(&mut self, has_state: bool) -> Option<Kubeconfig> {
         let file = self.files.kubeconfig();
-        if !file.exists() {
+        if !file.exists() && !self.is_ranchers {
             let message = "the kubeconfig that RKE writes is not there";
             let finding = Finding::new(Code::MissingKubeconfig, message).in_file(&file);
-            self.findings.push(finding.with_help("`recover` makes it again from the state"));
+            let help = match has_state {
+                true => "`recover` makes it again from the state",
+                false => "`rke up` makes both the state and the kubeconfig",
+            };
+            self.findings.push(finding.with_help(help));
         }
         self.read(&file, |file| Kubeconfig::from_slice(&read_reference(file)?))
     }
@@ -201,20 +214,21 @@ impl Opening<'_> {
         }
     }
 
-    /// Whether the kubeconfig is of this cluster, and of today. What it does not embed can't be told.
+    /// Whether the kubeconfig is of this cluster, and which of the two is older. What it does not embed can't be told.
     fn belongs(&mut self, kubeconfig: &Kubeconfig, state: &State) {
-        let context = kubeconfig.current_context().and_then(|name| kubeconfig.contexts.get(name));
+        // The current context, unless others were added to the file and one of them is current.
+        let mut contexts = kubeconfig.contexts.iter().filter(|(name, context)| is_rkes(kubeconfig, name, context));
+        let current = contexts.clone().find(|(name, _)| kubeconfig.current_context() == Some(*name));
+        let context = current.or_else(|| contexts.next()).map(|(_, context)| context);
         let cluster = context.and_then(|context| kubeconfig.clusters.iter().enumerate().find(named(&context.cluster)));
         let user = context.and_then(|context| kubeconfig.users.iter().enumerate().find(named(&context.user)));
-        let sides = Sides([&state.current, &state.desired]);
-        let of_kubeconfig = |code, message: String| Finding::new(code, message).in_file(&self.files.kubeconfig());
+        let sides = Sides::of(state);
+        let of_kubeconfig = |finding: Finding| finding.in_file(&self.files.kubeconfig());
         let mut findings = Vec::new();
         if let Some((i, (_, cluster))) = cluster {
-            if sides.trusts(cluster) == Some(false) {
-                let message = "the CA in it is not that of the state: it is the kubeconfig of another cluster, or of before \
-                               the CA was rotated";
-                let finding = of_kubeconfig(Code::ForeignKubeconfig, message.to_owned());
-                findings.push(finding.in_field(format!("clusters[{i}].cluster.certificate-authority-data")));
+            if let Some(foreign) = sides.foreign(&authorities(cluster)) {
+                let field = format!("clusters[{i}].cluster.certificate-authority-data");
+                findings.push(of_kubeconfig(foreign).in_field(field));
             }
             let server = ServerUrl::of(cluster.server.as_deref().unwrap_or_default());
             if sides.serves(&server) == Some(false) {
@@ -222,17 +236,16 @@ impl Opening<'_> {
                     "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
                     server.host()
                 );
-                let finding = of_kubeconfig(Code::StaleKubeconfig, message).with_severity(Severity::Warning);
-                findings.push(finding.in_field(format!("clusters[{i}].cluster.server")));
+                let finding = Finding::new(Code::StaleKubeconfig, message).with_severity(Severity::Warning);
+                findings.push(of_kubeconfig(finding).in_field(format!("clusters[{i}].cluster.server")));
             }
         }
         // What is of another cluster need not be compared further.
         if findings.first().is_none_or(|finding| finding.code != Code::ForeignKubeconfig) {
-            findings.extend(user.and_then(|(i, (_, user))| {
-                let stale = sides.stale(user)?;
-                let finding = of_kubeconfig(Code::StaleKubeconfig, stale.message).with_severity(stale.severity);
-                let finding = finding.in_field(format!("users[{i}].user.client-certificate-data"));
-                Some(finding.with_help("`recover` makes it again from the state"))
+            let field = |i| format!("users[{i}].user.client-certificate-data");
+            findings.extend(user.and_then(|(i, (_, user))| match sides.age(user)? {
+                finding if finding.code == Code::StaleState => Some(finding.in_file(self.files.state())),
+                finding => Some(of_kubeconfig(finding).in_field(field(i))),
             }));
         }
         self.findings.append(&mut findings);
@@ -261,65 +274,4 @@ pub(crate) fn unfinished(state: &State) -> Option<Finding> {
         differences.iter().take(20).cloned().collect::<Vec<_>>().join(", ")
     );
     Some(Finding::new(Code::StateDrift, message).in_field("desiredState"))
-}
-
-/// The two states: what is in either of them is not foreign.
-struct Sides<'a>([&'a ClusterState; 2]);
-
-struct Stale {
-    message: String,
-    severity: Severity,
-}
-
-impl Sides<'_> {
-    fn certificates(&self, name: &str) -> Vec<Certificate> {
-        let entries = self.0.iter().filter_map(|state| state.certificates.get(name));
-        entries.filter_map(|entry| cert::leaf(entry.certificate_pem.as_bytes()).ok()).collect()
-    }
-
-    /// Whether the CA in a kubeconfig is the state's; `None` where there is nothing to compare.
-    fn trusts(&self, cluster: &Cluster) -> Option<bool> {
-        let data = cluster.certificate_authority_data.as_ref().filter(|data| !data.is_empty())?;
-        let embedded = cert::certificates(&data.decode()).ok()?;
-        let own = self.certificates("kube-ca");
-        (!own.is_empty()).then(|| embedded.iter().any(|ca| own.contains(ca)))
-    }
-
-    fn serves(&self, server: &ServerUrl<'_>) -> Option<bool> {
-        let nodes: Vec<_> = self.0.iter().flat_map(|state| state.control_plane()).collect();
-        let same = |address: &str| match (address.parse(), server.ip()) {
-            (Ok(a), Some(b)) => std::net::IpAddr::to_canonical(&a) == b.to_canonical(),
-            _ => address.eq_ignore_ascii_case(server.host()),
-        };
-        let is_node = nodes.iter().any(|node| same(node.address));
-        let is_named =
-            || self.certificates("kube-apiserver").iter().any(|certificate| certificate.is_for(server.host()));
-        (!nodes.is_empty() && !server.host().is_empty()).then(|| is_node || is_named())
-    }
-
-    /// What is old about the credentials in a kubeconfig, if anything is.
-    fn stale(&self, user: &AuthInfo) -> Option<Stale> {
-        let bytes = |data: &Option<Data>| Some(data.as_ref().filter(|data| !data.is_empty())?.decode());
-        let certificate = cert::leaf(&bytes(&user.client_certificate_data)?).ok()?;
-        let admins = self.certificates("kube-admin");
-        if admins.is_empty() {
-            return None;
-        }
-        let key = user.client_key_data.as_ref().map(|key| key.expose().decode());
-        let is_own_key = key.as_deref().is_none_or(|key| !is_key_of_another(&certificate, key));
-        if admins.contains(&certificate) {
-            return (!is_own_key).then(|| Stale {
-                message: "its key does not belong to its certificate".to_owned(),
-                severity: Severity::Error,
-            });
-        }
-        // The CA is the same, so that the certificate is good until it ends.
-        Some(Stale {
-            message: format!(
-                "its certificate is not the one that the state has for kube-admin, but another, valid until {}",
-                rfc3339(certificate.not_after())
-            ),
-            severity: Severity::Warning,
-        })
-    }
 }

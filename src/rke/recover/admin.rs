@@ -4,6 +4,7 @@ use super::note::RecoveryNote;
 use crate::cert::{self, Certificate, Purpose, is_key_of_another};
 use crate::config::{AuthInfo, Cluster, Data};
 use crate::error::{Error, ErrorKind, Result};
+use crate::rke::fileset::copies;
 use crate::rke::state::{CertificateEntry, ClusterState, State};
 use crate::secret::Secret;
 use crate::url::{ServerUrl, check_new_server};
@@ -74,8 +75,9 @@ impl Admin {
                     admin.notes.push(RecoveryNote::FromDesired);
                     Ok(admin)
                 }
-                None => Err(Error::new(ErrorKind::NotFound, "there is no certificate in this state")
-                    .with_help("look for another copy of it: the Secret or ConfigMap full-cluster-state of kube-system, an etcd snapshot")),
+                None => {
+                    Err(Error::new(ErrorKind::NotFound, "there is no certificate in this state").with_help(copies()))
+                }
             },
             Err(error) => match desired() {
                 Ok(Some(mut admin)) => {
@@ -205,7 +207,9 @@ fn no_admin(state: &ClusterState) -> Error {
 fn rights(name: &str, entry: &CertificateEntry) -> Option<String> {
     let certificate = cert::leaf(entry.certificate_pem.as_bytes()).ok()?;
     let is_client = !certificate.is_ca() && certificate.allows(Purpose::ClientAuth);
-    if !is_client || entry.key_pem.expose().is_empty() {
+    // The API server shows it to extension servers, and takes none of its CA itself.
+    let is_proxys = name == "kube-apiserver-proxy-client";
+    if !is_client || is_proxys || entry.key_pem.expose().is_empty() {
         return None;
     }
     let groups = certificate.organizations();

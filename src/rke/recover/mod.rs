@@ -1,6 +1,7 @@
 //! The admin kubeconfig of a cluster, made again from what is left of it. Nothing is connected to.
 
 mod admin;
+mod age;
 mod doubts;
 mod note;
 mod shape;
@@ -9,12 +10,12 @@ pub(super) use admin::{Admin, Names, check_key, cluster, user};
 pub use note::RecoveryNote;
 pub(super) use shape::config;
 
-use super::fileset::{COPIES, FileSet};
+use super::fileset::{FileSet, copies};
 use super::input::Input;
 use super::saved::{Place, SavedStates};
 use super::server_folder::ServerFolder;
 use super::state::State;
-use crate::cert::Certificate;
+use crate::cert::{Certificate, rfc3339};
 use crate::config::{Context, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::{Finished, Saved, WriteOptions};
@@ -47,6 +48,9 @@ pub struct Recovery {
     server: Option<String>,
     name: Option<String>,
     now: Option<UnixTime>,
+    /// The kubeconfigs that RKE may have written beside what was named.
+    kubeconfigs: Vec<PathBuf>,
+    older: bool,
 }
 
 #[derive(Clone)]
@@ -101,7 +105,8 @@ impl Recovery {
                 let set = FileSet::of(path);
                 let mut inputs = vec![path.to_owned(), set.state().to_owned()];
                 inputs.extend(set.configs().map(Path::to_owned));
-                Ok(Recovery { inputs, ..recovery })
+                let kubeconfigs = set.configs().map(|config| FileSet::of(config).kubeconfig()).collect();
+                Ok(Recovery { inputs, kubeconfigs, ..recovery })
             }
             Err(error) => Self::beside(path, error),
         }
@@ -126,7 +131,16 @@ impl Recovery {
     }
 
     fn new(origin: Origin) -> Self {
-        Recovery { origin, inputs: Vec::new(), notes: Vec::new(), server: None, name: None, now: None }
+        Recovery {
+            origin,
+            inputs: Vec::new(),
+            notes: Vec::new(),
+            server: None,
+            name: None,
+            now: None,
+            kubeconfigs: Vec::new(),
+            older: false,
+        }
     }
 
     fn of_input(input: Input) -> Result<Self> {
@@ -174,11 +188,12 @@ impl Recovery {
             } else if error.help().is_some() {
                 error
             } else {
-                error.with_help(format!("nor is {state} there: {COPIES}"))
+                error.with_help(format!("nor is {state} there: {}", copies()))
             });
         }
         let mut recovery = Self::open(set.state())?;
         recovery.inputs.push(set.config().to_owned());
+        recovery.kubeconfigs = vec![set.kubeconfig()];
         let mut notes = vec![RecoveryNote::Beside { file: set.state().to_owned() }];
         if let Origin::State(state) = &recovery.origin {
             notes.extend(doubts::of_config(set.config(), state));
@@ -198,6 +213,13 @@ impl Recovery {
     /// of `default`.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
+        self
+    }
+
+    /// Sets whether a kubeconfig with a newer certificate of the administrator may be replaced by what is recovered.
+    /// Without it [`Recovered::write`] refuses.
+    pub fn older(mut self, older: bool) -> Self {
+        self.older = older;
         self
     }
 
@@ -238,7 +260,23 @@ impl Recovery {
         notes.extend(doubts::of_certificates(&admin, now));
         notes.extend(doubts::of_contexts(&config, &admin, now));
         notes.extend(doubts::of_servers(&config, &admin.serving));
-        Ok(Recovered { config, finished, certificate: admin.certificate, notes })
+        let recovered = Recovered { config, finished, certificate: admin.certificate, notes, older: self.older };
+        Ok(self.compared(recovered))
+    }
+
+    /// With what the kubeconfigs beside the state say.
+    fn compared(&self, mut recovered: Recovered) -> Recovered {
+        let is_rkes = matches!(self.origin, Origin::State(_));
+        for file in self.kubeconfigs.iter().filter(|file| is_rkes && file.is_file()) {
+            let Some(existing) = age::read(file) else { continue };
+            let file = file.clone();
+            if let Some(until) = recovered.newer_in(&existing).filter(|_| !self.older) {
+                recovered.notes.push(RecoveryNote::NewerKubeconfig { file, until });
+            } else if age::is_of_another_ca(&existing, &recovered.config) {
+                recovered.notes.push(RecoveryNote::OtherKubeconfig { file });
+            }
+        }
+        recovered
     }
 }
 
@@ -249,6 +287,7 @@ pub struct Recovered {
     finished: Finished,
     certificate: Option<Certificate>,
     notes: Vec<RecoveryNote>,
+    older: bool,
 }
 
 impl Recovered {
@@ -283,13 +322,40 @@ impl Recovered {
         self.notes.iter().any(RecoveryNote::is_doubt)
     }
 
+    /// Returns when the administrator's certificate in another kubeconfig ends, if it is newer than the recovered one:
+    /// of the same CA and the same name, and ending later. RKE, K3s and RKE2 make another certificate at each renewal.
+    pub fn newer_in(&self, existing: &Kubeconfig) -> Option<UnixTime> {
+        age::newer_in(existing, &self.config, self.certificate.as_ref()?)
+    }
+
+    /// Refuses to replace `existing`, which is in `file`, where that [is newer](Recovered::newer_in) and no
+    /// [older](Recovery::older) one is wanted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Refused`].
+    pub fn may_replace(&self, existing: &Kubeconfig, file: &Path) -> Result<()> {
+        let Some(until) = self.newer_in(existing).filter(|_| !self.older) else { return Ok(()) };
+        let own = self.certificate.as_ref().map(|own| rfc3339(own.not_after())).unwrap_or_default();
+        let message = format!(
+            "the kubeconfig there is newer: its administrator's certificate ends on {}, the recovered one on {own}",
+            rfc3339(until)
+        );
+        let help = "keep it, or write to another file with --out; to replace it all the same, add --older";
+        Err(Error::new(ErrorKind::Refused, message).in_file(file).with_help(help))
+    }
+
     /// Writes it to a file by the rules of [`store::write`](crate::store::write()), and reads it back.
     ///
     /// # Errors
     /// Those of [`store::write`](crate::store::write()); [`ErrorKind::Refused`] also where the file is what it was made from,
-    /// whatever the options say; [`ErrorKind::Io`] where the file does not hold afterwards what was written.
+    /// whatever the options say, and where it [may not be replaced](Recovered::may_replace); [`ErrorKind::Io`] where
+    /// the file does not hold afterwards what was written.
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
-        self.finished.write(path.as_ref(), options)
+        let path = path.as_ref();
+        if let Some(existing) = age::read(path) {
+            self.may_replace(&existing, path)?;
+        }
+        self.finished.write(path, options)
     }
 }
 

@@ -85,6 +85,18 @@ pub enum RecoveryNote {
         /// The other configuration.
         file: PathBuf,
     },
+    /// The kubeconfig beside the state has a newer certificate of the administrator.
+    NewerKubeconfig {
+        /// The kubeconfig.
+        file: PathBuf,
+        /// When the certificate in it ends.
+        until: UnixTime,
+    },
+    /// The kubeconfig beside the state has another CA.
+    OtherKubeconfig {
+        /// The kubeconfig.
+        file: PathBuf,
+    },
     /// The client certificate was not issued by the CA of the state: the cluster will refuse it.
     NotIssued,
     /// The certificate that servers show was not issued by the CA beside it: clients will refuse the servers.
@@ -205,6 +217,19 @@ impl fmt::Display for RecoveryNote {
             RecoveryNote::SharedState { file } => write!(
                 f,
                 "{} has the same state: which of the two it was made from last is not known",
+                Printable(&file.to_string_lossy())
+            ),
+            RecoveryNote::NewerKubeconfig { file, until } => write!(
+                f,
+                "the kubeconfig beside the state is newer than this one: the administrator's certificate in {} ends on \
+                 {}",
+                Printable(&file.to_string_lossy()),
+                rfc3339(*until)
+            ),
+            RecoveryNote::OtherKubeconfig { file } => write!(
+                f,
+                "the kubeconfig beside the state, {}, has another CA: one of the two is of another cluster, or of \
+                 before the CA was rotated",
                 Printable(&file.to_string_lossy())
             ),
             RecoveryNote::NotIssued => f.write_str(

@@ -4,36 +4,16 @@ use super::locate::place;
 use super::{Report, quoted};
 use crate::config::fold_char;
 use crate::finding::{Code, Finding, Severity};
-use crate::rke::cluster::{Field, Kind, fields};
+use crate::rke::cluster::{Kind, fields};
 use crate::syntax::{Node, NodeKind, Resolved};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// Whose file it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Whose {
-    Rkes,
-    /// Rancher's, which holds RKE's one level deeper.
-    Ranchers,
-}
-
 /// `is_rewritten`: RKE makes JSON of the file before it reads it.
-pub(super) fn check(root: Node<'_>, is_rewritten: bool, report: &mut Report) -> Whose {
-    if let Some((key, _)) = root.occurrences().into_iter().find(|(key, _)| key.text() == Some(RANCHERS)) {
-        let finding =
-            Finding::new(Code::DroppedKey, "this is Rancher's configuration of a cluster: RKE reads none of it")
-                .with_severity(Severity::Error)
-                .with_help(format!("give RKE what stands below {RANCHERS}"))
-                .in_field(RANCHERS);
-        report.push(at(finding, key));
-        return Whose::Ranchers;
-    }
+pub(super) fn check(root: Node<'_>, is_rewritten: bool, report: &mut Report) {
     static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::new);
     Walk { report, is_rewritten, seen: HashSet::new() }.map(root, &SCHEMA, &mut String::new());
-    Whose::Rkes
 }
-
-const RANCHERS: &str = "rancher_kubernetes_engine_config";
 
 /// The keys RKE knows at a place, and what stands below them.
 #[derive(Default)]
@@ -80,6 +60,9 @@ impl Schema {
         })
     }
 }
+
+/// The beginning of a word is one from so many letters on.
+const SHORTEST: usize = 4;
 
 struct Walk<'a> {
     report: &'a mut Report,
@@ -169,7 +152,7 @@ impl Walk<'_> {
             return;
         }
         let place = path.get(..path.len() - text.len().min(path.len())).unwrap_or_default().trim_end_matches('.');
-        let (message, help) = match (removed(place, text), self.suggestion(text, schema)) {
+        let (message, help) = match (removed(place, text), Self::suggestion(text, schema)) {
             (Some((message, help)), _) => (message.to_owned(), Some(help.to_owned())),
             (None, help) => (format!("RKE does not know the key {} here, and drops it", quoted(text)), help),
         };
@@ -177,7 +160,8 @@ impl Walk<'_> {
         self.push(help.into_iter().fold(finding, Finding::with_help), key);
     }
 
-    fn suggestion(&self, text: &str, schema: &Schema) -> Option<String> {
+    /// A key of the same map that may be meant.
+    fn suggestion(text: &str, schema: &Schema) -> Option<String> {
         if text.len() > 64 {
             return None;
         }
@@ -194,15 +178,15 @@ impl Walk<'_> {
         if let Some((_, key)) = near.filter(|(distance, key)| *distance <= 2 && distance * 3 <= key.len()) {
             return Some(format!("did you mean {key}?"));
         }
-        // The right word in the wrong place.
-        let is_it = |field: &&Field| field.yaml.rsplit('.').next().map(|key| key.trim_end_matches("[]")) == Some(text);
-        let places: Vec<_> = fields().iter().filter(is_it).filter(|field| field.kind != Kind::Value).collect();
-        match places[..] {
-            [] => None,
-            [field] => Some(format!("it belongs to {}", field.yaml.trim_end_matches("[]"))),
-            [a, b] => Some(format!("it belongs to {} or {}", a.yaml, b.yaml)),
-            _ => None,
-        }
+        // A word that goes on: `username` for `user`, `hostname` for `hostname_override`.
+        let goes_on = |key: &&&str| {
+            let after = text.strip_prefix(**key).filter(|rest| !rest.starts_with(['_', '-']));
+            let before = key.strip_prefix(text).filter(|_| text.len() >= SHORTEST);
+            after.filter(|_| key.len() >= SHORTEST).or(before).is_some()
+        };
+        let mut found = schema.keys.keys().filter(goes_on);
+        let only = found.next().filter(|_| found.next().is_none());
+        only.map(|key| format!("did you mean {key}?"))
     }
 
     fn push(&mut self, finding: Finding, key: Node<'_>) {

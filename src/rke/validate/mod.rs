@@ -13,13 +13,14 @@ mod network;
 mod nodes;
 mod services;
 
-use super::cluster::{ClusterConfig, is_rewritten};
+use super::cluster::{ClusterConfig, RANCHERS, is_rewritten, of_rancher};
 use super::topology::Topology;
 use super::version::KubeVersion;
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::syntax::Document;
 pub(crate) use locate::Locator;
+use locate::place;
 use std::collections::BTreeMap;
 
 /// How many findings of one code are told apart; of the others only their number is told.
@@ -31,6 +32,9 @@ const MOST_OF_A_CODE: usize = 100;
 /// RKE does not know and drops, with the right one where it can be told. Where values are of another kind than their fields,
 /// which is where RKE stops, these are found instead of what depends on them. Keys that begin with `x-`, and those whose value has
 /// an anchor, are taken for notes of the author's.
+///
+/// Of Rancher's configuration of a cluster, which has RKE's below `rancher_kubernetes_engine_config`, that is looked
+/// at, and a note says what it is.
 ///
 /// # Errors
 /// As [`ClusterConfig::from_document`], but for values of another kind: those are findings.
@@ -48,7 +52,9 @@ const MOST_OF_A_CODE: usize = 100;
 /// ```
 pub fn validate(document: &Document) -> Result<Vec<Finding>> {
     let mut report = Report::default();
-    let config = match ClusterConfig::from_document(document) {
+    let wrapped = document.root().and_then(of_rancher);
+    let root = wrapped.or(document.root());
+    let config = match ClusterConfig::from_node(document, root) {
         Ok(config) => Some(config),
         Err(error) if error.errors().iter().all(Error::is_type) => {
             error.errors().iter().for_each(|error| report.wrong_type(error));
@@ -56,22 +62,37 @@ pub fn validate(document: &Document) -> Result<Vec<Finding>> {
         }
         Err(error) => return Err(error),
     };
-    let Some(root) = document.root() else { return Ok(config.as_ref().map(check).unwrap_or_default()) };
-    if keys::check(root, is_rewritten(root), &mut report) == keys::Whose::Ranchers {
-        // None of what RKE misses is missing: it stands one level deeper.
-        return Ok(report.finish());
-    }
+    let Some(root) = root else { return Ok(config.as_ref().map(check).unwrap_or_default()) };
+    keys::check(root, is_rewritten(root), &mut report);
     // Of a configuration that is not all there, what is missing would be found missing.
     if let Some(config) = &config {
-        rules(config, &mut report);
+        // Rancher has the machines elsewhere.
+        rules(config, wrapped.is_none() || !config.nodes.is_empty(), &mut report);
     }
     let mut locator = Locator::new(root);
     let mut findings = report.finish();
     for finding in &mut findings {
         locator.locate(finding);
+        if let (Some(_), Some(field)) = (wrapped, &mut finding.field) {
+            field.insert_str(0, &format!("{RANCHERS}."));
+        }
     }
+    findings.extend(wrapped.and_then(|_| note_of_rancher(document)));
     findings.sort_by_key(|finding| (finding.position.is_none(), finding.position));
     Ok(findings)
+}
+
+/// That it is Rancher's configuration.
+fn note_of_rancher(document: &Document) -> Option<Finding> {
+    let (key, _) = document.root()?.entries().into_iter().find(|(key, _)| key.key() == RANCHERS)?;
+    let message =
+        "this is Rancher's configuration of a cluster, with RKE's below this key: RKE itself reads none of it";
+    let mut finding = Finding::new(Code::DroppedKey, message)
+        .with_severity(Severity::Note)
+        .with_help("for `rke up`, write what is below this key into a cluster.yml of its own, and add the nodes")
+        .in_field(RANCHERS);
+    place(&mut finding, key);
+    Some(finding)
 }
 
 impl ClusterConfig {
@@ -88,17 +109,19 @@ impl ClusterConfig {
 
 fn check(config: &ClusterConfig) -> Vec<Finding> {
     let mut report = Report::default();
-    rules(config, &mut report);
+    rules(config, true, &mut report);
     report.finish()
 }
 
-fn rules(config: &ClusterConfig, report: &mut Report) {
+/// `has_nodes`: without nodes something is wrong.
+fn rules(config: &ClusterConfig, has_nodes: bool, report: &mut Report) {
     let full = config.with_defaults();
     let version = version(&full, report);
     nodes::check(&full, report);
     services::check(&full, config, version.as_ref(), report);
     network::check(&full, version.as_ref(), report);
-    for finding in Topology::of(&full).guidance() {
+    let guidance = if has_nodes { Topology::of(&full).guidance() } else { Vec::new() };
+    for finding in guidance {
         report.push(finding.in_field("nodes"));
     }
 }

@@ -3,7 +3,7 @@
 use super::cidr::Cidr;
 use super::{Report, aci, quoted};
 use crate::finding::{Code, Finding, Severity};
-use crate::rke::cluster::{ClusterConfig, Ingress};
+use crate::rke::cluster::{BaseService, ClusterConfig, Ingress};
 use crate::rke::version::KubeVersion;
 use std::net::IpAddr;
 
@@ -11,6 +11,8 @@ const SERVICES: &str = "services.kube-api.service_cluster_ip_range";
 const CONTROLLER_SERVICES: &str = "services.kube-controller.service_cluster_ip_range";
 const PODS: &str = "services.kube-controller.cluster_cidr";
 const DNS_SERVER: &str = "services.kubelet.cluster_dns_server";
+/// kube-apiserver's and kube-controller-manager's argument.
+const SERVICE_RANGE: &str = "service-cluster-ip-range";
 
 pub(super) fn check(config: &ClusterConfig, version: Option<&KubeVersion>, report: &mut Report) {
     plugin(config, version, report);
@@ -60,38 +62,53 @@ fn aci_has_dual_stack(version: &KubeVersion) -> bool {
         || version.is_at_least_revision([1, 25, 9], "rancher2-2")
 }
 
+/// A setting as the component gets it: an argument of that name in `extra_args` goes before the field.
+fn setting(base: &BaseService, argument: &str, field: &Option<String>, path: &str) -> (String, String) {
+    let array = || base.extra_args_array.get(argument).and_then(|values| values.first());
+    match base.extra_args.get(argument).or_else(array) {
+        Some(value) => {
+            let service = path.rsplit_once('.').map_or(path, |(service, _)| service);
+            let map = if base.extra_args.contains_key(argument) { "extra_args" } else { "extra_args_array" };
+            (value.expose().clone(), format!("{service}.{map}.{argument}"))
+        }
+        None => (field.clone().unwrap_or_default(), path.to_owned()),
+    }
+}
+
 fn networks(config: &ClusterConfig, report: &mut Report) {
-    let services = &config.services;
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let of_services = text(&services.kube_api.service_cluster_ip_range);
-    let of_controller = text(&services.kube_controller.service_cluster_ip_range);
-    let service_networks = parse(SERVICES, &of_services, report);
+    let (api, controller) = (&config.services.kube_api, &config.services.kube_controller);
+    let (of_services, services_at) = setting(&api.base, SERVICE_RANGE, &api.service_cluster_ip_range, SERVICES);
+    let (of_controller, controller_at) =
+        setting(&controller.base, SERVICE_RANGE, &controller.service_cluster_ip_range, CONTROLLER_SERVICES);
+    let (of_pods, pods_at) = setting(&controller.base, "cluster-cidr", &controller.cluster_cidr, PODS);
+    let service_networks = parse(&services_at, &of_services, report);
     let controller_networks = if of_controller == of_services {
         service_networks.clone()
     } else {
-        parse(CONTROLLER_SERVICES, &of_controller, report)
+        parse(&controller_at, &of_controller, report)
     };
-    let pod_networks = parse(PODS, &text(&services.kube_controller.cluster_cidr), report);
+    let pod_networks = parse(&pods_at, &of_pods, report);
     if let (Some(a), Some(b)) = (&service_networks, &controller_networks) {
         if a != b {
             let message = "kube-api and kube-controller have different networks for services";
-            let finding = Finding::new(Code::DifferingCidr, message).in_field(CONTROLLER_SERVICES);
-            report.push(finding.with_help(format!("write the same as at {SERVICES}")));
+            let finding = Finding::new(Code::DifferingCidr, message).in_field(&controller_at);
+            report.push(finding.with_help(format!("write the same as at {services_at}")));
         }
     }
     let (Some(service_networks), Some(pod_networks)) = (service_networks, pod_networks) else { return };
     let overlap = |pods: &Cidr| service_networks.iter().any(|services| services.overlaps(pods));
     if pod_networks.iter().any(overlap) {
-        let finding = Finding::new(Code::OverlappingCidr, "the networks of pods and services overlap").in_field(PODS);
-        report.push(finding.with_help(format!("choose one that shares no address with {SERVICES}")));
+        let finding =
+            Finding::new(Code::OverlappingCidr, "the networks of pods and services overlap").in_field(&pods_at);
+        report.push(finding.with_help(format!("choose one that shares no address with {services_at}")));
     }
     for (i, node) in config.nodes.iter().enumerate() {
         for (key, address) in [("address", &node.address), ("internal_address", &node.internal_address)] {
             let Ok(address) = address.as_deref().unwrap_or_default().parse::<IpAddr>() else { continue };
             let of = |networks: &[Cidr]| networks.iter().any(|network| network.contains(address));
             let whose = match (of(&pod_networks), of(&service_networks)) {
-                (true, _) => PODS,
-                (_, true) => SERVICES,
+                (true, _) => &pods_at,
+                (_, true) => &services_at,
                 _ => continue,
             };
             let message = format!("a node's address lies in a network of the cluster's own, {whose}");
@@ -100,15 +117,16 @@ fn networks(config: &ClusterConfig, report: &mut Report) {
             break;
         }
     }
-    let server = text(&services.kubelet.cluster_dns_server);
+    let kubelet = &config.services.kubelet;
+    let (server, server_at) = setting(&kubelet.base, "cluster-dns", &kubelet.cluster_dns_server, DNS_SERVER);
     let servers: Vec<_> = server.split(',').map(str::parse::<IpAddr>).collect();
     if !servers.iter().all(|server| match server {
         Ok(server) => service_networks.iter().any(|network| network.contains(*server)),
         Err(_) => false,
     }) {
         let message = "the address of the DNS service is not in the network of services: no pod will find a name";
-        let finding = Finding::new(Code::DifferingCidr, message).with_severity(Severity::Error).in_field(DNS_SERVER);
-        report.push(finding.with_help(format!("take an address out of {SERVICES}, by custom its tenth")));
+        let finding = Finding::new(Code::DifferingCidr, message).with_severity(Severity::Error).in_field(server_at);
+        report.push(finding.with_help(format!("take an address out of {services_at}, by custom its tenth")));
     }
 }
 
