@@ -258,6 +258,10 @@ impl<'a> View<'a> {
         self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
     }
 
+    pub(super) fn has_token_file(&self) -> bool {
+        self.user.is_some_and(|user| set(&user.token_file).is_some())
+    }
+
     pub(super) fn origin(&self) -> String {
         self.server().origin()
     }

@@ -4,7 +4,7 @@ use super::binding::{Bindings, perhaps_unbound};
 use super::clusters::{ClusterGroup, Member};
 use super::kind::{ContextKind, View};
 use super::lifetime::{Lifetime, after};
-use super::saved_tokens::SavedTokens;
+use super::saved_tokens::{SavedTokens, said};
 use crate::access::{
     Access, Credential, End, Judged, Login, Need, Proof, Question, is_rancher_token, token_ends, token_issuer,
 };
@@ -24,7 +24,17 @@ const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 #[derive(Clone, Debug, Default)]
 pub(super) struct Assumed {
     pub(super) downloaded: Option<UnixTime>,
-    pub(super) tokens: SavedTokens,
+    pub(super) tokens: Vec<SavedTokens>,
+}
+
+/// Of which cluster saved objects are.
+#[derive(Clone, Copy, PartialEq)]
+enum Owner {
+    /// The one of that number.
+    Group(usize),
+    /// One that is not judged.
+    Another,
+    Unknown,
 }
 
 /// What configurations tell of Rancher's tokens.
@@ -33,6 +43,8 @@ pub(super) struct Knowledge<'a> {
     pub(super) bindings: Bindings<'a>,
     assumed: &'a Assumed,
     question: Question,
+    /// Of the saved objects, in their order.
+    owners: Vec<Owner>,
     /// By the comments of each file.
     lifetimes: RefCell<HashMap<*const Source, Option<Lifetime>>>,
 }
@@ -41,7 +53,20 @@ impl<'a> Knowledge<'a> {
     pub(super) fn of(files: &[&'a Loaded], assumed: &'a Assumed, question: Question) -> Self {
         let configs: Vec<&Kubeconfig> = files.iter().map(|loaded| loaded.config()).collect();
         let bindings = Bindings::of(&configs);
-        Knowledge { files: files.to_vec(), bindings, assumed, question, lifetimes: RefCell::default() }
+        let owners = assumed.tokens.iter().map(|saved| owner(saved, &bindings)).collect();
+        Knowledge { files: files.to_vec(), bindings, assumed, question, owners, lifetimes: RefCell::default() }
+    }
+
+    /// The saved objects that may be of this cluster, and whether they are known to be.
+    fn saved(&self, group: &ClusterGroup<'a>) -> Vec<(&'a SavedTokens, bool)> {
+        let of_all = self.assumed.tokens.iter().zip(&self.owners);
+        let number = self.bindings.groups().iter().position(|one| std::ptr::eq(one, group));
+        let of_this = of_all.filter_map(|(saved, owner)| match *owner {
+            Owner::Group(owner) => (Some(owner) == number).then_some((saved, true)),
+            Owner::Another => None,
+            Owner::Unknown => Some((saved, false)),
+        });
+        of_this.collect()
     }
 
     /// Adds to the judgement of a context what is known of it.
@@ -87,19 +112,22 @@ impl<'a> Knowledge<'a> {
             let message = "its token is proved by keys that Rancher hands out";
             judged.findings.push(Finding::new(Code::LimitedToken, message).with_effect(Effect::Unknown));
         }
-        let saved = self.assumed.tokens.of(token);
-        if saved.is_none() && !is_rancher_token(token) {
+        let saved = self.saved(group);
+        let said = said(&saved, token);
+        let has_object = said.as_ref().is_some_and(|said| said.end.is_some());
+        if !has_object && !is_rancher_token(token) {
             return;
         }
         judged.credential.login = Login::RancherToken;
         let doubt = self.bindings.doubt(token, group, member);
-        if let Some(saved) = saved {
-            // The object was saved in the cluster that the token is bound to: the only one it is used for, or nobody knows.
-            let is_of_one = self.bindings.is_of_one_cluster(token);
-            judged.findings.extend(doubt.filter(|doubt| !(is_of_one && doubt.effect == Effect::Unknown)));
-            judged.findings.extend(saved.doubts(token));
-            let end = saved.expires.map_or(End::Never, End::At);
-            return ends(judged, Proof::SavedToken, None, end, &self.question);
+        if let Some(said) = said {
+            judged.findings.extend(said.findings);
+            if let Some(end) = said.end {
+                // The object was saved in the cluster that the token is bound to: the only one it is used for, or nobody knows.
+                let is_of_one = self.bindings.is_of_one_cluster(token);
+                judged.findings.extend(doubt.filter(|doubt| !(is_of_one && doubt.effect == Effect::Unknown)));
+                return ends(judged, Proof::SavedToken, None, end, &self.question);
+            }
         }
         // What is in a file of its own is not seen by those who look at what a token is used for.
         let is_seen = view.token().is_some();
@@ -123,6 +151,51 @@ impl<'a> Knowledge<'a> {
             *known.entry(std::ptr::from_ref(source)).or_insert_with(|| Lifetime::of_file(source))
         })
     }
+}
+
+/// A list is of the cluster that it was said to be of, or that its tokens name, or whose tokens it has, or of the only one that
+/// is reached with a token of Rancher's.
+fn owner(saved: &SavedTokens, bindings: &Bindings<'_>) -> Owner {
+    let groups = || bindings.groups().iter().enumerate();
+    let only = |mut found: Vec<usize>| {
+        found.dedup();
+        <[usize; 1]>::try_from(found).ok().map(|[one]| Owner::Group(one))
+    };
+    let is_named = |group: &ClusterGroup<'_>, name: &str| {
+        let is_id = group.cluster_id.as_deref() == Some(name);
+        group.name == name || is_id || group.members.iter().any(|member| member.context == name)
+    };
+    let named = |name: &str| {
+        let found: Vec<usize> = groups().filter(|(_, group)| is_named(group, name)).map(|(at, _)| at).collect();
+        if found.is_empty() { Owner::Another } else { only(found).unwrap_or(Owner::Unknown) }
+    };
+    if let Some(name) = saved.cluster() {
+        return named(name);
+    }
+    let mut ids: Vec<&str> = saved.cluster_ids().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if let [id] = ids[..] {
+        let with_id = groups().find(|(_, group)| group.cluster_id.as_deref() == Some(id));
+        return with_id.map_or(Owner::Another, |(at, _)| Owner::Group(at));
+    }
+    let mut holders = Vec::new();
+    let mut candidates = Vec::new();
+    for (at, group) in groups() {
+        for member in &group.members {
+            let Some(view) = bindings.view(member) else { continue };
+            let token = view.token();
+            if token.is_some_and(|token| saved.has(token)) {
+                holders.push(at);
+            }
+            let is_ranchers = view.has_token_file() || token.is_some_and(is_rancher_token);
+            if is_ranchers && view.through().is_none() && member.kind.kind != ContextKind::RancherServer {
+                candidates.push(at);
+            }
+        }
+    }
+    let found = if holders.is_empty() { candidates } else { holders };
+    only(found).unwrap_or(Owner::Unknown)
 }
 
 /// Judges the tokens of a context by what was kept beside them of the comments of their file.

@@ -125,7 +125,8 @@ fn assuming(era: Era, beside: Beside, at: UnixTime) -> Outage {
     let saved = |expires: &str, enabled: bool| {
         let name = era.token_name().trim_start_matches("ext/");
         let object = json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": enabled,
-            "metadata": {"name": name, "namespace": "cattle-system"}, "userName": "u-abcde12345", "expiresAt": expires});
+            "metadata": {"name": name, "namespace": "cattle-system"}, "userName": "u-abcde12345", "expiresAt": expires,
+            "hash": "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U"});
         SavedTokens::read_all(object.to_string()).unwrap()
     };
     let outage = Outage::at(at);

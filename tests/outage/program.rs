@@ -45,7 +45,8 @@ fn files() -> TempDir {
         (
             "objects",
             json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": true,
-                "metadata": {"name": "kubeconfig-u-abcde12345k9xzp"}})
+                "metadata": {"name": "kubeconfig-u-abcde12345k9xzp"},
+                "hash": "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U"})
             .to_string(),
         ),
     ])

@@ -30,7 +30,8 @@
 //! | | `createdTimestamp` and `ttl` in the comments of the file, `ttl: 0`: never | Rancher 2.12 and later |
 //! | | [30 days after the download](Outage::downloaded), where that is given | Rancher's default since 2.8 |
 //!
-//! The first that is known counts, and a saved object with the hash of another token (feature `verify`) lets nobody in. Where
+//! The first that is known counts. A saved object counts only with the hash of this very token, and only while the saved objects
+//! do not say that its user is turned off; what a complete list of the cluster does not have is refused ([`SavedTokens`]). Where
 //! the file trusts a CA, a way ends with it at the latest. Of several credentials of one user kubectl sends all, so one that
 //! holds is enough.
 //!
@@ -99,9 +100,9 @@ impl Outage {
         self
     }
 
-    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens.
+    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens. May be called for several.
     pub fn saved_tokens(mut self, tokens: SavedTokens) -> Self {
-        self.assumed.tokens.extend(tokens);
+        self.assumed.tokens.push(tokens);
         self
     }
 
