@@ -44,7 +44,11 @@ enum Through {
 
 impl<'a> Bindings<'a> {
     pub(crate) fn of(configs: &[&'a Kubeconfig]) -> Self {
-        let groups = clusters(configs);
+        Self::with(configs, clusters(configs))
+    }
+
+    /// As [`of`](Bindings::of), where it is known which contexts are of one cluster.
+    pub(super) fn with(configs: &[&'a Kubeconfig], groups: Vec<ClusterGroup<'a>>) -> Self {
         let ranchers: HashSet<String> = groups.iter().filter_map(|group| group.rancher.clone()).collect();
         let mut rancher_hosts: HashSet<String> =
             ranchers.iter().map(|rancher| ServerUrl::of(rancher).host_key()).collect();
@@ -127,7 +131,7 @@ impl<'a> Bindings<'a> {
     }
 }
 
-fn unbound() -> Finding {
+pub(super) fn unbound() -> Finding {
     let message = "its token is Rancher's and not bound to this cluster, so it is good only for Rancher";
     Finding::new(Code::UnboundToken, message).with_severity(Severity::Error)
 }
@@ -153,7 +157,7 @@ fn uses<'a>(configs: &[&'a Kubeconfig], groups: &[ClusterGroup<'a>]) -> HashMap<
             ContextKind::RancherServer => Through::Several,
             _ => continue,
         };
-        known.own |= view.user_name == view.cluster_name && view.user_name != SHARED_USER;
+        known.own |= view.user_name == view.cluster_name;
         if known.through == Through::Nowhere {
             known.through = through;
         } else if known.through != through {

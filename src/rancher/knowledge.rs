@@ -1,12 +1,16 @@
 //! What Rancher's files add to the judgement of a context: which tokens are bound to which cluster, and when they end.
 
-use super::binding::{Bindings, perhaps_unbound};
-use super::clusters::{ClusterGroup, Member};
+use super::binding::{Bindings, perhaps_unbound, unbound};
+use super::clusters::{ClusterGroup, Member, clusters};
 use super::kind::{ContextKind, View};
 use super::lifetime::{Lifetime, after};
+use super::logins::CachedLogins;
+use super::objects::ManagedCluster;
+use super::provisioner::Provisioner;
+use super::same;
 use super::saved_tokens::{SavedTokens, said};
 use crate::access::{
-    Access, Credential, End, Judged, Login, Need, Proof, Question, is_rancher_token, token_ends, token_issuer,
+    Access, Credential, End, Judged, Login, Need, Proof, Question, imported, is_rancher_token, is_token_of_2_5, token_ends, token_issuer,
 };
 use crate::config::{AuthInfo, Kubeconfig, set};
 use crate::finding::{Code, Effect, Finding};
@@ -15,6 +19,7 @@ use crate::url::ServerUrl;
 use rustls_pki_types::UnixTime;
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Rancher's `kubeconfig-default-token-ttl-minutes` since 2.8.
@@ -25,6 +30,10 @@ const DEFAULT_TTL: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub(super) struct Assumed {
     pub(super) downloaded: Option<UnixTime>,
     pub(super) tokens: Vec<SavedTokens>,
+    pub(super) logins: Option<CachedLogins>,
+    /// Pairs of names of one cluster.
+    pub(super) same: Vec<(String, String)>,
+    pub(super) managed: Vec<ManagedCluster>,
 }
 
 /// Of which cluster saved objects are.
@@ -45,6 +54,8 @@ pub(super) struct Knowledge<'a> {
     question: Question,
     /// Of the saved objects, in their order.
     owners: Vec<Owner>,
+    /// What was assumed of clusters that are not there.
+    pub(super) problems: Vec<String>,
     /// By the comments of each file.
     lifetimes: RefCell<HashMap<*const Source, Option<Lifetime>>>,
 }
@@ -52,9 +63,40 @@ pub(super) struct Knowledge<'a> {
 impl<'a> Knowledge<'a> {
     pub(super) fn of(files: &[&'a Loaded], assumed: &'a Assumed, question: Question) -> Self {
         let configs: Vec<&Kubeconfig> = files.iter().map(|loaded| loaded.config()).collect();
-        let bindings = Bindings::of(&configs);
-        let owners = assumed.tokens.iter().map(|saved| owner(saved, &bindings)).collect();
-        Knowledge { files: files.to_vec(), bindings, assumed, question, owners, lifetimes: RefCell::default() }
+        let mut groups = clusters(&configs);
+        let paths: Vec<_> = files.iter().map(|loaded| file_of(loaded)).collect();
+        let mut problems = same::join(&mut groups, &paths, &assumed.same);
+        let named: Vec<_> = assumed.tokens.iter().map(|saved| Some(same::find(&groups, &paths, saved.cluster()?))).collect();
+        let bindings = Bindings::with(&configs, groups);
+        let mut owners = Vec::new();
+        for (saved, named) in assumed.tokens.iter().zip(named) {
+            owners.push(match named {
+                None => owner(saved, &bindings),
+                Some(Ok(group)) => Owner::Group(group),
+                Some(Err(problem)) => {
+                    problems.push(problem);
+                    Owner::Another
+                }
+            });
+        }
+        let files = files.to_vec();
+        Knowledge { files, bindings, assumed, question, owners, problems, lifetimes: RefCell::default() }
+    }
+
+    /// Who made a cluster, by Rancher's objects or by the contexts.
+    pub(super) fn provisioner(&self, group: &ClusterGroup<'a>) -> Provisioner {
+        // Every Rancher has a `local`.
+        let id = group.cluster_id.as_deref().filter(|id| *id != "local");
+        let told = self.assumed.managed.iter().find(|managed| id.is_some() && managed.id.as_deref() == id);
+        match told {
+            Some(managed) if !managed.can_have_endpoint() => {
+                let provider = || Provisioner::Hosted(managed.provider.clone().unwrap_or_default().to_uppercase());
+                let is_hosted = matches!(managed.provisioner, Provisioner::Hosted(_));
+                if is_hosted { managed.provisioner.clone() } else { provider() }
+            }
+            Some(managed) if managed.provisioner != Provisioner::Unknown => managed.provisioner.clone(),
+            _ => group.provisioner(),
+        }
     }
 
     /// The saved objects that may be of this cluster, and whether they are known to be.
@@ -85,15 +127,46 @@ impl<'a> Knowledge<'a> {
         if !access.is_tls() {
             return;
         }
-        let field = format!("users[{}].user.token", view.user_name);
-        let user = Subject::User(view.user_name).to_string();
+        let place = |judged: &mut Judged, before: usize, field: &str| {
+            let field = format!("users[{}].user.{field}", view.user_name);
+            for finding in judged.findings.iter_mut().skip(before) {
+                *finding = finding.clone().of(Subject::User(view.user_name).to_string()).in_field(field.clone());
+            }
+        };
+        let provisioner = self.provisioner(group);
         for judged in access.tokens_mut() {
             let before = judged.findings.len();
             self.token(judged, group, member, &view);
-            for finding in judged.findings.iter_mut().skip(before) {
-                *finding = finding.clone().of(user.clone()).in_field(field.clone());
-            }
+            let is_ranchers = judged.credential.login == Login::RancherToken;
+            judged.findings.extend(of_endpoint(&provisioner).filter(|_| is_ranchers));
+            place(judged, before, "token");
         }
+        for judged in access.rancher_logins_mut() {
+            let before = judged.findings.len();
+            self.login(judged, group, member, &view);
+            judged.findings.extend(of_endpoint(&provisioner));
+            place(judged, before, "exec");
+        }
+    }
+
+    /// Until the login that Rancher's program keeps has ended, it asks nobody.
+    fn login(&self, judged: &mut Judged, group: &ClusterGroup<'a>, member: &Member<'a>, view: &View<'a>) {
+        let (Some(logins), Some((server, user, cluster))) = (&self.assumed.logins, view.rancher_login()) else { return };
+        let login = logins.get(server, user, cluster.unwrap_or_default());
+        let Some(login) = login.filter(|login| login.end != End::Unknown) else { return };
+        judged.needs.retain(|need| *need != Need::RancherLogin);
+        // Without a cluster in its arguments it gets a token that is good for Rancher alone.
+        let doubt = cluster.map_or_else(|| Some(unbound()), |_| self.bindings.doubt(&login.token, group, member));
+        judged.findings.extend(doubt);
+        let said = said(&self.saved(group), &login.token);
+        let saved_end = said.as_ref().and_then(|said| said.end);
+        judged.findings.extend(said.into_iter().flat_map(|said| said.findings));
+        let (end, proof) = match (login.end, saved_end) {
+            (End::At(one), Some(End::At(other))) if other.as_secs() < one.as_secs() => (End::At(other), Proof::SavedToken),
+            (End::Never, Some(end @ End::At(_))) => (end, Proof::SavedToken),
+            (end, _) => (end, Proof::CachedLogin),
+        };
+        ends(judged, proof, None, end, &self.question);
     }
 
     /// The hosts on the way: server and proxy.
@@ -136,6 +209,8 @@ impl<'a> Knowledge<'a> {
         let is_of_kubeconfig = token.starts_with("kubeconfig-") || token.starts_with("ext/");
         if let Some(Lifetime { from, until }) = self.lifetime(token, member, view.user_name) {
             ends(judged, Proof::Comments, Some(from), until.map_or(End::Never, End::At), &self.question);
+        } else if self.assumed.downloaded.is_some() && is_token_of_2_5(token) {
+            ends(judged, Proof::TokenName, None, End::Never, &self.question);
         } else if let Some(from) = self.assumed.downloaded.filter(|_| is_of_kubeconfig) {
             ends(judged, Proof::Download, Some(from), End::At(after(from, DEFAULT_TTL)), &self.question);
         }
@@ -153,25 +228,31 @@ impl<'a> Knowledge<'a> {
     }
 }
 
-/// A list is of the cluster that it was said to be of, or that its tokens name, or whose tokens it has, or of the only one that
-/// is reached with a token of Rancher's.
+/// What speaks against a token of Rancher's on the direct way into a cluster that was made so.
+fn of_endpoint(provisioner: &Provisioner) -> Option<Finding> {
+    match provisioner {
+        Provisioner::Hosted(_) => Some(unbound()),
+        Provisioner::Imported => Some(imported()),
+        _ => None,
+    }
+}
+
+/// The file, where all of the configuration is from one.
+pub(super) fn file_of(loaded: &Loaded) -> Option<PathBuf> {
+    match loaded.sources() {
+        [one] => Some(one.path().to_owned()),
+        _ => None,
+    }
+}
+
+/// A list is of the cluster that its tokens name, or whose tokens it has, or of the only one that is reached with a token of
+/// Rancher's.
 fn owner(saved: &SavedTokens, bindings: &Bindings<'_>) -> Owner {
     let groups = || bindings.groups().iter().enumerate();
     let only = |mut found: Vec<usize>| {
         found.dedup();
         <[usize; 1]>::try_from(found).ok().map(|[one]| Owner::Group(one))
     };
-    let is_named = |group: &ClusterGroup<'_>, name: &str| {
-        let is_id = group.cluster_id.as_deref() == Some(name);
-        group.name == name || is_id || group.members.iter().any(|member| member.context == name)
-    };
-    let named = |name: &str| {
-        let found: Vec<usize> = groups().filter(|(_, group)| is_named(group, name)).map(|(at, _)| at).collect();
-        if found.is_empty() { Owner::Another } else { only(found).unwrap_or(Owner::Unknown) }
-    };
-    if let Some(name) = saved.cluster() {
-        return named(name);
-    }
     let mut ids: Vec<&str> = saved.cluster_ids().collect();
     ids.sort_unstable();
     ids.dedup();

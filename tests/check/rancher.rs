@@ -1,7 +1,7 @@
 //! What Rancher's kubeconfigs are known for.
 
 use super::common::shapes_rancher as shapes;
-use super::{Files, Row, common};
+use super::{Files, Row, common, good};
 use kubeconfig::finding::Code::*;
 use kubeconfig::finding::Severity::{Error, Note, Warning};
 use kubeconfig::finding::{Code, Severity};
@@ -32,6 +32,22 @@ pub(super) fn rows() -> Vec<Row> {
             ".k8s.example.com:6443",
             ".k8s.example.com",
         ),
+        Row::changed(
+            LoginWithoutServer,
+            Warning,
+            "- token",
+            &shapes::exec_ace().text,
+            "--server=rancher.example.com",
+            "--server=",
+        ),
+        Row::changed(
+            EndpointWebhook,
+            Warning,
+            "server",
+            &good(),
+            "  cluster:\n    server:",
+            "  cluster:\n    extensions: [{name: kubeconfig-rs/imported, extension: true}]\n    server:",
+        ),
         shape(FqdnWithoutCa, Note, "server", shapes::ace_fqdn_public(), shapes::ace_fqdn()),
         shape(UnbracketedIpv6, Warning, "server", shapes::ace_nodes_ipv6(), shapes::ace_nodes()),
         shape(HtmlEscaped, Note, "&", shapes::ace_escaped(), shapes::ace_fqdn()),
@@ -43,6 +59,8 @@ pub(super) fn rows() -> Vec<Row> {
 fn files_as_tools_write_them_are_quiet() {
     let wrong = [
         ("rancher-ace-nodes-ipv6", UnbracketedIpv6),
+        // Its --server is empty.
+        ("rancher-multi-cluster-exec", LoginWithoutServer),
         ("gke-auth-provider", RemovedAuthProvider),
         // By its comments, and long ago.
         ("rancher-multi-cluster", TokenExpired),
