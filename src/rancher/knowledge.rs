@@ -10,7 +10,8 @@ use super::provisioner::Provisioner;
 use super::same;
 use super::saved_tokens::{SavedTokens, said};
 use crate::access::{
-    Access, Credential, End, Judged, Login, Need, Proof, Question, imported, is_rancher_token, is_token_of_2_5, token_ends, token_issuer,
+    Access, Credential, End, Judged, Login, Need, Proof, Question, imported, is_rancher_token, is_token_of_2_5,
+    token_ends, token_issuer,
 };
 use crate::config::{AuthInfo, Kubeconfig, set};
 use crate::finding::{Code, Effect, Finding};
@@ -66,7 +67,8 @@ impl<'a> Knowledge<'a> {
         let mut groups = clusters(&configs);
         let paths: Vec<_> = files.iter().map(|loaded| file_of(loaded)).collect();
         let mut problems = same::join(&mut groups, &paths, &assumed.same);
-        let named: Vec<_> = assumed.tokens.iter().map(|saved| Some(same::find(&groups, &paths, saved.cluster()?))).collect();
+        let named: Vec<_> =
+            assumed.tokens.iter().map(|saved| Some(same::find(&groups, &paths, saved.cluster()?))).collect();
         let bindings = Bindings::with(&configs, groups);
         let mut owners = Vec::new();
         for (saved, named) in assumed.tokens.iter().zip(named) {
@@ -151,7 +153,9 @@ impl<'a> Knowledge<'a> {
 
     /// Until the login that Rancher's program keeps has ended, it asks nobody.
     fn login(&self, judged: &mut Judged, group: &ClusterGroup<'a>, member: &Member<'a>, view: &View<'a>) {
-        let (Some(logins), Some((server, user, cluster))) = (&self.assumed.logins, view.rancher_login()) else { return };
+        let (Some(logins), Some((server, user, cluster))) = (&self.assumed.logins, view.rancher_login()) else {
+            return;
+        };
         let login = logins.get(server, user, cluster.unwrap_or_default());
         let Some(login) = login.filter(|login| login.end != End::Unknown) else { return };
         judged.needs.retain(|need| *need != Need::RancherLogin);
@@ -162,7 +166,9 @@ impl<'a> Knowledge<'a> {
         let saved_end = said.as_ref().and_then(|said| said.end);
         judged.findings.extend(said.into_iter().flat_map(|said| said.findings));
         let (end, proof) = match (login.end, saved_end) {
-            (End::At(one), Some(End::At(other))) if other.as_secs() < one.as_secs() => (End::At(other), Proof::SavedToken),
+            (End::At(one), Some(End::At(other))) if other.as_secs() < one.as_secs() => {
+                (End::At(other), Proof::SavedToken)
+            }
             (End::Never, Some(end @ End::At(_))) => (end, Proof::SavedToken),
             (end, _) => (end, Proof::CachedLogin),
         };

@@ -47,7 +47,8 @@ impl CachedLogins {
             for (name, login) in logins.into_iter().flat_map(|logins| logins.iter()) {
                 let text = |key: &str| login.get("status")?.get(key)?.as_str().filter(|text| !text.is_empty());
                 let Some(token) = text("token") else { continue };
-                let end = text("expirationTimestamp").map_or(End::Never, |time| parse_time(time).map_or(End::Unknown, End::At));
+                let end = text("expirationTimestamp")
+                    .map_or(End::Never, |time| parse_time(time).map_or(End::Unknown, End::At));
                 let login = CachedLogin { token: Zeroizing::new(token.to_owned()), end };
                 all.logins.insert((server.to_string(), name.to_string()), login);
             }

@@ -20,7 +20,8 @@ pub(super) fn join(
                 continue;
             }
         };
-        let ids = |at: usize| groups.get(at).and_then(|group| Some((group.rancher.as_deref(), group.cluster_id.as_ref()?)));
+        let ids =
+            |at: usize| groups.get(at).and_then(|group| Some((group.rancher.as_deref(), group.cluster_id.as_ref()?)));
         if first != second && ids(first).is_some() && ids(second).is_some() {
             problems.push(format!("{one:?} and {other:?} are two clusters by Rancher's ids of them"));
         } else if first != second {
@@ -50,18 +51,18 @@ fn merge<'a>(group: &mut ClusterGroup<'a>, mut other: ClusterGroup<'a>) {
 pub(super) fn find(groups: &[ClusterGroup<'_>], files: &[Option<PathBuf>], name: &str) -> Result<usize, String> {
     let shown = |group: &ClusterGroup<'_>| {
         let host = group.rancher.as_deref().map(|rancher| ServerUrl::of(rancher).host().to_owned());
-        let of_files = group.members.iter().filter_map(|member| Some(files.get(member.config)?.as_ref()?.display().to_string()));
-        let names = [Some(group.name.as_str())].into_iter().chain(group.members.iter().map(|member| Some(member.context)));
+        let of_files =
+            group.members.iter().filter_map(|member| Some(files.get(member.config)?.as_ref()?.display().to_string()));
+        let names =
+            [Some(group.name.as_str())].into_iter().chain(group.members.iter().map(|member| Some(member.context)));
         let names: Vec<&str> = names.flatten().collect();
         let mut places = host.into_iter().chain(of_files);
         places.any(|place| names.iter().any(|one| format!("{one} ({place})") == name))
     };
-    let by: [&dyn Fn(&ClusterGroup<'_>) -> bool; 4] = [
-        &shown,
-        &|group| group.name == name,
-        &|group| group.cluster_id.as_deref() == Some(name),
-        &|group| group.members.iter().any(|member| member.context == name),
-    ];
+    let by: [&dyn Fn(&ClusterGroup<'_>) -> bool; 4] =
+        [&shown, &|group| group.name == name, &|group| group.cluster_id.as_deref() == Some(name), &|group| {
+            group.members.iter().any(|member| member.context == name)
+        }];
     let all = |is_it: &dyn Fn(&ClusterGroup<'_>) -> bool| -> Vec<usize> {
         groups.iter().enumerate().filter(|(_, group)| is_it(group)).map(|(at, _)| at).collect()
     };

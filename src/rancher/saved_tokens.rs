@@ -110,7 +110,8 @@ impl SavedTokens {
         let (group, kind) = (text("apiVersion").split('/').next().unwrap_or_default(), text("kind"));
         let kind = if kind.is_empty() { known } else { kind };
         let is_known = group == "cluster.cattle.io" || (group.is_empty() && !known.is_empty());
-        let metadata = |key: &str| object.get("metadata").and_then(|metadata| metadata.get(key)).and_then(Value::as_str);
+        let metadata =
+            |key: &str| object.get("metadata").and_then(|metadata| metadata.get(key)).and_then(Value::as_str);
         let is_elsewhere = metadata("namespace").is_some_and(|namespace| !matches!(namespace, "" | "cattle-system"));
         let name = metadata("name").filter(|_| !is_elsewhere);
         match (kind, name) {
@@ -137,10 +138,9 @@ impl SavedTokens {
             _ => "",
         };
         let is_plain = group == "v1" && kind == "List";
-        self.lists_tokens |= !is_page
-            && (of_items == "ClusterAuthToken" || is_plain && (items.is_empty() || has("ClusterAuthToken")));
-        self.lists_users |=
-            !is_page && (of_items == "ClusterUserAttribute" || is_plain && has("ClusterUserAttribute"));
+        self.lists_tokens |=
+            !is_page && (of_items == "ClusterAuthToken" || is_plain && (items.is_empty() || has("ClusterAuthToken")));
+        self.lists_users |= !is_page && (of_items == "ClusterUserAttribute" || is_plain && has("ClusterUserAttribute"));
         for item in items {
             self.gather(item, of_items);
         }
@@ -206,13 +206,17 @@ pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> 
         findings.push(refused("its token is turned off (the saved clusterauthtokens object)"));
     }
     if is_absent {
-        findings.push(doubtful("one of the saved lists of clusterauthtokens has its token, and another has not".into()));
+        findings
+            .push(doubtful("one of the saved lists of clusterauthtokens has its token, and another has not".into()));
     }
 
     let speaks = |(save, is_own): &&(&SavedTokens, bool)| *is_own || save.tokens.contains_key(name);
-    let users: Vec<Option<bool>> = saves.iter().filter(speaks).filter_map(|(save, _)| save.user(&object.user)).collect();
+    let users: Vec<Option<bool>> =
+        saves.iter().filter(speaks).filter_map(|(save, _)| save.user(&object.user)).collect();
     match (users.contains(&Some(false)), users.contains(&None), users.contains(&Some(true))) {
-        (true, ..) => findings.push(refused("the user of its token is turned off (the saved clusteruserattributes object)")),
+        (true, ..) => {
+            findings.push(refused("the user of its token is turned off (the saved clusteruserattributes object)"))
+        }
         (_, true, false) => findings.push(refused(
             "the cluster does not know the user of its token (not in the saved list of clusteruserattributes)",
         )),
@@ -230,9 +234,9 @@ pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> 
     findings.extend(match (answers.contains(&Some(true)), answers.contains(&Some(false))) {
         (true, false) => None,
         (true, true) => Some(doubtful("the saved clusterauthtokens objects of its token have different hashes".into())),
-        (false, true) => {
-            Some(refused("the cluster knows another token under its name (the hash in the saved clusterauthtokens object)"))
-        }
+        (false, true) => Some(refused(
+            "the cluster knows another token under its name (the hash in the saved clusterauthtokens object)",
+        )),
         (false, false) if hashes.is_empty() => Some(doubtful(format!(
             "the hash of its token is in the Secret {} of cattle-system, which is not among the saved objects",
             Printable(name)

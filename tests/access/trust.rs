@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut all =
-        [unreadable(), partly(), twice(), dates(), leaf(), doubtful(), none(), endpoints(), imported(), insecure()].concat();
+        [unreadable(), partly(), twice(), dates(), leaf(), doubtful(), none(), endpoints(), imported(), insecure()]
+            .concat();
     if openssl::available() {
         let tool = Tool::new();
         let key = tool.key(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);

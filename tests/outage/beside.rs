@@ -54,8 +54,17 @@ fn a_login_that_rancher_s_program_keeps() {
         ("arguments in two", file_of(login(&two)), kept(Some(days(1))), Yes),
         ("it has no end", file(), kept(None), Yes),
         ("it has ended", file(), kept(Some(days(-1))), No),
-        ("an end that nobody can read", file(), cli2("rancher.example.com", &key, json!({"token": "a:b",
-            "expirationTimestamp": "soon"})), Unknown),
+        (
+            "an end that nobody can read",
+            file(),
+            cli2(
+                "rancher.example.com",
+                &key,
+                json!({"token": "a:b",
+            "expirationTimestamp": "soon"}),
+            ),
+            Unknown,
+        ),
         ("of another Rancher", file(), cli2("other.example.com", &key, status(None)), Unknown),
         ("of another user", file(), cli2("rancher.example.com", "dev_c-m-7xk2m9qd", status(None)), Unknown),
         ("of another cluster", file(), cli2("rancher.example.com", "prod_c-m-other", status(None)), Unknown),
@@ -67,7 +76,10 @@ fn a_login_that_rancher_s_program_keeps() {
         let cluster = one_with(&file, &Outage::at(today()).cached_logins(logins(&content)));
         assert_verdict(what, &cluster, verdict);
         if verdict == Yes {
-            assert_eq!(cluster.by().next().map(proof), Some(Some(if what == "it has no end" { Proof::CertificateAuthority } else { Proof::CachedLogin })));
+            assert_eq!(
+                cluster.by().next().map(proof),
+                Some(Some(if what == "it has no end" { Proof::CertificateAuthority } else { Proof::CachedLogin }))
+            );
         }
     }
     assert_verdict("no file", &one(&file()), Unknown);
@@ -117,9 +129,8 @@ fn the_admin_file_of_a_rancher_s_own_cluster() {
         let report = drill(&Outage::at(today()).same(cluster, context), &[&a, &one]);
         assert_eq!((report.clusters.len(), report.verdict()), (1, Some(Yes)), "{report:#?}");
     }
-    let both = Outage::at(today())
-        .same("local (rancher.example.com)", "default")
-        .same("local (rancher.example.org)", "spare");
+    let both =
+        Outage::at(today()).same("local (rancher.example.com)", "default").same("local (rancher.example.org)", "spare");
     let report = drill(&both, &[&one, &other, &a, &b]);
     assert_eq!((report.clusters.len(), report.verdict()), (2, Some(Yes)), "{report:#?}");
     let names: Vec<&str> = report.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
@@ -127,7 +138,12 @@ fn the_admin_file_of_a_rancher_s_own_cluster() {
     for (what, cluster, context, problem) in [
         ("several", "local", "default", "several clusters are called \"local\""),
         ("none", "lokal", "default", "no context leads into a cluster \"lokal\""),
-        ("two of Rancher's", "local (rancher.example.com)", "local (rancher.example.org)", "two clusters by Rancher's ids"),
+        (
+            "two of Rancher's",
+            "local (rancher.example.com)",
+            "local (rancher.example.org)",
+            "two clusters by Rancher's ids",
+        ),
     ] {
         let report = drill(&Outage::at(today()).same(cluster, context), &[&one, &other, &a]);
         assert!(report.problems.len() == 1 && report.problems[0].contains(problem), "{what}: {report:#?}");

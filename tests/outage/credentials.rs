@@ -280,7 +280,7 @@ fn what_else_one_logs_in_with() {
         ("a command with its arguments", exec("aws --token=a/SECRET-CANARY", "v1"), Unknown, "aws on the machine"),
         ("rancher", exec("rancher", "v1beta1"), Unknown, "asks Rancher"),
         ("rancher somewhere", exec("/opt/bin/rancher", "v1beta1"), Unknown, "asks Rancher"),
-        ("rancher on Windows", exec("C:\\rancher.exe", "v1beta1"), No, "asks Rancher"),
+        ("rancher on Windows", exec("C:\\rancher.exe", "v1beta1"), Unknown, "asks Rancher"),
         ("rancher in a shell", exec("sh", "v1"), Unknown, "needs sh"),
         ("a version kubectl does not run", exec("aws", "v1alpha1"), No, "kubectl refuses it"),
         ("a command that is not asked", exec_beside, Yes, ""),

@@ -245,7 +245,8 @@ fn user(name: &str, enabled: Value) -> Value {
 #[test]
 fn complete_lists() {
     let other = || object("kubeconfig-u-abcde12345aaaaa", "");
-    let typed = |kind: &str, items: &[Value]| json!({"apiVersion": "cluster.cattle.io/v3", "kind": kind, "items": items});
+    let typed =
+        |kind: &str, items: &[Value]| json!({"apiVersion": "cluster.cattle.io/v3", "kind": kind, "items": items});
     let page = |metadata: Value| {
         let mut page = typed("ClusterAuthTokenList", &[other()]);
         page["metadata"] = metadata;
@@ -264,8 +265,15 @@ fn complete_lists() {
         ("a page of a list", vec![page(json!({"continue": "eyJ2IjoibWV0"}))], Unknown),
         ("a page of a list", vec![page(json!({"remainingItemCount": 3}))], Unknown),
         ("one list with it and one without", vec![list(&[this()]), list(&[other()])], Unknown),
-        ("a list of another namespace", vec![list(&[object_with(NAME, json!({"metadata": {"name": NAME,
-            "namespace": "default"}}))])], No),
+        (
+            "a list of another namespace",
+            vec![list(&[object_with(
+                NAME,
+                json!({"metadata": {"name": NAME,
+            "namespace": "default"}}),
+            )])],
+            No,
+        ),
         // Of 2.2 to 2.5 the names tell the cluster.
         ("a list of another cluster", vec![list(&[object("kubeconfig-u-abcde12345.c-zzzzz", "")])], Unknown),
         ("its user too", vec![list(&[this(), on()])], Yes),
@@ -286,21 +294,23 @@ fn complete_lists() {
     // Whatever the comments say.
     assert_verdict("comments", &one_with(&classic().made(5, 30 * DAY), &saved(list(&[]))), No);
     // A certificate and a token of the cluster's own need none of it.
-    assert_verdict("another login", &one_with(&plain(certificate(&cluster_ca().client("a", None, Validity::days(9)))),
-        &saved(list(&[]))), Yes);
+    assert_verdict(
+        "another login",
+        &one_with(&plain(certificate(&cluster_ca().client("a", None, Validity::days(9)))), &saved(list(&[]))),
+        Yes,
+    );
 }
 
 /// A list is of the cluster whose tokens are in it, or that it is said to be of; of another one it proves nothing.
 #[test]
 fn a_list_is_of_one_cluster() {
     let named = |name: &str| format!("kubeconfig-u-abcde12345{name}");
-    let file = ["one", "two"].into_iter().fold(File::new(), |file, name| {
-        file.user(name, token(&format!("{}:{SECRET}", named(name)))).way(name, proxy(&format!("c-{name}")), name).way(
-            &format!("{name}-fqdn"),
-            server(&format!("https://{name}.k8s.example.com:6443")),
-            name,
-        )
-    });
+    let file =
+        ["one", "two"].into_iter().fold(File::new(), |file, name| {
+            file.user(name, token(&format!("{}:{SECRET}", named(name))))
+                .way(name, proxy(&format!("c-{name}")), name)
+                .way(&format!("{name}-fqdn"), server(&format!("https://{name}.k8s.example.com:6443")), name)
+        });
     let of_one = || list(&[object(&named("one"), "")]);
     let of_nobody = || list(&[object(&named("three"), "")]);
     let cluster = |saved: SavedTokens, name: &str| saved.of_cluster(name);

@@ -107,7 +107,9 @@ fn for_finding(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, finding
             };
             let service = if way.kind == ContextKind::K3s { "k3s" } else { "rke2-server" };
             let what = "a fresh administrator's file, made on a server node";
-            let restarted = format!("{what} after its service was restarted (systemctl restart {service}): it renews what ends then");
+            let restarted = format!(
+                "{what} after its service was restarted (systemctl restart {service}): it renews what ends then"
+            );
             on_node(way, if finding.code == Code::CertExpired { &restarted } else { what }, file, &group.name)
         }
         _ => return None,

@@ -241,4 +241,3 @@ fn is_rke(examiner: &Examiner, group: &ClusterGroup<'_>, configs: &[&Loaded]) ->
 fn is_rke_ca(ca: &Certificate) -> bool {
     ca.common_name() == Some("kube-ca") && ca.organizations().is_empty()
 }
-
