@@ -183,9 +183,9 @@ fn what_is_said_of_the_token() {
         ),
         (&*certificate, "", None),
         (
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: rancher, args: [token, --cluster=c-m-12345678], interactiveMode: Never}",
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: rancher, args: [token, --server=r.example.com, --cluster=c-m-12345678], interactiveMode: Never}",
             "",
-            Some("needs Rancher"),
+            Some("asks Rancher"),
         ),
     ] {
         let text = prod(user, more);
@@ -195,7 +195,7 @@ fn what_is_said_of_the_token() {
             None => assert!(extended.notes().is_empty(), "{user}: {}", notes(&extended)),
             Some(words) => {
                 assert!(notes(&extended).contains(words), "{user}: {}", notes(&extended));
-                assert!(words == "needs Rancher" || notes(&extended).contains("--credentials-from"));
+                assert!(words == "asks Rancher" || notes(&extended).contains("--credentials-from"));
                 assert!(!doubts.is_empty(), "{user}");
             }
         }
@@ -494,4 +494,47 @@ proptest! {
         let again = endpoint.public_ca().add_to(&Loaded::from_config(got.clone(), "/"), &*name).build().unwrap();
         prop_assert_eq!(again.config(), got);
     }
+}
+
+/// Rancher's webhook is put by hand into a cluster that was imported: nothing shows that it is there.
+#[test]
+fn a_cluster_that_was_imported() {
+    let object = |more: &str| {
+        format!(
+            "apiVersion: management.cattle.io/v3\nkind: Cluster\nmetadata: {{name: c-12345}}\nspec: {{displayName: prod, \
+             localClusterAuthEndpoint: {{enabled: true, fqdn: 'p.example.com:6443'}}}}\nstatus: {{{more}}}\n"
+        )
+    };
+    let source = shape_of("c-12345");
+    for (status, is_imported) in
+        [("driver: k3s", true), ("driver: rke2", true), ("driver: rancherKubernetesEngine", false)]
+    {
+        let endpoint = AuthorizedEndpoint::read(object(status), &source, "prod").unwrap();
+        let extended = endpoint.public_ca().add_to(&source, "prod").build().unwrap();
+        assert_eq!(
+            notes(&extended).contains("kube-api-authn-webhook.yaml"),
+            is_imported,
+            "{status}: {}",
+            notes(&extended)
+        );
+        assert_eq!(extended.is_likely_valid(), !is_imported, "{status}: {}", notes(&extended));
+        assert_eq!(extended.to_yaml().contains("kubeconfig-rs/imported"), is_imported, "{status}");
+        // What was said of it is said of the file later.
+        let again = kubeconfig::access::Examiner::at(UnixTime::since_unix_epoch(Duration::from_secs(now())))
+            .context(&Loaded::from_config(extended.config().clone(), "/"), "prod-fqdn");
+        assert_eq!(again.reasons().join("\n").contains("kube-api-authn-webhook.yaml"), is_imported, "{status}");
+    }
+    // Hosted ones have none at all.
+    let hosted = AuthorizedEndpoint::read(object("driver: Alibaba"), &source, "prod").unwrap_err();
+    assert!(hosted.kind() == ErrorKind::Refused && hosted.message().contains("Alibaba"), "{hosted}");
+}
+
+/// A file of that cluster, with a token that Rancher 2.5 bound to it.
+fn shape_of(id: &str) -> Loaded {
+    let text = format!(
+        "{{clusters: [{{name: prod, cluster: {{server: 'https://r.example.com/k8s/clusters/{id}'}}}}],\n\
+         users: [{{name: prod, user: {{token: 'kubeconfig-u-abcde.{id}:x'}}}}],\n\
+         contexts: [{{name: prod, context: {{cluster: prod, user: prod}}}}], current-context: prod}}"
+    );
+    loaded(&text)
 }

@@ -43,6 +43,12 @@ fn who_made_it() {
         (management("c-1", "eksConfig: {region: eu}", "driver: EKS"), hosted("EKS"), "hosted (EKS)"),
         (management("c-1", "gkeConfig: null, aksConfig: {}", ""), hosted("AKS"), "hosted (AKS)"),
         (management("c-1", "", "driver: GKE"), hosted("GKE"), "hosted (GKE)"),
+        (management("c-1", "aliConfig: {}", ""), hosted("Alibaba"), "hosted (Alibaba)"),
+        (management("c-1", "", "driver: Alibaba"), hosted("Alibaba"), ""),
+        // Clusters of clouds and of RKE have an object of provisioning too, in which nothing tells who made them.
+        (management("c-1", "eksConfig: {}", "") + "---\n" + &provisioning("c-1", ""), hosted("EKS"), ""),
+        (provisioning("c-1", "") + "---\n" + &management("c-1", "eksConfig: {}", ""), hosted("EKS"), ""),
+        (format!("{rke}---\n{}---\n{}", provisioning("c-1", ""), template("azure")), made("azure"), ""),
         (management("c-1", "genericEngineConfig: {driverName: amazonElasticContainerService}", ""), hosted("EKS"), ""),
         (
             management("c-1", "genericEngineConfig: {driverName: linodekubernetesengine}", ""),
