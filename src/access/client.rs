@@ -197,7 +197,8 @@ impl Client {
 fn renewal(issuer: &str) -> Option<&'static str> {
     match () {
         () if issuer.contains("k3s-client-ca") => Some(
-            "K3s renews it when its service starts: systemctl restart k3s on a server, then copy /etc/rancher/k3s/k3s.yaml",
+            "K3s renews it when its service starts: systemctl restart k3s on a server, then copy \
+             /etc/rancher/k3s/k3s.yaml",
         ),
         () if issuer.contains("rke2-client-ca") => Some(
             "RKE2 renews it when its service starts: systemctl restart rke2-server on a server, then copy \

@@ -50,8 +50,8 @@ pub(super) fn judge(
     vec![finding]
 }
 
-/// Says that a certificate is valid longer than one of the CAs above it. Programs that make the CA and the certificate in one go,
-/// both for ten years, date the second some seconds later.
+/// Says that a certificate is valid longer than one of the CAs above it. Programs that make the CA and the certificate
+/// in one go, both for ten years, date the second some seconds later.
 fn outlives(path: &[&Certificate]) -> Option<Finding> {
     const IN_ONE_GO: u64 = 3600;
     let (leaf, above) = path.split_first()?;
@@ -65,8 +65,8 @@ fn outlives(path: &[&Certificate]) -> Option<Finding> {
     Some(Finding::new(Code::OutlivesIssuer, message))
 }
 
-/// Says that the CA in the file did not sign the certificate, unless the names of both are those that a distribution gives to
-/// its CAs for servers and for clients.
+/// Says that the CA in the file did not sign the certificate, unless the names of both are those that a distribution
+/// gives to its CAs for servers and for clients.
 fn unknown_issuer(chain: &[Certificate], sent: &[Certificate], authority: &[Certificate]) -> Option<Finding> {
     let issuer = chain.first().map_or("", |leaf| leaf.issuer());
     let name = issuer.split(',').find_map(|part| part.trim().strip_prefix("CN=")).unwrap_or_default();

@@ -15,8 +15,9 @@ pub(crate) fn through_rancher(config: &Kubeconfig) -> HashSet<&str> {
     found
 }
 
-/// Returns the contexts that do not work without Rancher: its proxy is their server, or Rancher itself. That shows by another
-/// context, which has the proxy at the same address, or by the names of an entry that Rancher writes for itself.
+/// Returns the contexts that do not work without Rancher: its proxy is their server, or Rancher itself. That shows by
+/// another context, which has the proxy at the same address, or by the names of an entry that Rancher writes for
+/// itself.
 pub(crate) fn server_is_rancher(config: &Kubeconfig) -> HashSet<&str> {
     let servers: HashMap<&str, ServerUrl<'_>> = config
         .clusters

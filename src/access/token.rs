@@ -21,8 +21,8 @@ pub(crate) fn is_rancher_token(token: &str) -> bool {
     known && !secret.is_empty() && !secret.contains(':')
 }
 
-/// Whether Rancher 2.2 to 2.5 made the token for one cluster: `kubeconfig-USER.CLUSTER:…`. Those in a file have no end, and
-/// each download gives the same one (`EnsureClusterToken`); logins of its program have such names too, and an end.
+/// Whether Rancher 2.2 to 2.5 made the token for one cluster: `kubeconfig-USER.CLUSTER:…`. Those in a file have no end,
+/// and each download gives the same one (`EnsureClusterToken`); logins of its program have such names too, and an end.
 pub(crate) fn is_token_of_2_5(token: &str) -> bool {
     let name = token.split_once(':').and_then(|(name, _)| name.strip_prefix("kubeconfig-"));
     is_rancher_token(token) && name.is_some_and(|name| name.contains('.'))

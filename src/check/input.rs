@@ -113,8 +113,9 @@ fn nothing_of_ours() -> Error {
         .with_help("name the file or the folder that it is in; folders below are not looked into")
 }
 
-/// Every file in a folder that is one of ours, by name, and those of a K3s or RKE2 server, whose data folder it may be. What
-/// can't be read, or looks like one of ours and can't be parsed, is among them: nobody should believe that it was looked at.
+/// Every file in a folder that is one of ours, by name, and those of a K3s or RKE2 server, whose data folder it may be.
+/// What can't be read, or looks like one of ours and can't be parsed, is among them: nobody should believe that it was
+/// looked at.
 fn folder(path: &Path) -> Result<Vec<Input>> {
     let mut inputs = files(&entries(path)?);
     for folder in rke::tls_folders(path) {

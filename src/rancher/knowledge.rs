@@ -202,7 +202,8 @@ impl<'a> Knowledge<'a> {
         if let Some(said) = said {
             judged.findings.extend(said.findings);
             if let Some(end) = said.end {
-                // The object was saved in the cluster that the token is bound to: the only one it is used for, or nobody knows.
+                // The object was saved in the cluster that the token is bound to: the only one it is used for, or
+                // nobody knows.
                 let is_of_one = self.bindings.is_of_one_cluster(token);
                 judged.findings.extend(doubt.filter(|doubt| !(is_of_one && doubt.effect == Effect::Unknown)));
                 return ends(judged, Proof::SavedToken, None, end, &self.question);
@@ -251,8 +252,8 @@ pub(super) fn file_of(loaded: &Loaded) -> Option<PathBuf> {
     }
 }
 
-/// A list is of the cluster that its tokens name, or whose tokens it has, or of the only one that is reached with a token of
-/// Rancher's.
+/// A list is of the cluster that its tokens name, or whose tokens it has, or of the only one that is reached with a
+/// token of Rancher's.
 fn owner(saved: &SavedTokens, bindings: &Bindings<'_>) -> Owner {
     let groups = || bindings.groups().iter().enumerate();
     let only = |mut found: Vec<usize>| {

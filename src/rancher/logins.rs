@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 
 /// The logins in `cli2.json` of Rancher's program.
 ///
-/// `rancher token` prints a login from there until it ends, before it asks Rancher (`runCredential` of rancher/cli), so that a
-/// direct context goes on working without Rancher. The file is in `~/.rancher`, or in `$RANCHER_CONFIG_DIR`. All in it is
-/// secret: `Debug` prints how many logins there are.
+/// `rancher token` prints a login from there until it ends, before it asks Rancher (`runCredential` of rancher/cli), so
+/// that a direct context goes on working without Rancher. The file is in `~/.rancher`, or in `$RANCHER_CONFIG_DIR`. All
+/// in it is secret: `Debug` prints how many logins there are.
 #[derive(Clone, Default)]
 pub struct CachedLogins {
     /// By the server and by `USER_CLUSTER`, both as the arguments name them.
@@ -34,7 +34,7 @@ impl CachedLogins {
     /// Reads the content of a `cli2.json`.
     ///
     /// # Errors
-    /// [`ErrorKind::Syntax`] and [`ErrorKind::Limit`] for what can't be read; [`ErrorKind::NotFound`] where it is another file.
+    /// [`ErrorKind::Syntax`] and [`ErrorKind::Limit`] for what can't be read; [`ErrorKind::NotFound`] for another file.
     pub fn read_all(bytes: impl Into<Vec<u8>>) -> Result<Self> {
         let mut all = CachedLogins::default();
         let document = documents(bytes)?.into_iter().next();

@@ -47,7 +47,8 @@ fn merge<'a>(group: &mut ClusterGroup<'a>, mut other: ClusterGroup<'a>) {
     group.members.sort_by_key(|member| member.config);
 }
 
-/// The cluster of that name: as the report shows it, else by its name, Rancher's id of it, or a context that leads into it.
+/// The cluster of that name: as the report shows it, else by its name, Rancher's id of it, or a context that leads into
+/// it.
 pub(super) fn find(groups: &[ClusterGroup<'_>], files: &[Option<PathBuf>], name: &str) -> Result<usize, String> {
     let shown = |group: &ClusterGroup<'_>| {
         let host = group.rancher.as_deref().map(|rancher| ServerUrl::of(rancher).host().to_owned());

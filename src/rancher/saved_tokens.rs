@@ -13,14 +13,15 @@ use std::fmt;
 
 /// The objects by which a cluster knows Rancher's tokens, saved together.
 ///
-/// Rancher puts a `ClusterAuthToken` into a cluster for each token that is bound to it, and the cluster goes by it when Rancher
-/// is gone. A token opens the direct way while its object is there and enabled, its `expiresAt` is not past, the hash is that
-/// of this very token, and the `ClusterUserAttribute` of its user is there and enabled (`v1getAndVerifyUser` of Rancher's
-/// kube-api-auth). The hash is in the object or, since Rancher 2.13, in a Secret of the same name.
+/// Rancher puts a `ClusterAuthToken` into a cluster for each token that is bound to it, and the cluster goes by it when
+/// Rancher is gone. A token opens the direct way while its object is there and enabled, its `expiresAt` is not past,
+/// the hash is that of this very token, and the `ClusterUserAttribute` of its user is there and enabled
+/// (`v1getAndVerifyUser` of Rancher's kube-api-auth). The hash is in the object or, since Rancher 2.13, in a Secret of
+/// the same name.
 ///
-/// A list that is complete says of every other token that the cluster does not know it, an empty list too; an object alone
-/// says nothing of others. Where several clusters are judged, a list is of the cluster whose tokens are in it, or of the one
-/// that [`of_cluster`](SavedTokens::of_cluster) names.
+/// A list that is complete says of every other token that the cluster does not know it, an empty list too; an object
+/// alone says nothing of others. Where several clusters are judged, a list is of the cluster whose tokens are in it, or
+/// of the one that [`of_cluster`](SavedTokens::of_cluster) names.
 #[derive(Clone, Default)]
 pub struct SavedTokens {
     tokens: HashMap<String, SavedToken>,
@@ -52,9 +53,10 @@ pub(super) struct Said {
 }
 
 impl SavedTokens {
-    /// Reads what `kubectl -n cattle-system get clusterauthtokens.cluster.cattle.io,clusteruserattributes.cluster.cattle.io`
-    /// prints with `-o yaml` or `-o json`: one object, a list, or several documents of those, with the Secrets beside them or
-    /// not. Objects of other kinds and namespaces are passed over. An empty list of no kind is one of tokens.
+    /// Reads what `kubectl -n cattle-system get
+    /// clusterauthtokens.cluster.cattle.io,clusteruserattributes.cluster.cattle.io` prints with `-o yaml` or `-o json`:
+    /// one object, a list, or several documents of those, with the Secrets beside them or not. Objects of other kinds
+    /// and namespaces are passed over. An empty list of no kind is one of tokens.
     ///
     /// # Errors
     /// [`ErrorKind::Syntax`] and [`ErrorKind::Limit`] for what can't be read; [`ErrorKind::NotFound`] where there is no
@@ -187,8 +189,8 @@ impl SavedToken {
     }
 }
 
-/// What objects say of `token`. None of them is known to be of another cluster than the one that is asked about; those that
-/// are known to be of this one have `true` beside them. `None` where they say nothing.
+/// What objects say of `token`. None of them is known to be of another cluster than the one that is asked about; those
+/// that are known to be of this one have `true` beside them. `None` where they say nothing.
 pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> {
     let (name, secret) = token.split_once(':')?;
     let name = bare(name);

@@ -271,7 +271,8 @@ pub(crate) fn tls_secret(root: Node<'_>) -> Option<Zeroizing<Vec<u8>>> {
     Some(pem)
 }
 
-/// The folders with the certificates of a K3s or RKE2 server, seen from its data folder; they may be closed to all but root.
+/// The folders with the certificates of a K3s or RKE2 server, seen from its data folder; they may be closed to all but
+/// root.
 #[cfg(feature = "check")]
 pub(crate) fn tls_folders(path: &Path) -> Vec<PathBuf> {
     let is_there = |folder: &PathBuf| {

@@ -54,8 +54,9 @@ pub(super) fn rows() -> Vec<Row> {
     ]
 }
 
-/// Files as the tools write them have neither errors nor warnings: no noise. But for what is wrong with some of them. How often
-/// each code comes up over all of them stands below: whoever changes a rule sees what it does to healthy files.
+/// Files as the tools write them have neither errors nor warnings: no noise. But for what is wrong with some of them.
+/// How often each code comes up over all of them stands below: whoever changes a rule sees what it does to healthy
+/// files.
 #[test]
 fn files_as_tools_write_them_are_quiet() {
     let wrong = [
@@ -89,8 +90,8 @@ fn files_as_tools_write_them_are_quiet() {
         assert_eq!(found, expected, "{}: {report}", shape.name);
         if expected.is_empty() {
             let notes: BTreeSet<Code> = report.findings().map(|finding| finding.code).collect();
-            // Whether a command is on this machine is not the file's to say. RKE's own files have a table of theirs, and the stray
-            // api-version of its kubeconfigs is in early ones of Rancher too.
+            // Whether a command is on this machine is not the file's to say. RKE's own files have a table of theirs,
+            // and the stray api-version of its kubeconfigs is in early ones of Rancher too.
             let is_rkes = shape.name == "rke" || shape.name.starts_with("rke-");
             let is_of_file = |code: &Code| *code != ExecNotFound && !is_rkes && !(is_stray && *code == UnknownField);
             notes.into_iter().filter(is_of_file).for_each(|code| *rates.entry(code).or_default() += 1);

@@ -3,7 +3,8 @@
 use super::pki::{Pair, base64, world};
 use super::shapes::{Auth, Depends, Shape, client_go, cluster_body, context};
 
-/// `auth/kubeconfig` of openshift-install: a bundle of the CAs of all ways to the API server, and a client of another one.
+/// `auth/kubeconfig` of openshift-install: a bundle of the CAs of all ways to the API server, and a client of another
+/// one.
 pub fn openshift() -> Shape {
     let w = world();
     let server = "https://api.ocp.example.com:6443";

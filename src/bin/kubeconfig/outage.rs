@@ -32,17 +32,20 @@ pub(crate) struct OutageArgs {
     /// When the files were downloaded from Rancher: its tokens end 30 days later, by its default since 2.8
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     downloaded: Option<UnixTime>,
-    /// Saved clusterauthtokens and clusteruserattributes of a cluster, which prove that Rancher's tokens are valid there and
-    /// when they end; may be repeated
+    /// Saved clusterauthtokens and clusteruserattributes of a cluster, which prove that Rancher's tokens are valid
+    /// there and when they end; may be repeated
     #[arg(long, value_name = "[CLUSTER=]FILE", value_parser = path())]
     tokens: Vec<PathBuf>,
-    /// The logins that Rancher's program keeps, which count until they end; without it ~/.rancher/cli2.json, if that is there
+    /// The logins that Rancher's program keeps, which count until they end; without it ~/.rancher/cli2.json, if that is
+    /// there
     #[arg(long, value_name = "FILE", value_parser = path())]
     logins: Option<PathBuf>,
-    /// Saved cluster objects of Rancher, which tell who made a cluster: hosted and imported ones are judged by it; may be repeated
+    /// Saved cluster objects of Rancher, which tell who made a cluster: hosted and imported ones are judged by it; may
+    /// be repeated
     #[arg(long, value_name = "FILE", value_parser = path())]
     objects: Vec<PathBuf>,
-    /// Two names of one cluster, such as a Rancher's local and the context of its admin file: local=CONTEXT; may be repeated
+    /// Two names of one cluster, such as a Rancher's local and the context of its admin file: local=CONTEXT; may be
+    /// repeated
     #[arg(long, value_name = "CLUSTER=CONTEXT", value_parser = pair)]
     same: Vec<(String, String)>,
     /// table, or json with "schema": 1

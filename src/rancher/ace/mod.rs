@@ -24,8 +24,8 @@
 //! - By nodes: one context `NAME-NODE` for each control-plane node, a leading `NAME-` of the node's name left out; server
 //!   `https://ADDRESS:6443`; the cluster's own CA. Rancher writes IPv6 addresses without brackets, which RFC
 //!   3986 forbids and programs built with Go 1.26 or later refuse; here they have them, unless [`rancher_spelling`](AuthorizedEndpoint::rancher_spelling) is asked for.
-//! - Of a cluster that was imported, by a saved object, the endpoint works only once Rancher's webhook is on every server: the
-//!   cluster carries the extension `kubeconfig-rs/imported`, and the context is in doubt.
+//! - Of a cluster that was imported, by a saved object, the endpoint works only once Rancher's webhook is on every
+//!   server: the cluster carries the extension `kubeconfig-rs/imported`, and the context is in doubt.
 //! - The user is that of the context through Rancher, which stays the current one.
 //!
 //! # Whether the token is valid there

@@ -100,8 +100,8 @@ impl fmt::Display for AceNote {
             ),
             AceNote::LoginNeedsRancher { user } => write!(
                 f,
-                "the user {} logs in by Rancher's program, which asks Rancher once the login that it keeps has ended; name \
-                 lasting credentials with --credentials-from",
+                "the user {} logs in by Rancher's program, which asks Rancher once the login that it keeps has ended; \
+                 name lasting credentials with --credentials-from",
                 Printable(user)
             ),
             AceNote::NoCredentials { user } => {

@@ -83,12 +83,12 @@ fn for_finding(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, finding
     Some(match finding.code {
         Code::RevokedToken if finding.effect == Effect::Unknown => lack(
             way,
-            "a proof that the token is the one that the cluster knows: its own objects, saved together, for --tokens FILE",
+            "a proof that the token is the one that the cluster knows: its own objects, for --tokens FILE",
             in_context(
                 proxy.unwrap_or(way),
                 "kubectl",
-                "-n cattle-system get clusterauthtokens.cluster.cattle.io,clusteruserattributes.cluster.cattle.io,secrets \
-                 -o json > FILE",
+                "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
+                 clusteruserattributes.cluster.cattle.io,secrets -o json > FILE",
             ),
         ),
         Code::UnboundToken | Code::RevokedToken => {

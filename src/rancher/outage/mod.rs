@@ -32,13 +32,13 @@
 //! | | [30 days after the download](Outage::downloaded), where that is given | Rancher's default since 2.8 |
 //! | Rancher's login command | end of the [login that it keeps](CachedLogins) | rancher/cli |
 //!
-//! The first that is known counts. A saved object counts only with the hash of this very token, and only while the saved objects
-//! do not say that its user is turned off; what a complete list of the cluster does not have is refused ([`SavedTokens`]). Where
-//! the file trusts a CA, a way ends with it at the latest. Of several credentials of one user kubectl sends all, so one that
-//! holds is enough.
+//! The first that is known counts. A saved object counts only with the hash of this very token, and only while the
+//! saved objects do not say that its user is turned off; what a complete list of the cluster does not have is refused
+//! ([`SavedTokens`]). Where the file trusts a CA, a way ends with it at the latest. Of several credentials of one user
+//! kubectl sends all, so one that holds is enough.
 //!
-//! A context that logs in by Rancher's program (`rancher token`) works without Rancher until the login that the program keeps
-//! ends, if [that is given](Outage::cached_logins); else it is `unknown`.
+//! A context that logs in by Rancher's program (`rancher token`) works without Rancher until the login that the program
+//! keeps ends, if [that is given](Outage::cached_logins); else it is `unknown`.
 //!
 //! The comments of a file speak for the tokens Rancher wrote into it, and not for those that came in later: they count
 //! as long as all tokens in it are of one user of one Rancher, and all users and clusters are named as Rancher names them.
@@ -106,20 +106,22 @@ impl Outage {
         self
     }
 
-    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens. May be called for several.
+    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens. May be called
+    /// for several.
     pub fn saved_tokens(mut self, tokens: SavedTokens) -> Self {
         self.assumed.tokens.push(tokens);
         self
     }
 
-    /// Adds the logins that Rancher's program keeps for the user: until they end, contexts that log in by it need no Rancher.
+    /// Adds the logins that Rancher's program keeps for the user: until they end, contexts that log in by it need no
+    /// Rancher.
     pub fn cached_logins(mut self, logins: CachedLogins) -> Self {
         self.assumed.logins = Some(logins);
         self
     }
 
-    /// Says that two clusters are one, each named by its name, Rancher's id of it, or a context that leads into it; one whose
-    /// name several have as the report shows it, `local (rancher.example.com)`. May be called for several pairs.
+    /// Says that two clusters are one, each named by its name, Rancher's id of it, or a context that leads into it; one
+    /// whose name several have as the report shows it, `local (rancher.example.com)`. May be called for several pairs.
     ///
     /// No file shows which admin file is that of a Rancher's `local`.
     pub fn same(mut self, cluster: impl Into<String>, other: impl Into<String>) -> Self {
@@ -127,8 +129,8 @@ impl Outage {
         self
     }
 
-    /// Adds what Rancher's saved objects say of clusters: hosted ones have no authorized endpoint, and that of an imported one
-    /// works only once Rancher's webhook is on every server.
+    /// Adds what Rancher's saved objects say of clusters: hosted ones have no authorized endpoint, and that of an
+    /// imported one works only once Rancher's webhook is on every server.
     pub fn managed(mut self, clusters: impl IntoIterator<Item = ManagedCluster>) -> Self {
         self.assumed.managed.extend(clusters);
         self

@@ -19,8 +19,8 @@ pub struct OutageReport {
     pub at: UnixTime,
     /// The clusters, in the order of their first contexts.
     pub clusters: Vec<ClusterVerdict>,
-    /// Why something that was said of a cluster was left out: there is no such cluster, or several are called so. Safe for a
-    /// terminal.
+    /// Why something that was said of a cluster was left out: there is no such cluster, or several are called so. Safe
+    /// for a terminal.
     pub problems: Vec<String>,
 }
 
