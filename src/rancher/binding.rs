@@ -1,6 +1,6 @@
 //! Which of Rancher's tokens a cluster accepts on a direct way: those that Rancher bound to it.
 
-use super::clusters::{ClusterGroup, Member, clusters};
+use super::clusters::{ClusterGroup, Member};
 use super::kind::{ContextKind, View};
 use super::lifetime::SHARED_USER;
 use super::marks::is_unproven;
@@ -43,11 +43,12 @@ enum Through {
 }
 
 impl<'a> Bindings<'a> {
+    #[cfg(feature = "check")]
     pub(crate) fn of(configs: &[&'a Kubeconfig]) -> Self {
-        Self::with(configs, clusters(configs))
+        Self::with(configs, super::clusters::clusters(configs))
     }
 
-    /// As [`of`](Bindings::of), where it is known which contexts are of one cluster.
+    /// By configurations, and the clusters that their contexts lead to.
     pub(super) fn with(configs: &[&'a Kubeconfig], groups: Vec<ClusterGroup<'a>>) -> Self {
         let ranchers: HashSet<String> = groups.iter().filter_map(|group| group.rancher.clone()).collect();
         let mut rancher_hosts: HashSet<String> =

@@ -55,6 +55,9 @@ pub(super) struct Knowledge<'a> {
     question: Question,
     /// Of the saved objects, in their order.
     owners: Vec<Owner>,
+    /// Of the clusters, in their order.
+    provisioners: Vec<Provisioner>,
+    numbers: HashMap<*const ClusterGroup<'a>, usize>,
     /// What was assumed of clusters that are not there.
     pub(super) problems: Vec<String>,
     /// By the comments of each file.
@@ -81,30 +84,31 @@ impl<'a> Knowledge<'a> {
                 }
             });
         }
-        let files = files.to_vec();
-        Knowledge { files, bindings, assumed, question, owners, problems, lifetimes: RefCell::default() }
+        let groups = || bindings.groups().iter();
+        let numbers = groups().enumerate().map(|(number, group)| (std::ptr::from_ref(group), number)).collect();
+        Knowledge {
+            files: files.to_vec(),
+            provisioners: groups().map(|group| provisioner(group, &assumed.managed)).collect(),
+            numbers,
+            bindings,
+            assumed,
+            question,
+            owners,
+            problems,
+            lifetimes: RefCell::default(),
+        }
     }
 
     /// Who made a cluster, by Rancher's objects or by the contexts.
     pub(super) fn provisioner(&self, group: &ClusterGroup<'a>) -> Provisioner {
-        // Every Rancher has a `local`.
-        let id = group.cluster_id.as_deref().filter(|id| *id != "local");
-        let told = self.assumed.managed.iter().find(|managed| id.is_some() && managed.id.as_deref() == id);
-        match told {
-            Some(managed) if !managed.can_have_endpoint() => {
-                let provider = || Provisioner::Hosted(managed.provider.clone().unwrap_or_default().to_uppercase());
-                let is_hosted = matches!(managed.provisioner, Provisioner::Hosted(_));
-                if is_hosted { managed.provisioner.clone() } else { provider() }
-            }
-            Some(managed) if managed.provisioner != Provisioner::Unknown => managed.provisioner.clone(),
-            _ => group.provisioner(),
-        }
+        let number = self.numbers.get(&std::ptr::from_ref(group));
+        number.and_then(|number| self.provisioners.get(*number)).cloned().unwrap_or_default()
     }
 
     /// The saved objects that may be of this cluster, and whether they are known to be.
     fn saved(&self, group: &ClusterGroup<'a>) -> Vec<(&'a SavedTokens, bool)> {
         let of_all = self.assumed.tokens.iter().zip(&self.owners);
-        let number = self.bindings.groups().iter().position(|one| std::ptr::eq(one, group));
+        let number = self.numbers.get(&std::ptr::from_ref(group)).copied();
         let of_this = of_all.filter_map(|(saved, owner)| match *owner {
             Owner::Group(owner) => (Some(owner) == number).then_some((saved, true)),
             Owner::Another => None,
@@ -220,6 +224,10 @@ impl<'a> Knowledge<'a> {
             ends(judged, Proof::TokenName, None, End::Never, &self.question);
         } else if let Some(from) = self.assumed.downloaded.filter(|_| is_of_kubeconfig) {
             ends(judged, Proof::Download, Some(from), End::At(after(from, DEFAULT_TTL)), &self.question);
+        } else if saved.iter().any(|(save, is_own)| !is_own && save.lacks(token)) {
+            let message = "a saved list of clusterauthtokens does not have its token, and nothing shows of which cluster the \
+                           list is (--tokens CLUSTER=FILE says it)";
+            judged.findings.push(Finding::new(Code::RevokedToken, message).with_effect(Effect::Unknown));
         }
     }
 
@@ -232,6 +240,19 @@ impl<'a> Knowledge<'a> {
             let mut known = self.lifetimes.borrow_mut();
             *known.entry(std::ptr::from_ref(source)).or_insert_with(|| Lifetime::of_file(source))
         })
+    }
+}
+
+/// Who made a cluster, by Rancher's objects or by the contexts.
+fn provisioner(group: &ClusterGroup<'_>, managed: &[ManagedCluster]) -> Provisioner {
+    // Every Rancher has a `local`.
+    let id = group.cluster_id.as_deref().filter(|id| *id != "local");
+    match managed.iter().find(|managed| id.is_some() && managed.id.as_deref() == id) {
+        Some(told) if !told.can_have_endpoint() && !matches!(told.provisioner, Provisioner::Hosted(_)) => {
+            Provisioner::Hosted(told.provider.clone().unwrap_or_default().to_uppercase())
+        }
+        Some(told) if told.provisioner != Provisioner::Unknown => told.provisioner.clone(),
+        _ => group.provisioner(),
     }
 }
 

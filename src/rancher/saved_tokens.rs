@@ -101,6 +101,11 @@ impl SavedTokens {
         token.split_once(':').is_some_and(|(name, _)| self.tokens.contains_key(bare(name)))
     }
 
+    /// Whether it is a complete list without the token.
+    pub(super) fn lacks(&self, token: &str) -> bool {
+        self.lists_tokens && !self.has(token)
+    }
+
     /// The clusters' ids in the names of tokens of Rancher 2.2 to 2.5.
     pub(super) fn cluster_ids(&self) -> impl Iterator<Item = &str> {
         self.tokens.keys().filter_map(|name| Some(name.strip_prefix("kubeconfig-")?.rsplit_once('.')?.1))
@@ -195,7 +200,7 @@ pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> 
     let (name, secret) = token.split_once(':')?;
     let name = bare(name);
     let with_object = || saves.iter().filter_map(|(save, _)| save.tokens.get(name).map(|object| (*save, object)));
-    let is_absent = saves.iter().any(|(save, is_own)| *is_own && save.lists_tokens && !save.tokens.contains_key(name));
+    let is_absent = saves.iter().any(|(save, is_own)| *is_own && save.lacks(token));
     let mut findings = Vec::new();
     let refused = |message: &str| Finding::new(Code::RevokedToken, message).with_severity(Severity::Error);
     let doubtful = |message: String| Finding::new(Code::RevokedToken, message).with_effect(Effect::Unknown);

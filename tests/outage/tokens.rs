@@ -329,6 +329,9 @@ fn a_list_is_of_one_cluster() {
         let found: Vec<_> = report.clusters.iter().map(|cluster| cluster.verdict).collect();
         assert_eq!(found, verdicts, "{what}: {report:#?}");
     }
+    // Why it proves nothing is said.
+    let report = drill(&saved(of_nobody()), &[&file]);
+    assert!(wrong(&report.clusters[0]).contains("nothing shows of which cluster the list is"), "{report:#?}");
     // Of clusters that are reached through Rancher alone no list is needed.
     let file = classic().way("other", proxy("c-other"), "prod");
     let file = File { users: vec![json!({"name": "prod", "user": rancher_token()})], ..file };
