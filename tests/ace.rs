@@ -183,9 +183,9 @@ fn what_is_said_of_the_token() {
         ),
         (&*certificate, "", None),
         (
-            "exec: {apiVersion: client.authentication.k8s.io/v1, command: rancher, args: [token, --cluster=c-m-12345678], interactiveMode: Never}",
+            "exec: {apiVersion: client.authentication.k8s.io/v1, command: rancher, args: [token, --server=r.example.com, --cluster=c-m-12345678], interactiveMode: Never}",
             "",
-            Some("needs Rancher"),
+            Some("asks Rancher"),
         ),
     ] {
         let text = prod(user, more);
@@ -195,7 +195,7 @@ fn what_is_said_of_the_token() {
             None => assert!(extended.notes().is_empty(), "{user}: {}", notes(&extended)),
             Some(words) => {
                 assert!(notes(&extended).contains(words), "{user}: {}", notes(&extended));
-                assert!(words == "needs Rancher" || notes(&extended).contains("--credentials-from"));
+                assert!(words == "asks Rancher" || notes(&extended).contains("--credentials-from"));
                 assert!(!doubts.is_empty(), "{user}");
             }
         }

@@ -32,6 +32,7 @@ fn every_shape_has_its_kind() {
         ("gke" | "gke-auth-provider", _) => "Gke",
         ("aks-kubelogin" | "aks-admin", _) => "Aks",
         ("kubeadm" | "kubeadm-expired" | "files" | "generic" | "authn-webhook", _) => "Unknown",
+        ("openshift" | "kind" | "minikube", _) => "Unknown",
         _ => "",
     };
     let mut seen = std::collections::BTreeSet::new();

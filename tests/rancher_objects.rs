@@ -1,8 +1,10 @@
 //! Rancher's own objects, as `kubectl get` and the v3 API print them.
 #![cfg(feature = "rancher")]
 
-use kubeconfig::ErrorKind;
+use kubeconfig::access::Examiner;
+use kubeconfig::pki_types::UnixTime;
 use kubeconfig::rancher::{AuthorizedEndpoint, ManagedCluster, Provisioner};
+use kubeconfig::{ErrorKind, Loaded};
 
 fn read(text: &str) -> Vec<ManagedCluster> {
     ManagedCluster::read_all(text).unwrap_or_else(|error| panic!("{error}\n{text}"))
@@ -43,6 +45,12 @@ fn who_made_it() {
         (management("c-1", "eksConfig: {region: eu}", "driver: EKS"), hosted("EKS"), "hosted (EKS)"),
         (management("c-1", "gkeConfig: null, aksConfig: {}", ""), hosted("AKS"), "hosted (AKS)"),
         (management("c-1", "", "driver: GKE"), hosted("GKE"), "hosted (GKE)"),
+        (management("c-1", "aliConfig: {}", ""), hosted("Alibaba"), "hosted (Alibaba)"),
+        (management("c-1", "", "driver: Alibaba"), hosted("Alibaba"), ""),
+        // Clusters of clouds and of RKE have an object of provisioning too, in which nothing tells who made them.
+        (management("c-1", "eksConfig: {}", "") + "---\n" + &provisioning("c-1", ""), hosted("EKS"), ""),
+        (provisioning("c-1", "") + "---\n" + &management("c-1", "eksConfig: {}", ""), hosted("EKS"), ""),
+        (format!("{rke}---\n{}---\n{}", provisioning("c-1", ""), template("azure")), made("azure"), ""),
         (management("c-1", "genericEngineConfig: {driverName: amazonElasticContainerService}", ""), hosted("EKS"), ""),
         (
             management("c-1", "genericEngineConfig: {driverName: linodekubernetesengine}", ""),
@@ -177,4 +185,39 @@ fn secrets_in_an_object_are_not_told() {
     assert!(!format!("{:?}", read(&text)).contains("CANARY"));
     let error = ManagedCluster::read_all(text + "x: 'SECRET-CANARY\n").unwrap_err().to_string();
     assert!(!error.contains("CANARY"), "{error}");
+}
+
+/// Rancher's webhook is put by hand into a cluster that was imported: nothing shows that it is there.
+#[test]
+fn a_cluster_that_was_imported() {
+    const ENDPOINT: &str = "localClusterAuthEndpoint: {enabled: true, fqdn: 'p.example.com:6443'}";
+    let object = |status: &str| management("c-12345", ENDPOINT, status);
+    let source = behind("c-12345");
+    for (status, is_imported) in
+        [("driver: k3s", true), ("driver: rke2", true), ("driver: rancherKubernetesEngine", false)]
+    {
+        let endpoint = AuthorizedEndpoint::read(object(status), &source, "prod").unwrap();
+        let extended = endpoint.public_ca().add_to(&source, "prod").build().unwrap();
+        let said: String = extended.notes().iter().map(|note| format!("{note}\n")).collect();
+        assert_eq!(said.contains("kube-api-authn-webhook.yaml"), is_imported, "{status}: {}", said);
+        assert_eq!(extended.is_likely_valid(), !is_imported, "{status}: {}", said);
+        assert_eq!(extended.to_yaml().contains("kubeconfig-rs/imported"), is_imported, "{status}");
+        // What was said of it is said of the file later.
+        let again =
+            Examiner::at(UnixTime::now()).context(&Loaded::from_config(extended.config().clone(), "/"), "prod-fqdn");
+        assert_eq!(again.reasons().join("\n").contains("kube-api-authn-webhook.yaml"), is_imported, "{status}");
+    }
+    // Hosted ones have none at all.
+    let hosted = AuthorizedEndpoint::read(object("driver: Alibaba"), &source, "prod").unwrap_err();
+    assert!(hosted.kind() == ErrorKind::Refused && hosted.message().contains("Alibaba"), "{hosted}");
+}
+
+/// A file of that cluster, with a token that Rancher 2.5 bound to it.
+fn behind(id: &str) -> Loaded {
+    let text = format!(
+        "{{clusters: [{{name: prod, cluster: {{server: 'https://r.example.com/k8s/clusters/{id}'}}}}],\n\
+         users: [{{name: prod, user: {{token: 'kubeconfig-u-abcde.{id}:x'}}}}],\n\
+         contexts: [{{name: prod, context: {{cluster: prod, user: prod}}}}], current-context: prod}}"
+    );
+    Loaded::from_config(text.parse().unwrap(), "/folder")
 }

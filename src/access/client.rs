@@ -43,8 +43,12 @@ impl Client {
 
     fn judge(&mut self, leaf: Certificate, content: &[u8], place: &str, question: &Question) {
         let what = format!("the client certificate{place}");
-        let mut found: Vec<Finding> =
-            dates(&leaf, &what, [Code::CertExpired, Code::CertExpiresSoon], question).into_iter().collect();
+        let dated = dates(&leaf, &what, [Code::CertExpired, Code::CertExpiresSoon], question);
+        let renewed = dated.map(|finding| match renewal(leaf.issuer()) {
+            Some(help) if finding.code != Code::CertNotYetValid => finding.with_help(help),
+            _ => finding,
+        });
+        let mut found: Vec<Finding> = renewed.into_iter().collect();
         found.extend(strength(&leaf, &what).into_iter().map(|finding| of_leaf(finding, &leaf)));
         if !leaf.allows(Purpose::ClientAuth) {
             let message = format!("{what} is not for clients: its extended key usage lacks clientAuth");
@@ -187,6 +191,21 @@ impl Client {
             let _ = (trust, at);
             Vec::new()
         }
+    }
+}
+
+/// How the certificate of an administrator of K3s or RKE2 is renewed: when the service starts.
+fn renewal(issuer: &str) -> Option<&'static str> {
+    match () {
+        () if issuer.contains("k3s-client-ca") => Some(
+            "K3s renews it when its service starts: systemctl restart k3s on a server, then copy \
+             /etc/rancher/k3s/k3s.yaml",
+        ),
+        () if issuer.contains("rke2-client-ca") => Some(
+            "RKE2 renews it when its service starts: systemctl restart rke2-server on a server, then copy \
+             /etc/rancher/rke2/rke2.yaml",
+        ),
+        () => None,
     }
 }
 

@@ -67,6 +67,10 @@ pub enum Proof {
     Comments,
     /// The time of the download, and Rancher's default of 30 days.
     Download,
+    /// The name of a token that was downloaded from Rancher 2.2 to 2.5.
+    TokenName,
+    /// The login that Rancher's program keeps for this user.
+    CachedLogin,
     /// The CA in the file: after that kubectl does not trust the server.
     CertificateAuthority,
 }
@@ -79,6 +83,8 @@ impl fmt::Display for Proof {
             Proof::SavedToken => "expiresAt of the saved clusterauthtokens object",
             Proof::Comments => "createdTimestamp and ttl in the file's comments",
             Proof::Download => "30 days after the download, if Rancher's default since 2.8 is in force",
+            Proof::TokenName => "name of the token: Rancher 2.2 to 2.5 gives those it writes into a file no end",
+            Proof::CachedLogin => "login cached in cli2.json by Rancher's program",
             Proof::CertificateAuthority => "CA in the file",
         })
     }

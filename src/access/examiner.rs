@@ -7,7 +7,7 @@ use super::need::Need;
 use super::note::{Note, only_warn};
 use super::pem::{Key, Pem};
 use super::question::Question;
-use super::through::through_rancher;
+use super::through::server_is_rancher;
 use super::{Client, Trust, login, server};
 use crate::config::{AuthInfo, Cluster, set};
 use crate::error::Printable;
@@ -106,7 +106,7 @@ impl Examiner {
         let mut known = self.through.borrow_mut();
         let is_it = |(other, _): &(Loaded, HashSet<String>)| std::ptr::eq(other.config(), loaded.config());
         let at = known.iter().rposition(is_it).unwrap_or_else(|| {
-            let names = through_rancher(loaded.config()).into_iter().map(str::to_owned).collect();
+            let names = server_is_rancher(loaded.config()).into_iter().map(str::to_owned).collect();
             known.push((loaded.clone(), names));
             known.len() - 1
         });

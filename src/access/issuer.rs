@@ -30,7 +30,7 @@ pub(super) fn judge(
     let finding = match found.verdict() {
         ChainVerdict::Trusted => return outlives(found.path()).into_iter().collect(),
         ChainVerdict::UnknownIssuer | ChainVerdict::SelfSigned | ChainVerdict::BadSignature => {
-            return vec![unknown_issuer(chain, sent, authority)];
+            return unknown_issuer(chain, sent, authority).into_iter().collect();
         }
         ChainVerdict::Expired if sent.contains(about) && !chain.contains(about) => {
             let message = format!("its way to the CA of the cluster goes through {subject}, which has ended");
@@ -50,11 +50,13 @@ pub(super) fn judge(
     vec![finding]
 }
 
-/// That a certificate says it is valid longer than one of the CAs above it.
+/// Says that a certificate is valid longer than one of the CAs above it. Programs that make the CA and the certificate
+/// in one go, both for ten years, date the second some seconds later.
 fn outlives(path: &[&Certificate]) -> Option<Finding> {
+    const IN_ONE_GO: u64 = 3600;
     let (leaf, above) = path.split_first()?;
     let first = above.iter().min_by_key(|certificate| certificate.not_after())?;
-    if leaf.not_after() <= first.not_after() {
+    if leaf.not_after().as_secs() <= first.not_after().as_secs().saturating_add(IN_ONE_GO) {
         return None;
     }
     let (end, name) = (rfc3339(first.not_after()), Printable(first.subject()));
@@ -63,9 +65,9 @@ fn outlives(path: &[&Certificate]) -> Option<Finding> {
     Some(Finding::new(Code::OutlivesIssuer, message))
 }
 
-/// The CA in the file did not sign the certificate. Whether that is as it should be shows in the names that distributions give
-/// to their CAs.
-fn unknown_issuer(chain: &[Certificate], sent: &[Certificate], authority: &[Certificate]) -> Finding {
+/// Says that the CA in the file did not sign the certificate, unless the names of both are those that a distribution
+/// gives to its CAs for servers and for clients.
+fn unknown_issuer(chain: &[Certificate], sent: &[Certificate], authority: &[Certificate]) -> Option<Finding> {
     let issuer = chain.first().map_or("", |leaf| leaf.issuer());
     let name = issuer.split(',').find_map(|part| part.trim().strip_prefix("CN=")).unwrap_or_default();
     // A CA that was made again has the name of the old one.
@@ -75,27 +77,51 @@ fn unknown_issuer(chain: &[Certificate], sent: &[Certificate], authority: &[Cert
             "the issuer of the client certificate is called {} as the CA of the cluster is, but that CA did not sign it",
             Printable(link.issuer())
         );
-        return Finding::new(Code::BadSignature, message);
+        return Some(Finding::new(Code::BadSignature, message));
     }
     // The one sent along that signed it would be in the chain.
     if let Some(ca) = chain.last().and_then(|link| sent.iter().find(|ca| ca.subject() == link.issuer() && *ca != link))
     {
         let message = format!("{}, sent along with the client certificate, did not sign it", Printable(ca.subject()));
-        return Finding::new(Code::BadSignature, message).with_severity(Severity::Warning).with_effect(Effect::Unknown);
+        let finding = Finding::new(Code::BadSignature, message);
+        return Some(finding.with_severity(Severity::Warning).with_effect(Effect::Unknown));
+    }
+    if is_separate(name, authority) {
+        return None;
     }
     let message =
         format!("the client certificate is signed by {}, which is not the CA of the cluster", Printable(issuer));
+    // Others have two CAs as well, but nothing shows that these belong together.
     let finding = Finding::new(Code::UnknownIssuer, message);
-    // K3s and RKE2 make a CA for servers and one for clients at the first start, and put the time into both names.
-    let mut servers = authority.iter().filter_map(|ca| Made::of(ca.common_name()?, "-server-ca"));
-    let is_made_together =
-        Made::of(name, "-client-ca").is_some_and(|client| servers.any(|one| one.is_made_with(&client)));
-    match is_made_together {
-        true => finding,
-        // Others have two as well, but nothing shows that these belong together.
-        false => finding.with_severity(Severity::Warning).with_effect(Effect::Unknown),
-    }
+    Some(finding.with_effect(Effect::Unknown))
 }
+
+/// Whether a CA of clients, by its name, belongs to a CA of servers.
+fn is_separate(clients: &str, authority: &[Certificate]) -> bool {
+    let servers = || authority.iter().filter_map(Certificate::common_name);
+    // K3s and RKE2 make a CA for servers and one for clients at the first start, and put the time into both names.
+    let of_k3s = |clients: &Made<'_>| {
+        servers().filter_map(|name| Made::of(name, "-server-ca")).any(|server| server.is_made_with(clients))
+    };
+    let is_openshift = |names: &[&str], name: &str| names.iter().any(|known| name.contains(known));
+    Made::of(clients, "-client-ca").is_some_and(|clients| of_k3s(&clients))
+        || is_openshift(CLIENTS_OF_OPENSHIFT, clients) && servers().any(|name| is_openshift(SERVERS_OF_OPENSHIFT, name))
+}
+
+/// CAs of clients in OpenShift, as the installer and the operators call them: `admin-kubeconfig-signer`,
+/// `openshift-kube-apiserver-operator_node-system-admin-signer@1700000000`.
+const CLIENTS_OF_OPENSHIFT: &[&str] =
+    &["admin-kubeconfig-signer", "node-system-admin-signer", "kube-control-plane-signer", "kube-csr-signer_@"];
+
+/// CAs of API servers in OpenShift; a kubeconfig has several of them.
+const SERVERS_OF_OPENSHIFT: &[&str] = &[
+    "kube-apiserver-lb-signer",
+    "kube-apiserver-localhost-signer",
+    "kube-apiserver-service-network-signer",
+    "loadbalancer-serving-signer",
+    "localhost-serving-signer",
+    "service-network-serving-signer",
+];
 
 /// What is in the name of a CA that K3s or RKE2 made: `k3s-server-ca@1767225600`.
 struct Made<'a> {

@@ -4,6 +4,7 @@ use super::credential::{Credential, End, Login, Proof};
 use super::entry::{ClusterFacts, Judged, UserFacts};
 use super::need::{Need, Verdict};
 use super::note::Note;
+use super::token::is_token_of_2_5;
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::{Code, Effect, Finding};
 use crate::load::{Loaded, Subject, Target};
@@ -215,7 +216,10 @@ impl Access {
 
     /// Returns what must be there beside the file.
     pub fn needs(&self) -> impl Iterator<Item = &Need> {
-        self.needs.iter().chain(self.best().into_iter().flat_map(|best| &best.needs))
+        // Where Rancher is the server, nobody asks how to log in.
+        let is_moot = |need: &&Need| **need == Need::RancherLogin && self.needs.contains(&Need::Rancher);
+        let all = self.needs.iter().chain(self.best().into_iter().flat_map(|best| &best.needs));
+        all.filter(move |need| !is_moot(need))
     }
 
     /// Returns all findings, those that change nothing too.
@@ -253,7 +257,7 @@ impl Access {
         });
         // Where it does not work anyway, nobody asks for its end.
         let end = self.best().filter(|best| best.credential.end == End::Unknown && self.effect() < Effect::Fails);
-        needs.chain(objections).chain(end.and_then(|best| end_unknown(&best.credential.login))).collect()
+        needs.chain(objections).chain(end.and_then(end_unknown)).collect()
     }
 
     /// Returns whether client-go accepts the context: it builds a client, and nothing in the files makes the client itself
@@ -278,12 +282,17 @@ impl Access {
         self.findings.push(finding);
     }
 
-    /// Adds a need, unless it is there already. What logs in by Rancher needs nothing more of it.
+    /// Adds a need, unless it is there already.
     pub(crate) fn need(&mut self, need: Need) {
-        let is_said = self.needs().any(|one| *one == need || (need == Need::Rancher && *one == Need::RancherLogin));
-        if !is_said {
+        if self.needs().all(|one| *one != need) {
             self.needs.push(need);
         }
+    }
+
+    /// The logins by Rancher's program.
+    #[cfg(feature = "rancher")]
+    pub(crate) fn rancher_logins_mut(&mut self) -> impl Iterator<Item = &mut Judged> {
+        self.credentials.iter_mut().filter(|one| one.needs.contains(&Need::RancherLogin))
     }
 
     #[cfg(feature = "rancher")]
@@ -312,8 +321,12 @@ fn of_finding(finding: &Finding) -> Error {
 }
 
 /// Why nobody knows when a credential ends. A command and a plugin need something else, which is said.
-fn end_unknown(login: &Login) -> Option<String> {
-    let why = match login {
+fn end_unknown(best: &Judged) -> Option<String> {
+    let is_old = best.token.as_ref().is_some_and(|token| is_token_of_2_5(token));
+    let why = match best.credential.login {
+        Login::RancherToken if is_old => {
+            "no file proves when its token ends: Rancher 2.2 to 2.5 gives those that it writes into a file no end"
+        }
         Login::RancherToken => {
             "no file proves when its token ends: by Rancher's default since 2.8 it is 30 days after the download"
         }

@@ -139,11 +139,37 @@ fn basic(user: &AuthInfo) -> Judged {
 }
 
 fn command(exec: &ExecConfig) -> Judged {
-    let need = match is_rancher_command(exec) {
-        true => Need::RancherLogin,
-        false => Need::Command(exec.command_name().unwrap_or("a command").to_owned()),
-    };
-    needing(Login::Command, need)
+    if !is_rancher_command(exec) {
+        return needing(Login::Command, Need::Command(exec.command_name().unwrap_or("a command").to_owned()));
+    }
+    let mut judged = needing(Login::Command, Need::RancherLogin);
+    // `runCredential` of rancher/cli refuses that before it looks for a login that it keeps.
+    if is_token_command(exec) && argument(exec, "--server").is_none_or(str::is_empty) {
+        let message = "its login command, rancher token, names no server (--server is empty), so it always fails";
+        let finding = Finding::new(Code::LoginWithoutServer, message).with_effect(Effect::Fails);
+        judged.notes.push(Note::new("exec.args", finding));
+    }
+    judged
+}
+
+/// Whether the arguments are those of `rancher token`.
+pub(crate) fn is_token_command(exec: &ExecConfig) -> bool {
+    exec.arguments().iter().any(|argument| argument.expose() == "token")
+}
+
+/// The value of a flag of Rancher's program, `--server=HOST` or `--server HOST`; the last one counts.
+pub(crate) fn argument<'e>(exec: &'e ExecConfig, flag: &str) -> Option<&'e str> {
+    let mut arguments = exec.arguments().iter().map(|argument| argument.expose().as_str());
+    let mut found = None;
+    while let Some(argument) = arguments.next() {
+        found = match argument.strip_prefix(flag) {
+            Some("") => arguments.next(),
+            Some(rest) => rest.strip_prefix('='),
+            None => None,
+        }
+        .or(found);
+    }
+    found
 }
 
 /// What client-go refuses of the entry when it loads the context, and what when it builds a client.

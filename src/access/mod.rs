@@ -71,7 +71,7 @@ pub(crate) use entry::{ClusterFacts, UserFacts};
 pub use examiner::Examiner;
 pub use judgement::Access;
 #[cfg(feature = "rancher")]
-pub(crate) use login::{file_name, is_rancher_command};
+pub(crate) use login::{argument, file_name, is_rancher_command, is_token_command};
 pub use need::{Need, Verdict};
 #[cfg(feature = "check")]
 pub(crate) use note::Note;
@@ -82,10 +82,10 @@ pub(crate) use placeholder::is_placeholder;
 #[cfg(feature = "rancher")]
 pub(crate) use question::Question;
 #[cfg(feature = "rancher")]
-pub(crate) use server::PUBLIC_CA;
+pub(crate) use server::{IMPORTED, PUBLIC_CA, imported};
 pub(crate) use through::through_rancher;
 #[cfg(feature = "rancher")]
-pub(crate) use token::{ends as token_ends, is_rancher_token, issuer as token_issuer};
+pub(crate) use token::{ends as token_ends, is_rancher_token, is_token_of_2_5, issuer as token_issuer};
 
 #[cfg(feature = "cert")]
 use client::Client;

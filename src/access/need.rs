@@ -42,7 +42,7 @@ impl fmt::Display for Verdict {
 pub enum Need {
     /// Rancher: it is the server.
     Rancher,
-    /// Rancher: the login command asks it for a token.
+    /// Rancher: the login command asks it for a token, where it has none that it keeps.
     RancherLogin,
     /// The machine that the file is used on: it is the server, or the proxy.
     ThisMachine,
@@ -66,7 +66,7 @@ impl Need {
     /// Returns what it means for a context.
     pub fn effect(&self) -> Effect {
         match self {
-            Need::Rancher | Need::RancherLogin | Need::ThisMachine | Need::Person => Effect::Fails,
+            Need::Rancher | Need::ThisMachine | Need::Person => Effect::Fails,
             _ => Effect::Unknown,
         }
     }
@@ -76,7 +76,9 @@ impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Need::Rancher => f.write_str("only through Rancher"),
-            Need::RancherLogin => f.write_str("its login command asks Rancher for a token"),
+            Need::RancherLogin => f.write_str(
+                "its login command asks Rancher for a token, unless a login in ~/.rancher/cli2.json has not ended yet",
+            ),
             Need::ThisMachine => f.write_str("this machine only"),
             Need::ClusterDns => {
                 f.write_str("needs the DNS inside the cluster, which alone knows the name of the server")

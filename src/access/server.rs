@@ -52,6 +52,9 @@ pub(super) fn judge(
     let name = asked.unwrap_or(server.host());
     facts.notes.extend(facts.trust.for_server(name, field));
     facts.doubts_of_ca = facts.trust.doubts(field);
+    if cluster.extensions.contains(IMPORTED) {
+        facts.notes.push(Note::new("server", imported()));
+    }
     let is_said_to_be_public = cluster.extensions.contains(PUBLIC_CA);
     facts.is_without_ca = facts.trust.is_of_system() && !cluster.insecure_skip_tls_verify && !is_said_to_be_public;
     let shown = asked.map_or(server, ServerUrl::of);
@@ -135,6 +138,16 @@ fn proxy(cluster: &Cluster, facts: &mut ClusterFacts) {
 
 /// The extension of a cluster by which somebody said that the certificate of its server is of a public authority.
 pub(crate) const PUBLIC_CA: &str = "kubeconfig-rs/public-ca";
+
+/// The extension of a cluster whose authorized endpoint was added, and which was imported into Rancher.
+pub(crate) const IMPORTED: &str = "kubeconfig-rs/imported";
+
+/// What nobody can see in a file of a cluster that was imported into Rancher.
+pub(crate) fn imported() -> Finding {
+    let message = "the cluster was imported into Rancher: its authorized endpoint takes Rancher's tokens only once \
+                   kube-api-authn-webhook.yaml is on every server, which no file shows";
+    Finding::new(Code::EndpointWebhook, message).with_effect(Effect::Unknown)
+}
 
 /// What client-go refuses of the entry when it loads the context.
 fn refused(name: &str, cluster: &Cluster) -> Vec<Note> {

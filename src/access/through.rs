@@ -6,10 +6,19 @@ use crate::config::{AuthInfo, Kubeconfig, set, set_secret};
 use crate::url::ServerUrl;
 use std::collections::{HashMap, HashSet};
 
-/// Returns the contexts that need Rancher: its proxy is their server, its program their login command, or their server is
-/// Rancher itself. That shows by another context, which has the proxy at the same address, or by the names of an entry that
-/// Rancher writes for itself.
+/// Returns the contexts that depend on Rancher: it is their server, or its program their login command.
 pub(crate) fn through_rancher(config: &Kubeconfig) -> HashSet<&str> {
+    let mut found = server_is_rancher(config);
+    let is_by_rancher = |name: Option<&str>| name.and_then(|name| config.users.get(name)).is_some_and(is_by_rancher);
+    let by_login = config.contexts.iter().filter(|(_, context)| is_by_rancher(set(&context.user)));
+    found.extend(by_login.map(|(name, _)| name));
+    found
+}
+
+/// Returns the contexts that do not work without Rancher: its proxy is their server, or Rancher itself. That shows by
+/// another context, which has the proxy at the same address, or by the names of an entry that Rancher writes for
+/// itself.
+pub(crate) fn server_is_rancher(config: &Kubeconfig) -> HashSet<&str> {
     let servers: HashMap<&str, ServerUrl<'_>> = config
         .clusters
         .iter()
@@ -26,7 +35,7 @@ pub(crate) fn through_rancher(config: &Kubeconfig) -> HashSet<&str> {
             let is_bare = url.port().is_none() && url.path().trim_end_matches('/').is_empty();
             origins.contains(&url.origin()) || is_named && is_bare && user.is_some_and(has_rancher_token)
         };
-        servers.get(cluster).is_some_and(is_rancher) || user.is_some_and(is_by_rancher)
+        servers.get(cluster).is_some_and(is_rancher)
     });
     contexts.map(|(name, _)| name).collect()
 }

@@ -13,12 +13,19 @@ use serde_json::Value;
 use std::rc::Rc;
 use zeroize::Zeroizing;
 
-/// `kubeconfig-…:…` and, of files made through `ext.cattle.io`, `ext/token-…:…`; Rancher splits at exactly one colon.
+/// `kubeconfig-…:…`, `token-…:…` and, of Rancher 2.13 and later, `ext/…:…`; Rancher splits at exactly one colon.
 pub(crate) fn is_rancher_token(token: &str) -> bool {
     let Some((name, secret)) = token.trim().split_once(':') else { return false };
     let is_of = |prefix: &str| name.strip_prefix(prefix).is_some_and(|id| !id.is_empty() && !id.ends_with('.'));
-    let known = ["kubeconfig-", "ext/token-", "token-"].iter().any(|prefix| is_of(prefix));
+    let known = ["kubeconfig-", "ext/", "token-"].iter().any(|prefix| is_of(prefix));
     known && !secret.is_empty() && !secret.contains(':')
+}
+
+/// Whether Rancher 2.2 to 2.5 made the token for one cluster: `kubeconfig-USER.CLUSTER:…`. Those in a file have no end,
+/// and each download gives the same one (`EnsureClusterToken`); logins of its program have such names too, and an end.
+pub(crate) fn is_token_of_2_5(token: &str) -> bool {
+    let name = token.split_once(':').and_then(|(name, _)| name.strip_prefix("kubeconfig-"));
+    is_rancher_token(token) && name.is_some_and(|name| name.contains('.'))
 }
 
 /// Judges the token `text` of the field `field`; `what` is its name in messages.

@@ -5,6 +5,7 @@ use crate::cert;
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Os, read_config};
 use crate::rke::{self, SavedStates};
+use crate::secret::SecretBytes;
 use crate::syntax::{Document, Limits, Node, NodeKind, Resolved};
 use std::fs;
 use std::io::Read;
@@ -28,7 +29,7 @@ pub(super) enum Content {
     Cluster(Document),
     /// An rkestate, with its text where that is the state and nothing around it.
     State(Box<SavedStates>, Option<Document>),
-    Pem(Zeroizing<Vec<u8>>),
+    Pem(SecretBytes),
     /// It can't be read. The text, where there is one, for the line that is broken.
     Unreadable(Error, Option<Zeroizing<String>>),
     /// It is something else.
@@ -76,6 +77,7 @@ pub(super) fn read(checker: &Checker, path: &Path) -> Vec<Input> {
     }
     if path.is_dir() {
         return match folder(path) {
+            Ok(inputs) if inputs.is_empty() => vec![Input::of(path, Content::Unknown(nothing_of_ours()))],
             Ok(inputs) => inputs,
             Err(error) => vec![Input::of(path, Content::Unreadable(error, None))],
         };
@@ -116,38 +118,71 @@ fn no_state() -> Error {
     )
 }
 
-/// Every file in a folder that is one of ours, by name. What can't be read, or looks like one of ours and can't be parsed,
-/// is among them: nobody should believe that it was looked at.
+fn nothing_of_ours() -> Error {
+    let message = "there is no kubeconfig, cluster.yml, rkestate or PEM file in this folder";
+    Error::new(ErrorKind::NotFound, message)
+        .with_help("name the file or the folder that it is in; folders below are not looked into")
+}
+
+/// Every file in a folder that is one of ours, by name, and those of a K3s or RKE2 server, whose data folder it may be.
+/// What can't be read, or looks like one of ours and can't be parsed, is among them: nobody should believe that it was
+/// looked at.
 fn folder(path: &Path) -> Result<Vec<Input>> {
+    let mut inputs = files(&entries(path)?);
+    for folder in rke::tls_folders(path) {
+        let failed = |error: Error| Input::of(&folder, Content::Unreadable(error, None));
+        match entries(&folder) {
+            Err(error) => inputs.push(failed(error)),
+            Ok(paths) => {
+                if folder != path {
+                    inputs.extend(files(&paths));
+                }
+                // What etcd and the other parts have for themselves.
+                for below in paths.iter().filter(|path| path.is_dir()) {
+                    inputs.extend(entries(below).map_or_else(|error| vec![failed(error)], |paths| files(&paths)));
+                }
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+/// What is in a folder, by name.
+fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| Error::io("cannot read the folder", path, error);
     let mut paths = Vec::new();
     for entry in fs::read_dir(path).map_err(failed)? {
         paths.push(entry.map_err(failed)?.path());
     }
     paths.sort();
+    Ok(paths)
+}
+
+/// Those of the files that are ours.
+fn files(paths: &[PathBuf]) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
         // Pipes and devices could hang; a link to nowhere is no file.
-        if !fs::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+        if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
             continue;
         }
-        let content = match is_text(&path) {
+        let content = match is_text(path) {
             Ok(false) => continue,
-            Ok(true) => file(&path),
-            Err(error) => Content::Unreadable(Error::io("cannot open", &path, error), None),
+            Ok(true) => file(path),
+            Err(error) => Content::Unreadable(Error::io("cannot open", path, error), None),
         };
         let is_ours = match &content {
             Content::Kubeconfig(document) => document.root().is_some_and(is_kubeconfig),
             Content::Cluster(_) | Content::State(..) | Content::Pem(_) => true,
             Content::Unreadable(_, None) => true,
-            Content::Unreadable(_, Some(text)) => is_called_as_ours(&path) || looks_like_ours(text),
+            Content::Unreadable(_, Some(text)) => is_called_as_ours(path) || looks_like_ours(text),
             Content::Unknown(_) => false,
         };
         if is_ours {
-            inputs.push(Input::of_file(&path, content));
+            inputs.push(Input::of_file(path, content));
         }
     }
-    Ok(inputs)
+    inputs
 }
 
 /// Whether a file begins as a text does. Only of those the whole is read.
@@ -161,7 +196,7 @@ fn is_text(path: &Path) -> std::io::Result<bool> {
 
 /// What the bytes of a file are.
 fn content(bytes: Vec<u8>) -> Content {
-    let bytes = Zeroizing::new(bytes);
+    let bytes = SecretBytes::from(bytes);
     if cert::sections(&bytes).next().is_some() {
         return Content::Pem(bytes);
     }
@@ -185,6 +220,9 @@ fn content(bytes: Vec<u8>) -> Content {
         },
     };
     let Some(root) = document.root() else { return Content::Kubeconfig(document) };
+    if let Some(pem) = rke::tls_secret(root) {
+        return Content::Pem(pem);
+    }
     if root.resolved() == Some(Resolved::Null) || is_empty_map(root) || is_kubeconfig(root) {
         Content::Kubeconfig(document)
     } else if rke::is_state(root) {

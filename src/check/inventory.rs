@@ -98,12 +98,13 @@ pub struct Inventory {
     certificates: Vec<FoundCertificate>,
     problems: Vec<Finding>,
     unread: Vec<PathBuf>,
+    files: usize,
 }
 
 impl Inventory {
     pub(super) fn of(checker: &Checker, inputs: &[Input]) -> Self {
-        let mut inventory =
-            Inventory { at: checker.at, certificates: Vec::new(), problems: Vec::new(), unread: Vec::new() };
+        let (certificates, problems, unread) = (Vec::new(), Vec::new(), Vec::new());
+        let mut inventory = Inventory { at: checker.at, certificates, problems, unread, files: inputs.len() };
         for input in inputs {
             inventory.file(checker, input);
         }
@@ -119,6 +120,11 @@ impl Inventory {
     /// What could not be read: files, and certificates in them.
     pub fn problems(&self) -> &[Finding] {
         &self.problems
+    }
+
+    /// How many files were looked into, those that could not be read among them.
+    pub fn files(&self) -> usize {
+        self.files
     }
 
     /// The files that could not be read at all.

@@ -144,8 +144,9 @@ codes! {
     // Certificates.
     CertExpired "cert-expired" Error "a client certificate has expired"
         "The API server answers with a bare 401 Unauthorized, which says nothing of the reason."
-        "Get a new kubeconfig: of K3s and RKE2 from the server's node, of RKE by `rke cert rotate`, or by `recover` \
-         out of a state file that is newer than the kubeconfig."
+        "Get a new kubeconfig: of K3s and RKE2 restart the service on a server (systemctl restart k3s, or \
+         rke2-server), which renews the certificates, and copy its k3s.yaml or rke2.yaml then; of RKE by `rke cert \
+         rotate`, or by `recover` out of a state file that is newer than the kubeconfig."
     CertExpiresSoon "cert-expires-soon" Warning "a client certificate expires soon"
         "On that day this way in is closed."
         "Renew it while the way is open."
@@ -174,9 +175,10 @@ codes! {
     KeyMismatch "key-mismatch" Error "a private key does not belong to its certificate"
         "kubectl refuses them: private key does not match public key."
         "Take both from one place. Often one of the two was renewed and the other was not."
-    UnknownIssuer "unknown-issuer" Note "the CA in the file did not sign the client certificate"
-        "With K3s, RKE2 and many hosted clusters that is so by design: servers and clients have CAs of their own. With RKE and \
-         kubeadm it means that parts of two clusters, or of two times, were mixed. Within an rkestate it is an error."
+    UnknownIssuer "unknown-issuer" Warning "the CA in the file did not sign the client certificate"
+        "With RKE and kubeadm it means that parts of two clusters, or of two times, were mixed. Within an rkestate it \
+         is an error. K3s, RKE2 and OpenShift have a CA for servers and one for clients: where their names show that \
+         the two belong together, nothing is said."
         "For RKE and kubeadm take CA and certificate from one place."
     BadSignature "bad-signature" Error "a certificate names a CA of the file as its issuer, and that CA did not sign it"
         "The cluster's CA was made again under the same name, and one of the two is older."
@@ -202,7 +204,8 @@ codes! {
         "It can be forged, and Go refuses it."
         "Let the CA issue a new one."
     OutlivesIssuer "outlives-issuer" Note "a certificate is valid longer than the CA that signed it"
-        "It ends with its CA, whatever it says itself."
+        "It ends with its CA, whatever it says itself. Where the two end within an hour, as those that were made in \
+         one go do, nothing is said."
         "Reckon with the CA's end."
     ClusterAdmin "cluster-admin" Note "a client certificate with full rights that nobody can take away"
         "The group system:masters is above all rules, and certificates can't be revoked in Kubernetes: whoever has the file \
@@ -275,6 +278,10 @@ codes! {
     ExecCommand "exec-command" Note "a command that is run to log in"
         "kubectl runs it with your rights whenever the context is used. A file of somebody else's can name any command."
         "Look at what it is before using the file."
+    LoginWithoutServer "login-without-server" Warning "Rancher's login command names no server"
+        "Rancher 2.14.1 and others write an empty --server= into a file for several clusters. `rancher token` refuses \
+         that, whether Rancher is there or not."
+        "Set --server=HOST in the arguments, the host of Rancher, or download the kubeconfig again."
     ExecPathLookup "exec-path-lookup" Note "a login command without a path"
         "The first program of that name in $PATH is run, whatever that is on this machine."
         "Write the whole path, if the file stays on this machine."
@@ -395,14 +402,20 @@ codes! {
     // Rancher.
     ProxiedOnly "proxied-only" Note "the only way into a cluster is through Rancher"
         "When Rancher is down, so is this way."
-        "Enable the authorized cluster endpoint and download the kubeconfig again, or add its contexts with `ace`; \
-         `outage` says for each cluster what is missing."
+        "Where Rancher made the cluster, or it is an imported K3s or RKE2: enable the authorized cluster endpoint and \
+         download the kubeconfig again, or add its contexts with `ace`. Of a hosted cluster, which has no such \
+         endpoint, keep a kubeconfig of the cloud's own. `outage` says for each cluster what is missing."
     FqdnWithoutPort "fqdn-without-port" Note "an authorized endpoint by name, without a port"
         "Rancher adds none, so clients use 443. An API server is mostly at 6443 (rancher#43612)."
         "Type the port into Rancher's field FQDN, or correct the server, if the load balancer does not listen on 443."
     FqdnWithoutCa "fqdn-without-ca" Note "an authorized endpoint by name, without a CA"
         "Its certificate must be publicly trusted. Rancher does not fall back to the cluster's own CA (rancher#26986)."
         "Give Rancher the CA of what answers there, if it is a private one."
+    EndpointWebhook "endpoint-webhook" Warning "an authorized endpoint of a cluster that was imported"
+        "Rancher sets the endpoint up by itself only in clusters that it made. On imported K3s and RKE2 the direct \
+         way answers 401 until the webhook's file is on every server (rancher#35161)."
+        "Put kube-api-authn-webhook.yaml on every server and restart the service, as Rancher's documentation of \
+         registered clusters says. Then try the context: kubectl --context NAME get namespaces."
     UnbracketedIpv6 "unbracketed-ipv6" Warning "an IPv6 address without brackets"
         "Rancher writes it so. RFC 3986 forbids it: kubectl built with Go before 1.26 takes the last colon for that of the port, \
          newer ones and other programs refuse it. Without a port it is an error: the last part of the address is taken for one."

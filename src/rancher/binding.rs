@@ -1,6 +1,6 @@
 //! Which of Rancher's tokens a cluster accepts on a direct way: those that Rancher bound to it.
 
-use super::clusters::{ClusterGroup, Member, clusters};
+use super::clusters::{ClusterGroup, Member};
 use super::kind::{ContextKind, View};
 use super::lifetime::SHARED_USER;
 use super::marks::is_unproven;
@@ -43,8 +43,13 @@ enum Through {
 }
 
 impl<'a> Bindings<'a> {
+    #[cfg(feature = "check")]
     pub(crate) fn of(configs: &[&'a Kubeconfig]) -> Self {
-        let groups = clusters(configs);
+        Self::with(configs, super::clusters::clusters(configs))
+    }
+
+    /// By configurations, and the clusters that their contexts lead to.
+    pub(super) fn with(configs: &[&'a Kubeconfig], groups: Vec<ClusterGroup<'a>>) -> Self {
         let ranchers: HashSet<String> = groups.iter().filter_map(|group| group.rancher.clone()).collect();
         let mut rancher_hosts: HashSet<String> =
             ranchers.iter().map(|rancher| ServerUrl::of(rancher).host_key()).collect();
@@ -122,7 +127,7 @@ impl<'a> Bindings<'a> {
     }
 }
 
-fn unbound() -> Finding {
+pub(super) fn unbound() -> Finding {
     let message = "its token is Rancher's and not bound to this cluster, so it is good only for Rancher";
     Finding::new(Code::UnboundToken, message).with_severity(Severity::Error)
 }
@@ -147,7 +152,7 @@ fn uses<'a>(groups: &[ClusterGroup<'a>]) -> HashMap<&'a str, Use> {
             ContextKind::RancherServer => Through::Several,
             _ => continue,
         };
-        known.own |= view.user_name == view.cluster_name && view.user_name != SHARED_USER;
+        known.own |= view.user_name == view.cluster_name;
         if known.through == Through::Nowhere {
             known.through = through;
         } else if known.through != through {

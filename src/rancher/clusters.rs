@@ -58,6 +58,8 @@ pub enum Tie {
     Server,
     /// The user: Rancher gives one to all contexts of a cluster.
     User,
+    /// Somebody said so ([`Outage::same`](super::outage::Outage::same)).
+    Said,
     /// The names: `prod-fqdn` and `prod-NODE` are `prod`'s, where only one cluster is called that.
     Name,
 }
@@ -70,6 +72,7 @@ impl fmt::Display for Tie {
             Tie::Ca => "the cluster's CA",
             Tie::Server => "the server",
             Tie::User => "the user",
+            Tie::Said => "what was said",
             Tie::Name => "the names",
         })
     }

@@ -1,7 +1,7 @@
 //! The kinds of contexts, and what tells them apart.
 
 use super::marks::ENDPOINT_OF;
-use crate::access::{file_name, is_rancher_command, is_rancher_token};
+use crate::access::{argument, file_name, is_rancher_command, is_rancher_token, is_token_command};
 use crate::cert::{Section, SectionKind, sections};
 use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
@@ -247,18 +247,13 @@ impl<'a> View<'a> {
 
     /// The value of a flag of the login command.
     fn argument(&self, flag: &str) -> Option<&'a str> {
-        let mut arguments = self.exec()?.arguments().iter().map(|argument| argument.expose().as_str());
-        while let Some(argument) = arguments.next() {
-            let value = match argument.strip_prefix(flag) {
-                Some("") => arguments.next(),
-                Some(rest) => rest.strip_prefix('='),
-                None => None,
-            };
-            if let Some(value) = value.filter(|value| !value.is_empty()) {
-                return Some(value);
-            }
-        }
-        None
+        argument(self.exec()?, flag).filter(|value| !value.is_empty())
+    }
+
+    /// Server, user and cluster in the arguments of `rancher token`, by which it keeps a login.
+    pub(super) fn rancher_login(&self) -> Option<(&'a str, &'a str, Option<&'a str>)> {
+        self.exec().filter(|exec| is_rancher_command(exec) && is_token_command(exec))?;
+        Some((self.argument("--server")?, self.argument("--user")?, self.argument("--cluster")))
     }
 
     /// Whether Rancher made the cluster's name out of the user's: `prod-fqdn` out of `prod`.
@@ -269,6 +264,10 @@ impl<'a> View<'a> {
     /// The token, where that is what the user logs in with.
     pub(super) fn token(&self) -> Option<&'a str> {
         self.user.and_then(|user| set_secret(&user.token)).map(str::trim)
+    }
+
+    pub(super) fn has_token_file(&self) -> bool {
+        self.user.is_some_and(|user| set(&user.token_file).is_some())
     }
 
     pub(super) fn origin(&self) -> String {

@@ -33,10 +33,12 @@ mod clusters;
 mod kind;
 mod knowledge;
 mod lifetime;
+mod logins;
 mod marks;
 mod objects;
 pub mod outage;
 mod provisioner;
+mod same;
 mod saved_tokens;
 mod token_hash;
 
@@ -53,6 +55,7 @@ pub use kind::{ContextKind, Evidence, Kind, kind_of, kinds};
 #[cfg(feature = "check")]
 pub(crate) use lifetime::{Lifetime, lifetime_by_comments};
 pub use lifetime::{disown_new_tokens, keep_lifetimes};
+pub use logins::CachedLogins;
 pub use objects::{ControlPlaneNode, LocalClusterAuthEndpoint, ManagedCluster};
 pub use provisioner::Provisioner;
 pub use saved_tokens::SavedTokens;

@@ -79,7 +79,7 @@ impl ManagedCluster {
     /// webhook can't be put there.
     pub fn can_have_endpoint(&self) -> bool {
         let provider = self.provider.as_deref().unwrap_or_default().to_ascii_lowercase();
-        !matches!(self.provisioner, Provisioner::Hosted(_)) && !matches!(&*provider, "eks" | "gke" | "aks")
+        !matches!(self.provisioner, Provisioner::Hosted(_)) && !matches!(&*provider, "eks" | "gke" | "aks" | "alibaba")
     }
 }
 
@@ -159,6 +159,8 @@ impl Gathered {
         }
         cluster.provisioner = match spec.get("rkeConfig").filter(|config| !config.is_null()) {
             _ if id == Some("local") => Provisioner::Local,
+            // Clusters of clouds, and of RKE, have such an object too.
+            None if cluster.provisioner != Provisioner::Unknown => return,
             None => Provisioner::Imported,
             Some(config) => {
                 let pools = config.get("machinePools").and_then(Value::as_sequence).unwrap_or_default();
@@ -248,7 +250,7 @@ impl Parts {
         if self.cluster.control_plane.is_empty() {
             self.cluster.control_plane = self.configured;
         }
-        if self.cluster.provisioner == Provisioner::Unknown && self.is_rke {
+        if matches!(self.cluster.provisioner, Provisioner::Unknown | Provisioner::Imported) && self.is_rke {
             self.cluster.provisioner = machines(self.machines.into_iter()).unwrap_or(Provisioner::Unknown);
         }
         self.cluster
@@ -257,7 +259,8 @@ impl Parts {
 
 /// By `clusters.management.cattle.io` alone.
 fn provisioner(id: Option<&str>, spec: &Value, status: &Value) -> Option<Provisioner> {
-    const CLOUDS: [(&str, &str); 6] = [
+    const CLOUDS: [(&str, &str); 7] = [
+        ("aliConfig", "Alibaba"),
         ("eksConfig", "EKS"),
         ("gkeConfig", "GKE"),
         ("aksConfig", "AKS"),
@@ -276,7 +279,7 @@ fn provisioner(id: Option<&str>, spec: &Value, status: &Value) -> Option<Provisi
         return Some(Provisioner::Hosted(known.map_or(driver, |(_, cloud)| cloud).into()));
     }
     match text(status, "driver")? {
-        cloud @ ("EKS" | "GKE" | "AKS") => Some(Provisioner::Hosted(cloud.into())),
+        cloud @ ("EKS" | "GKE" | "AKS" | "Alibaba") => Some(Provisioner::Hosted(cloud.into())),
         // Of those with ids of the second form, some were made by Rancher: their other object tells.
         "imported" | "k3s" | "k3os" | "rke2" if !id.is_some_and(|id| id.starts_with("c-m-")) => {
             Some(Provisioner::Imported)

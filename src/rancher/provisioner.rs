@@ -15,7 +15,8 @@ pub enum Provisioner {
     NodeDriver(String),
     /// Rancher, on machines that were there.
     Custom,
-    /// A cloud, which runs the control plane: `EKS`, `GKE`, `AKS` or another. There is no authorized cluster endpoint.
+    /// A cloud, which runs the control plane: `EKS`, `GKE`, `AKS`, `Alibaba` or another. There is no authorized cluster
+    /// endpoint.
     Hosted(String),
     /// Somebody else; it was imported into Rancher.
     Imported,

@@ -30,6 +30,8 @@ pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};
 pub use server_folder::ServerFolder;
+#[cfg(feature = "check")]
+pub(crate) use server_folder::{tls_folders, tls_secret};
 pub use state::{CertificateEntry, ClusterState, State};
 #[cfg(feature = "check")]
 pub(crate) use state::{document as state_document, is_state};

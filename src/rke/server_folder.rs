@@ -9,7 +9,7 @@ use crate::config::{AuthInfo, Cluster, Data, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::read_reference;
 use crate::secret::SecretBytes;
-use crate::syntax::Document;
+use crate::syntax::{Document, Node};
 use crate::url::check_new_server;
 use std::fmt;
 use std::io;
@@ -251,6 +251,37 @@ fn missing(early: bool) -> Error {
 /// The certificate in dynamiclistener's file.
 fn dynamic(json: &[u8]) -> Option<SecretBytes> {
     let document = Document::parse(json).ok()?;
-    let text = document.root()?.get("data")?.get("tls.crt")?.as_str()?.to_owned();
+    of_secret(document.root()?, "tls.crt")
+}
+
+fn of_secret(secret: Node<'_>, key: &str) -> Option<SecretBytes> {
+    let text = secret.get("data")?.get(key)?.as_str()?.to_owned();
     Some(Data::from_base64(text).ok()?.decode().into_bytes())
+}
+
+/// The certificates in a Secret of Kubernetes' type for them, such as `dynamic-cert.json`, and the key.
+#[cfg(feature = "check")]
+pub(crate) fn tls_secret(root: Node<'_>) -> Option<SecretBytes> {
+    let is_secret = root.get("kind").and_then(|kind| kind.as_str()) == Some("Secret");
+    let mut pem = of_secret(root, "tls.crt").filter(|pem| is_secret && cert::sections(pem).next().is_some())?;
+    if let Some(key) = of_secret(root, "tls.key") {
+        pem.push(b'\n');
+        pem.extend_from_slice(&key);
+    }
+    Some(pem)
+}
+
+/// The folders with the certificates of a K3s or RKE2 server, seen from its data folder; they may be closed to all but
+/// root.
+#[cfg(feature = "check")]
+pub(crate) fn tls_folders(path: &Path) -> Vec<PathBuf> {
+    let is_there = |folder: &PathBuf| {
+        let mut found = [AUTHORITY, CERTIFICATE, DYNAMIC].iter().map(|name| folder.join(name).symlink_metadata());
+        found.any(|found| match found {
+            Ok(found) => found.is_file(),
+            Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+        })
+    };
+    let named = TLS.iter().map(|below| if below.is_empty() { path.to_owned() } else { path.join(below) });
+    named.filter(is_there).collect()
 }

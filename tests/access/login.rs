@@ -79,7 +79,16 @@ fn rancher() -> Vec<Case> {
         case("beside the file", "./rancher"),
         case("v1", "rancher").user(json!({"exec": {"apiVersion": V1, "command": "rancher", "args": args,
             "interactiveMode": "IfAvailable"}})),
+        no_server("empty", &["token", "--server=", "--user=prod", "--cluster=c-m-7xk2m9qd"]),
+        no_server("empty, in two arguments", &["token", "--server", "", "--user", "prod"]),
+        no_server("not there", &["token", "--user=prod"]),
     ]
+}
+
+/// As Rancher 2.14.1 writes it.
+fn no_server(name: &str, args: &[&str]) -> Case {
+    let exec = json!({"apiVersion": V1BETA1, "command": "rancher", "args": args});
+    Case::new("exec-no-server", name).user(json!({"exec": exec})).undecided(NO_LOGIN)
 }
 
 fn providers() -> Vec<Case> {

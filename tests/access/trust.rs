@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 pub(super) fn cases() -> Vec<Case> {
     let mut all =
-        [unreadable(), partly(), twice(), dates(), leaf(), doubtful(), none(), endpoints(), insecure()].concat();
+        [unreadable(), partly(), twice(), dates(), leaf(), doubtful(), none(), endpoints(), imported(), insecure()]
+            .concat();
     if openssl::available() {
         let tool = Tool::new();
         let key = tool.key(&["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]);
@@ -220,6 +221,13 @@ fn none() -> Vec<Case> {
             .server("https://203.0.113.10:6443")
             .undecided("no public authority signs for the test"),
     ]
+}
+
+/// What `ace` writes for a cluster that was imported into Rancher.
+fn imported() -> Vec<Case> {
+    let mark = json!({"extensions": [{"name": "kubeconfig-rs/imported", "extension": true}]});
+    let case = |name: &str| Case::new("imported", name).cluster(mark.clone());
+    vec![case("a certificate"), case("a token").token(good_token())]
 }
 
 /// What Rancher writes for an endpoint by name whose certificate is said to be public.

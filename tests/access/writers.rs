@@ -112,7 +112,7 @@ fn ca_of(case: &Case) -> Vec<u8> {
 
 /// Whether `ace` can be given what is wrong: CA, certificate, key, token or login, and not the server or the context.
 fn is_for_ace(case: &Case, row: &Row) -> bool {
-    let has_own_ca = ["ca-insecure", "ca-twice", "ca-missing", "insecure", "no-ca"].contains(&case.row);
+    let has_own_ca = ["ca-insecure", "ca-twice", "ca-missing", "insecure", "no-ca", "imported"].contains(&case.row);
     // Placed with a good server's name, these are good.
     let is_of_the_server = case.cluster["server"] != SERVER || case.cluster.get("tls-server-name").is_some();
     // ace takes a user and no comments; what those say of a token's end stays behind.

@@ -43,7 +43,7 @@ fn exit_codes_of_check() {
         (&["--kubeconfig", "gone"], 2),
         (&["--kubeconfig", "good", "error"], 2),
         (&["--explain", "cert-expired", "good"], 2),
-        (&[], 0),
+        (&[], 2),
     ] {
         let mut all = vec!["check"];
         all.extend(arguments);
@@ -189,7 +189,7 @@ fn exit_codes_of_certs() {
         (&["gone"], 2),
         (&["config", "-o", "yaml"], 2),
         (&["--kubeconfig", "config"], 0),
-        (&[], 0),
+        (&[], 2),
     ] {
         let mut all = vec!["certs"];
         all.extend(arguments);
@@ -209,9 +209,34 @@ fn exit_codes_of_certs() {
 #[test]
 fn what_is_not_there_is_said() {
     let folder = tempfile::tempdir().unwrap();
-    let out = run(folder.path(), &["check", "."]);
-    assert_eq!(out.code, Some(0));
-    assert!(out.stderr.contains("is the path right?"), "{}", out.stderr);
+    std::fs::create_dir(folder.path().join("pictures")).unwrap();
+    std::fs::write(folder.path().join("pictures/notes.txt"), "nothing of ours").unwrap();
+    std::fs::write(folder.path().join("config"), good()).unwrap();
+    for verb in ["check", "certs"] {
+        for arguments in [&["pictures"][..], &["config", "pictures"], &["."], &["gone"]] {
+            let out = run(folder.path(), &[&[verb], arguments].concat());
+            let is_there = arguments == ["."];
+            assert_eq!(
+                out.code,
+                Some(if is_there { 0 } else { 2 }),
+                "{verb} {arguments:?}: {}{}",
+                out.stdout,
+                out.stderr
+            );
+            let said = format!("{}{}", out.stdout, out.stderr);
+            let is_folder = arguments.contains(&"pictures");
+            assert_eq!(
+                said.contains("there is no kubeconfig, cluster.yml, rkestate or PEM file in this folder"),
+                is_folder
+            );
+        }
+        // Of a list that is there in part nothing is said; kubectl passes over what is not.
+        for (list, code) in [("gone:lost", 2), ("gone:config", 0)] {
+            let out = super::common::program::command(folder.path(), &[verb]).env("KUBECONFIG", list).output().unwrap();
+            assert_eq!(out.status.code(), Some(code), "{verb} {list}");
+        }
+        assert_eq!(run(folder.path(), &[verb]).code, Some(2), "{verb}: nothing at home");
+    }
     let out = run(folder.path(), &["check", "--explain", "cert-expires"]);
     assert_eq!(out.code, Some(2));
     assert!(out.stderr.contains("cert-expires-soon"), "{}", out.stderr);

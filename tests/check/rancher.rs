@@ -1,12 +1,12 @@
 //! What Rancher's kubeconfigs are known for.
 
 use super::common::shapes_rancher as shapes;
-use super::{Files, Row, common};
+use super::{Algorithm, Ca, Files, Row, Validity, base64, common, good, with};
 use kubeconfig::finding::Code::*;
 use kubeconfig::finding::Severity::{Error, Note, Warning};
 use kubeconfig::finding::{Code, Severity};
 use kubeconfig::pki_types::UnixTime;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -32,6 +32,22 @@ pub(super) fn rows() -> Vec<Row> {
             ".k8s.example.com:6443",
             ".k8s.example.com",
         ),
+        Row::changed(
+            LoginWithoutServer,
+            Warning,
+            "- token",
+            &shapes::exec_ace().text,
+            "--server=rancher.example.com",
+            "--server=",
+        ),
+        Row::changed(
+            EndpointWebhook,
+            Warning,
+            "server",
+            &good(),
+            "  cluster:\n    server:",
+            "  cluster:\n    extensions: [{name: kubeconfig-rs/imported, extension: true}]\n    server:",
+        ),
         shape(FqdnWithoutCa, Note, "server", shapes::ace_fqdn_public(), shapes::ace_fqdn()),
         shape(UnbracketedIpv6, Warning, "server", shapes::ace_nodes_ipv6(), shapes::ace_nodes()),
         shape(HtmlEscaped, Note, "&", shapes::ace_escaped(), shapes::ace_fqdn()),
@@ -39,10 +55,14 @@ pub(super) fn rows() -> Vec<Row> {
 }
 
 /// Files as the tools write them have neither errors nor warnings: no noise. But for what is wrong with some of them.
+/// How often each code comes up over all of them stands below: whoever changes a rule sees what it does to healthy
+/// files.
 #[test]
 fn files_as_tools_write_them_are_quiet() {
     let wrong = [
         ("rancher-ace-nodes-ipv6", UnbracketedIpv6),
+        // Its --server is empty.
+        ("rancher-multi-cluster-exec", LoginWithoutServer),
         ("gke-auth-provider", RemovedAuthProvider),
         // By its comments, and long ago.
         ("rancher-multi-cluster", TokenExpired),
@@ -55,7 +75,10 @@ fn files_as_tools_write_them_are_quiet() {
     for (name, _) in wrong {
         assert!(shapes.iter().any(|shape| shape.name == name), "there is no {name}");
     }
+    // In how many of the healthy files each note is.
+    let mut rates: BTreeMap<Code, usize> = BTreeMap::new();
     for shape in shapes {
+        let is_stray = shape.text.contains("api-version: v1");
         let mut files = Files::one(shape.text);
         for (name, bytes) in shape.files {
             files = files.with(name, bytes);
@@ -65,5 +88,93 @@ fn files_as_tools_write_them_are_quiet() {
         let expected: BTreeSet<Code> =
             wrong.iter().filter(|(name, _)| *name == shape.name).map(|(_, code)| *code).collect();
         assert_eq!(found, expected, "{}: {report}", shape.name);
+        if expected.is_empty() {
+            let notes: BTreeSet<Code> = report.findings().map(|finding| finding.code).collect();
+            // Whether a command is on this machine is not the file's to say. RKE's own files have a table of theirs,
+            // and the stray api-version of its kubeconfigs is in early ones of Rancher too.
+            let is_rkes = shape.name == "rke" || shape.name.starts_with("rke-");
+            let is_of_file = |code: &Code| *code != ExecNotFound && !is_rkes && !(is_stray && *code == UnknownField);
+            notes.into_iter().filter(is_of_file).for_each(|code| *rates.entry(code).or_default() += 1);
+        }
+    }
+    let expected = BTreeMap::from([
+        (UnknownField, 1),
+        (UnusedCluster, 1),
+        (ClusterAdmin, 5),
+        (RancherToken, 12),
+        (ExecCommand, 6),
+        (ExecPathLookup, 6),
+        (ProxiedOnly, 10),
+        (FqdnWithoutPort, 1),
+        (FqdnWithoutCa, 1),
+        (HtmlEscaped, 2),
+    ]);
+    assert_eq!(rates, expected);
+}
+
+/// The data folder of a server: its certificates are looked into, where they are.
+#[test]
+fn a_server_s_folder_is_looked_into() {
+    let w = common::pki::world();
+    let serving = w.k3s_server_ca.server("k3s", &["127.0.0.1", "localhost"], Validity::days(365));
+    let secret = serde_json::json!({"kind": "Secret", "apiVersion": "v1", "metadata": {"name": "k3s-serving",
+        "namespace": "kube-system"}, "type": "kubernetes.io/tls",
+        "data": {"tls.crt": base64(&serving.certificate), "tls.key": base64(&serving.key)}});
+    let etcd = Ca::new("etcd-server-ca@1767225600", None, Algorithm::Ec);
+    let folder = Files::named("k3s/server/tls/server-ca.crt", w.k3s_server_ca.certificate.clone())
+        .with("k3s/server/tls/client-ca.crt", w.k3s_client_ca.certificate.clone())
+        .with("k3s/server/tls/client-admin.crt", format!("{}{}", w.k3s_admin.certificate, w.k3s_client_ca.certificate))
+        .with("k3s/server/tls/client-admin.key", w.k3s_admin.key.clone())
+        .with("k3s/server/tls/dynamic-cert.json", secret.to_string())
+        .with("k3s/server/tls/etcd/server-ca.crt", etcd.certificate.clone())
+        .with("k3s/server/token", "K10::server:0")
+        .lay_out();
+    let path = |below: &str| folder.path().join("k3s").join(below);
+    for (below, files) in [("", 6), ("server", 6), ("server/tls", 6), ("server/tls/etcd", 1)] {
+        let report = super::checker().paths([path(below)]);
+        assert_eq!((report.summary().files, report.findings().count()), (files, 0), "{below}: {report}");
+        let inventory = super::checker().certificates([path(below)]);
+        assert!(inventory.problems().is_empty(), "{below}: {:?}", inventory.problems());
+        let of = |name: &str| inventory.certificates().iter().filter(|found| found.file.ends_with(name)).count();
+        assert_eq!(of("dynamic-cert.json"), usize::from(files > 1), "{below}");
+        assert_eq!(of("etcd/server-ca.crt"), 1, "{below}");
+    }
+    // What has ended there is told.
+    let over = w.k3s_server_ca.server("k3s", &["localhost"], Validity::over());
+    std::fs::write(path("server/tls/serving-kube-apiserver.crt"), over.certificate).unwrap();
+    assert!(super::checker().paths([path("")]).has(CertExpired));
+    // One above it holds no folder of a server, and nothing else.
+    let none = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(none.path().join("server/tls")).unwrap();
+    let report = super::checker().paths([none.path()]);
+    assert!(report.has(Unreadable) && report.unread().count() == 1, "{report}");
+}
+
+/// K3s and RKE2 renew what ends when they start.
+#[test]
+fn how_an_administrator_of_k3s_renews_its_certificate() {
+    for (name, service) in
+        [("k3s-client-ca@1767225600", "restart k3s"), ("rke2-client-ca@1767225600", "restart rke2-server")]
+    {
+        let server_ca = Ca::new(&name.replace("client", "server"), None, Algorithm::Ec);
+        let admin = Ca::new(name, None, Algorithm::Ec).client("system:admin", Some("system:masters"), Validity::over());
+        let report = Files::one(with(&server_ca.certificate, &admin.certificate, &admin.key)).check();
+        let found = report.findings().find(|finding| finding.code == CertExpired).expect("it has ended");
+        assert!(found.help.as_deref().is_some_and(|help| help.contains(service)), "{found:?}");
+    }
+}
+
+/// Go's programs make a CA and a certificate one after the other, both for as many years.
+#[test]
+fn certificates_that_were_made_in_one_go() {
+    let validity = |later: u64| {
+        let from = common::pki::now() - 86_400 + later;
+        Validity { from, until: from + 3650 * 86_400 }
+    };
+    for (later, is_told) in [(0, false), (1, false), (90, false), (86_400, true)] {
+        let ca = Ca::valid("kube-ca", None, Algorithm::Ec, validity(0));
+        let admin = ca.client("kube-admin", Some("system:masters"), validity(later));
+        let report = Files::one(with(&ca.certificate, &admin.certificate, &admin.key)).check();
+        assert_eq!(report.has(OutlivesIssuer), is_told, "{later} seconds later: {report}");
     }
 }

@@ -277,6 +277,12 @@ pub struct World {
     /// A cloud's.
     pub cloud_ca: Ca,
     pub cloud_admin: Pair,
+    /// OpenShift's: a CA for each way to the API server, and one for the administrator's certificate.
+    pub openshift_cas: [Ca; 3],
+    pub openshift_admin: Pair,
+    /// minikube's.
+    pub minikube_ca: Ca,
+    pub minikube_user: Pair,
 }
 
 /// [`World`], made at first use.
@@ -289,6 +295,8 @@ pub fn world() -> &'static World {
         let k3s_client_ca = Ca::new("k3s-client-ca@1767225600", None, Ec);
         let plain_ca = Ca::new("kubernetes", None, Ec);
         let cloud_ca = Ca::new("ca", None, Rsa);
+        let minikube_ca = Ca::new("minikubeCA", None, Rsa);
+        let openshift = |name: &str| Ca::new(name, Some("openshift"), Rsa);
         World {
             rancher_ca: Ca::new("dynamiclistener-ca@1767225600", Some("dynamiclistener-org"), Ec),
             kube_ca: Ca::new("kube-ca", None, Ec),
@@ -303,6 +311,11 @@ pub fn world() -> &'static World {
             plain_ca,
             cloud_admin: cloud_ca.client("masterclient", masters, Validity::days(730)),
             cloud_ca,
+            openshift_admin: openshift("admin-kubeconfig-signer").client("system:admin", masters, Validity::days(3650)),
+            openshift_cas: ["lb", "localhost", "service-network"]
+                .map(|of| openshift(&format!("kube-apiserver-{of}-signer"))),
+            minikube_user: minikube_ca.client("minikube-user", masters, Validity::days(1095)),
+            minikube_ca,
         }
     })
 }

@@ -1,7 +1,72 @@
-//! The kubeconfigs of the clouds' own programs.
+//! The kubeconfigs of the clouds' own programs, of OpenShift, and of clusters on one's own machine.
 
-use super::pki::{base64, world};
+use super::pki::{Pair, base64, world};
 use super::shapes::{Auth, Depends, Shape, client_go, cluster_body, context};
+
+/// `auth/kubeconfig` of openshift-install: a bundle of the CAs of all ways to the API server, and a client of another
+/// one.
+pub fn openshift() -> Shape {
+    let w = world();
+    let server = "https://api.ocp.example.com:6443";
+    let bundle: String = w.openshift_cas.iter().map(|ca| ca.certificate.as_str()).collect();
+    let text = client_go("ocp", "admin", "admin", &cluster_body(&bundle, server), &embedded(&w.openshift_admin));
+    let mut expected = context("admin", "admin", server, Auth::Certificate, Depends::StandsAlone);
+    expected.cluster = "ocp".into();
+    Shape {
+        name: "openshift",
+        file: "kubeconfig",
+        text,
+        files: vec![],
+        current: "admin".into(),
+        contexts: vec![expected],
+    }
+}
+
+/// `kind create cluster`.
+pub fn kind() -> Shape {
+    let (name, server) = ("kind-kind", "https://127.0.0.1:36789");
+    let w = world();
+    let text = client_go(name, name, name, &cluster_body(&w.plain_ca.certificate, server), &embedded(&w.plain_admin));
+    let contexts = vec![context(name, name, server, Auth::Certificate, Depends::ThisMachineOnly)];
+    Shape { name: "kind", file: "config", text, files: vec![], current: name.into(), contexts }
+}
+
+/// `minikube start`: files in place of data, and an extension at the cluster and at the context.
+pub fn minikube() -> Shape {
+    let w = world();
+    let server = "https://192.168.49.2:8443";
+    let extension = |name: &str, indent: &str| {
+        format!(
+            "{indent}extensions:\n{indent}- extension:\n{indent}    last-update: Mon, 02 Mar 2026 10:00:00 CET\n\
+             {indent}    provider: minikube.sigs.k8s.io\n{indent}    version: v1.35.0\n{indent}  name: {name}\n"
+        )
+    };
+    let cluster = format!(
+        "    certificate-authority: minikube/ca.crt\n{}    server: {server}\n",
+        extension("cluster_info", "    ")
+    );
+    let user = "    client-certificate: minikube/profiles/minikube/client.crt\n    \
+                client-key: minikube/profiles/minikube/client.key\n";
+    let of_context = format!("    cluster: minikube\n{}    namespace: default\n", extension("context_info", "    "));
+    let text = client_go("minikube", "minikube", "minikube", &cluster, user);
+    Shape {
+        name: "minikube",
+        file: "config",
+        text: text.replacen("    cluster: minikube\n", &of_context, 1),
+        files: vec![
+            ("minikube/ca.crt", w.minikube_ca.certificate.clone().into_bytes()),
+            ("minikube/profiles/minikube/client.crt", w.minikube_user.certificate.clone().into_bytes()),
+            ("minikube/profiles/minikube/client.key", w.minikube_user.key.clone().into_bytes()),
+        ],
+        current: "minikube".into(),
+        contexts: vec![context("minikube", "minikube", server, Auth::Certificate, Depends::StandsAlone)],
+    }
+}
+
+fn embedded(pair: &Pair) -> String {
+    let (certificate, key) = (base64(&pair.certificate), base64(&pair.key));
+    format!("    client-certificate-data: {certificate}\n    client-key-data: {key}\n")
+}
 
 /// `aws eks update-kubeconfig --profile production`.
 pub fn eks() -> Shape {

@@ -125,7 +125,8 @@ fn assuming(era: Era, beside: Beside, at: UnixTime) -> Outage {
     let saved = |expires: &str, enabled: bool| {
         let name = era.token_name().trim_start_matches("ext/");
         let object = json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": enabled,
-            "metadata": {"name": name, "namespace": "cattle-system"}, "userName": "u-abcde12345", "expiresAt": expires});
+            "metadata": {"name": name, "namespace": "cattle-system"}, "userName": "u-abcde12345", "expiresAt": expires,
+            "hash": "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U"});
         SavedTokens::read_all(object.to_string()).unwrap()
     };
     let outage = Outage::at(at);
@@ -142,14 +143,19 @@ fn assuming(era: Era, beside: Beside, at: UnixTime) -> Outage {
 /// The label: days from now to the end, `i64::MAX` for never; `Err` where the answer is not yes whatever the time.
 fn label(era: Era, login: Login, ace: Ace, beside: Beside) -> Result<i64, Verdict> {
     let is_out_of_reach = ace == Ace::Loopback && beside != Beside::OnNode;
-    if login == Login::Exec || ace == Ace::None || is_out_of_reach {
+    if ace == Ace::None || is_out_of_reach {
         return Err(Verdict::No);
+    }
+    // Its program may have a login that has not ended.
+    if login == Login::Exec {
+        return Err(Verdict::Unknown);
     }
     match beside {
         Beside::SavedOff => Err(Verdict::No),
         Beside::Saved => Ok(10),
         Beside::SavedForever => Ok(i64::MAX),
         _ if era.has_comments() => Ok(TTL_DAYS - 5),
+        Beside::Downloaded if matches!(era, Era::V2_2 | Era::V2_3) => Ok(i64::MAX),
         Beside::Downloaded => Ok(30 - 5),
         Beside::Nothing | Beside::OnNode => Err(Verdict::Unknown),
     }

@@ -1,6 +1,7 @@
 //! The drill: which contexts lead in when Rancher is gone. Above all: no false `yes`.
 #![cfg(feature = "rancher")]
 
+mod beside;
 mod comfort;
 #[path = "../common/mod.rs"]
 mod common;

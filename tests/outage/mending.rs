@@ -90,7 +90,7 @@ fn each_lack_has_its_command() {
             "a copy of it that is over",
             one(&k3s),
             "kubeconfig export --kubeconfig /etc/rancher/k3s/k3s.yaml --server https://HOST:6443 --name default --out FILE",
-            "a fresh administrator's file",
+            "(systemctl restart k3s): it renews what ends then",
         ),
         (
             "addresses without brackets",

@@ -45,7 +45,8 @@ fn files() -> TempDir {
         (
             "objects",
             json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": true,
-                "metadata": {"name": "kubeconfig-u-abcde12345k9xzp"}})
+                "metadata": {"name": "kubeconfig-u-abcde12345k9xzp"},
+                "hash": "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U"})
             .to_string(),
         ),
     ])
@@ -309,4 +310,79 @@ fn what_an_export_keeps() {
         assert_eq!(survives(&before.stdout), survives(&after.stdout));
         assert_eq!(survives(&after.stdout).len(), 2, "{}", after.stdout);
     }
+}
+
+/// What is given beside the files, and the logins that are found for the user.
+#[test]
+fn what_is_found_beside_the_files() {
+    let arguments = ["token", "--server=rancher.example.com", "--user=prod", "--cluster=c-m-7xk2m9qd"];
+    let exec = json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "rancher", "args": arguments}});
+    let login = |canary: &str| {
+        json!({"Servers": {"rancher.example.com": {"kubeCredentials": {"prod_c-m-7xk2m9qd": {"status":
+            {"token": format!("kubeconfig-u-abcde12345k9xzp:{canary}"), "expirationTimestamp": "2100-01-01T00:00:00Z"}}}}}})
+        .to_string()
+    };
+    let file = File { users: vec![json!({"name": "prod", "user": exec})], ..classic() };
+    let local = File::new().user("local", rancher_token()).way("local", proxy("local"), "local");
+    // Rancher's own object of it, and that of provisioning, which tells that Rancher did not make it.
+    let object = json!({"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "management.cattle.io/v3", "kind": "Cluster", "metadata": {"name": "c-m-7xk2m9qd"},
+            "spec": {}, "status": {"driver": "k3s", "provider": "k3s"}},
+        {"apiVersion": "provisioning.cattle.io/v1", "kind": "Cluster", "metadata": {"name": "prod"},
+            "spec": {}, "status": {"clusterName": "c-m-7xk2m9qd"}}]});
+    let folder = folder_of(&[
+        ("login", file.text()),
+        ("logins.json", login(canary::CANARY)),
+        ("broken.json", "{".into()),
+        ("local", local.text()),
+        ("admin", service_account().text()),
+        ("token", classic().text()),
+        ("none.json", json!({"apiVersion": "v1", "kind": "List", "items": []}).to_string()),
+        ("object.json", object.to_string()),
+    ]);
+    let at = ["--at", "2099-12-31"];
+    let ends = |arguments: &[&str], status: i32| {
+        let out = ends(&folder, &[arguments, &at].concat(), status);
+        canary::check(&format!("{arguments:?}"), &format!("{}{}", out.stdout, out.stderr));
+        out
+    };
+    let out = ends(&["login"], 3);
+    assert!(out.stdout.contains("unless a login in ~/.rancher/cli2.json"), "{}", out.stdout);
+    let out = ends(&["login", "--logins", "logins.json"], 0);
+    assert!(
+        out.stdout.contains("2100-01-01T00:00:00Z") && out.stdout.contains("Rancher's program: logins.json"),
+        "{}",
+        out.stdout
+    );
+    ends(&["login", "--logins", "broken.json"], 2);
+    ends(&["login", "--logins", "gone.json"], 2);
+    // Where nobody logs in by it, nobody looks at it.
+    ends(&["admin", "--same", "c=c"], 0);
+    // Found for this user it is named.
+    std::fs::create_dir(folder.path().join(".rancher")).unwrap();
+    let found = folder.path().join(".rancher/cli2.json");
+    std::fs::write(&found, login(canary::CANARY)).unwrap();
+    for output in ["table", "json"] {
+        let out = ends(&["login", "-o", output], 0);
+        assert!(out.stdout.contains(&found.display().to_string()), "{}", out.stdout);
+    }
+    // What can't be read there proves nothing.
+    std::fs::write(&found, "{").unwrap();
+    let out = ends(&["login"], 3);
+    assert!(out.stderr.contains("cli2.json"), "{}", out.stderr);
+
+    ends(&["local", "admin"], 1);
+    let out = ends(&["local", "admin", "--same", "local=c"], 0);
+    assert!(out.stdout.contains("1 yes, 0 unknown, 0 no"), "{}", out.stdout);
+    let out = ends(&["local", "admin", "--same", "local=gone"], 2);
+    assert!(out.stderr.contains("no context leads into a cluster \"gone\""), "{}", out.stderr);
+    ends(&["local", "--same", "local"], 2);
+
+    ends(&["token", "--tokens", "none.json"], 1);
+    ends(&["token", "--tokens", "prod=none.json"], 1);
+    let out = ends(&["token", "--tokens", "other=none.json"], 2);
+    assert!(out.stderr.contains("no context leads into a cluster \"other\""), "{}", out.stderr);
+    let out = ends(&["token", "--objects", "object.json"], 3);
+    assert!(out.stdout.contains("kube-api-authn-webhook.yaml"), "{}", out.stdout);
+    ends(&["token", "--objects", "none.json"], 2);
 }

@@ -47,7 +47,7 @@ const CREDENTIALS: &[Credentials] = &[
     (|| token("opaque"), Unknown),
     (|| token("token-x7k2m:abc"), Unknown),
     (|| json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "aws"}}), Unknown),
-    (|| json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "rancher"}}), No),
+    (|| json!({"exec": {"apiVersion": "client.authentication.k8s.io/v1beta1", "command": "rancher"}}), Unknown),
     (|| json!({}), No),
     (|| json!({"tokenFile": "/no/such/file"}), No),
 ];

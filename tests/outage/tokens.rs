@@ -26,12 +26,15 @@ fn downloaded() -> Outage {
 
 fn object(name: &str, expires: &str) -> Value {
     json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": true, "expiresAt": expires,
-        "metadata": {"name": name, "namespace": "cattle-system"}, "userName": "u-abcde12345", "hash": "SECRET-CANARY"})
+        "metadata": {"name": name, "namespace": "cattle-system"}, "userName": "u-abcde12345", "hash": SHA_256})
 }
+
+/// Made by hand after `pkg/auth/tokens/hashers` of rancher/rancher: version, salt and hash of salt and [`SECRET`].
+const SHA_256: &str = "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U";
 
 fn saved(text: impl std::fmt::Display) -> Outage {
     let tokens = SavedTokens::read_all(text.to_string()).expect("objects");
-    assert!(!format!("{tokens:?}").contains("CANARY"));
+    assert!(!format!("{tokens:?}").contains("H19I0"));
     Outage::at(today()).saved_tokens(tokens)
 }
 
@@ -117,7 +120,8 @@ fn saved_objects() {
     let end = rfc3339(days(10));
     let item = |name: &str| object(name, &end);
     let yaml = format!(
-        "apiVersion: cluster.cattle.io/v3\nkind: ClusterAuthToken\nenabled: true\nexpiresAt: {end}\nmetadata:\n  name: {NAME}\n"
+        "apiVersion: cluster.cattle.io/v3\nkind: ClusterAuthToken\nenabled: true\nexpiresAt: {end}\nhash: {SHA_256}\n\
+         metadata:\n  name: {NAME}\n"
     );
     let list =
         |kind: &str, version: &str| json!({"apiVersion": version, "kind": kind, "items": [item("other"), item(NAME)]});
@@ -169,57 +173,170 @@ fn saved_objects() {
     }
 }
 
-/// Made by hand after `pkg/auth/tokens/hashers` of rancher/rancher: version, salt and hash of salt and secret.
 #[test]
 fn the_hash_in_the_object() {
-    const SHA_256: &str = "$2:/wECAwAJCAc:H19I0uJ74pKfQaRohNTsyb+GVXuBB3uZigK3fjnt41U";
     const SHA3_512: &str =
         "$3:1:/wECAwAJCAc:+b/1YzuybdZjXU7mkqyeHCPJaCtmCGQrhrhGKQMqLumnFBJk8Obitqm6cNjaD1DVcMwYHVpsiq4cHys0AjycLw";
     const OTHER_256: &str = "$2:/wECAwAJCAc:djLY5odtoVuX4YXde4ggggg12RgHYnXRQpk6EobzH7Q";
     const OTHER_512: &str =
         "$3:1:/wECAwAJCAc:OSGz0twgBGxyiVClNmVacRkvoKCwy7TDVmTC86geu31YOceu2GcYcOQZiW/TZGvffzDqk8eZaMZaNgjVNd/Vgg";
     const SCRYPT: &str = "$1:ff0102030009:15:8:1:AAAA";
-    /// As 2.2 to 2.5 named them: a new download takes the same name.
-    const OLD_NAME: &str = "kubeconfig-u-abcde12345.c-7xk2m";
-    let is_computed = cfg!(feature = "verify");
-    let either = |computed, otherwise| if is_computed { computed } else { otherwise };
-    let file = |name: &str| {
-        let id = if name == OLD_NAME { "c-7xk2m" } else { "c-m-7xk2m9qd" };
-        File::new().user("prod", token(&format!("{name}:{SECRET}"))).way("prod", proxy(id), "prod").way(
-            "prod-fqdn",
-            server("https://prod.k8s.example.com:6443"),
-            "prod",
-        )
-    };
-    for (name, hashes, verdict) in [
-        (NAME, &[SHA_256][..], Yes),
-        (NAME, &[SHA3_512], Yes),
-        (NAME, &[OTHER_256], either(No, Yes)),
-        (NAME, &[OTHER_512], either(No, Yes)),
-        (NAME, &[SHA3_512, SHA_256, SHA3_512], Yes),
-        (NAME, &[SHA3_512, OTHER_256], either(Unknown, Yes)),
-        (NAME, &[SCRYPT], Yes),
-        (NAME, &["no hash"], Yes),
-        (NAME, &[""], Yes),
-        (OLD_NAME, &[SHA_256], either(Yes, Unknown)),
-        (OLD_NAME, &[OTHER_256], either(No, Unknown)),
-        (OLD_NAME, &[SCRYPT], Unknown),
-        (OLD_NAME, &[""], Yes),
+    for (hashes, verdict) in [
+        (&[SHA_256][..], Yes),
+        (&[SHA3_512], Yes),
+        (&[OTHER_256], No),
+        (&[OTHER_512], No),
+        (&[SHA3_512, SHA_256, SHA3_512], Yes),
+        (&[SHA3_512, OTHER_256], Unknown),
+        (&[SHA3_512, SCRYPT], Yes),
+        (&[SCRYPT], Unknown),
+        (&["no hash"], Unknown),
+        (&[""], Unknown),
     ] {
         let outage = hashes.iter().fold(Outage::at(today()), |outage, hash| {
-            let mut object = object(name, "");
+            let mut object = object(NAME, "");
             object["hash"] = json!(hash);
             outage.saved_tokens(of(&object))
         });
-        assert_verdict(&format!("{name} {hashes:?}"), &one_with(&file(name), &outage), verdict);
+        let cluster = one_with(&classic(), &outage);
+        assert_verdict(&format!("{hashes:?}"), &cluster, verdict);
+        assert!(verdict != No || cluster.missing.iter().any(|missing| missing.mend.is_some()), "{cluster:#?}");
     }
-    let outage = saved(json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterAuthToken", "enabled": true,
-        "metadata": {"name": NAME}, "hash": OTHER_256}));
-    if is_computed {
-        let cluster = one_with(&file(NAME), &outage);
-        let said = cluster.missing.iter().any(|missing| missing.mend.is_some());
-        assert!(said, "{cluster:#?}");
+    // Since Rancher 2.13 it is in a Secret, called as the token is.
+    let bare = object_with(NAME, json!({"hash": ""}));
+    let secret = |name: &str, hash: &str| {
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name, "namespace": "cattle-system"},
+            "data": {"hash": base64(hash)}})
+    };
+    for (what, secret, verdict) in [
+        ("its Secret", secret(NAME, SHA_256), Yes),
+        ("with the hash of another token", secret(NAME, OTHER_512), No),
+        ("a hash that can't be read", secret(NAME, "abc"), Unknown),
+        ("the Secret of another token", secret("kubeconfig-u-abcde12345aaaaa", SHA_256), Unknown),
+        ("another Secret", json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": NAME}}), Unknown),
+    ] {
+        let together = saved(json!({"apiVersion": "v1", "kind": "List", "items": [bare, secret]}));
+        assert_verdict(what, &one_with(&classic(), &together), verdict);
+        if SavedTokens::read_all(secret.to_string()).is_ok() {
+            let apart = saved(&bare).saved_tokens(of(&secret));
+            assert_verdict(what, &one_with(&classic(), &apart), verdict);
+        }
     }
+    let told = wrong(&one_with(&classic(), &saved(bare)));
+    assert!(told.contains(&format!("is in the Secret {NAME} of cattle-system")), "{told}");
+}
+
+fn object_with(name: &str, change: Value) -> Value {
+    let mut object = object(name, "");
+    object.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
+    object
+}
+
+fn list(items: &[Value]) -> Value {
+    json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}, "items": items})
+}
+
+fn user(name: &str, enabled: Value) -> Value {
+    json!({"apiVersion": "cluster.cattle.io/v3", "kind": "ClusterUserAttribute", "enabled": enabled,
+        "metadata": {"name": name, "namespace": "cattle-system"}, "groups": []})
+}
+
+/// What is in a complete list is all there is; an object alone says nothing of others.
+#[test]
+fn complete_lists() {
+    let other = || object("kubeconfig-u-abcde12345aaaaa", "");
+    let typed =
+        |kind: &str, items: &[Value]| json!({"apiVersion": "cluster.cattle.io/v3", "kind": kind, "items": items});
+    let page = |metadata: Value| {
+        let mut page = typed("ClusterAuthTokenList", &[other()]);
+        page["metadata"] = metadata;
+        page
+    };
+    let this = || object(NAME, "");
+    let (on, off) = (|| user("u-abcde12345", json!(true)), || user("u-abcde12345", json!(false)));
+    let users = "ClusterUserAttributeList";
+    for (what, objects, verdict) in [
+        ("a list without it", vec![list(&[other()])], No),
+        ("a list of its kind without it", vec![typed("ClusterAuthTokenList", &[other()])], No),
+        ("an empty list", vec![list(&[])], No),
+        ("an empty list of its kind", vec![typed("ClusterAuthTokenList", &[])], No),
+        ("one object of another", vec![other()], Unknown),
+        ("two objects of others", vec![other(), object("kubeconfig-u-abcde12345bbbbb", "")], Unknown),
+        ("a page of a list", vec![page(json!({"continue": "eyJ2IjoibWV0"}))], Unknown),
+        ("a page of a list", vec![page(json!({"remainingItemCount": 3}))], Unknown),
+        ("one list with it and one without", vec![list(&[this()]), list(&[other()])], Unknown),
+        (
+            "a list of another namespace",
+            vec![list(&[object_with(
+                NAME,
+                json!({"metadata": {"name": NAME,
+            "namespace": "default"}}),
+            )])],
+            No,
+        ),
+        // Of 2.2 to 2.5 the names tell the cluster.
+        ("a list of another cluster", vec![list(&[object("kubeconfig-u-abcde12345.c-zzzzz", "")])], Unknown),
+        ("its user too", vec![list(&[this(), on()])], Yes),
+        ("its user alone", vec![this(), on()], Yes),
+        ("its user, turned off", vec![list(&[this(), off()])], No),
+        ("its user alone, turned off", vec![this(), off()], No),
+        ("its user, not said to be on", vec![list(&[this(), user("u-abcde12345", Value::Null)])], No),
+        ("its user is missing", vec![list(&[this(), user("u-zzzzz", json!(true))])], No),
+        ("its user is missing in a list of users", vec![this(), typed(users, &[user("u-zzzzz", json!(true))])], No),
+        ("there are no users", vec![this(), typed(users, &[])], No),
+        ("another user alone", vec![this(), user("u-zzzzz", json!(false))], Yes),
+        ("a list of users with it and one without", vec![this(), typed(users, &[]), typed(users, &[on()])], Unknown),
+        ("users alone", vec![typed(users, &[on()])], Unknown),
+    ] {
+        let outage = objects.iter().fold(Outage::at(today()), |outage, one| outage.saved_tokens(of(one)));
+        assert_verdict(what, &one_with(&classic(), &outage), verdict);
+    }
+    // Whatever the comments say.
+    assert_verdict("comments", &one_with(&classic().made(5, 30 * DAY), &saved(list(&[]))), No);
+    // A certificate and a token of the cluster's own need none of it.
+    assert_verdict(
+        "another login",
+        &one_with(&plain(certificate(&cluster_ca().client("a", None, Validity::days(9)))), &saved(list(&[]))),
+        Yes,
+    );
+}
+
+/// A list is of the cluster whose tokens are in it, or that it is said to be of; of another one it proves nothing.
+#[test]
+fn a_list_is_of_one_cluster() {
+    let named = |name: &str| format!("kubeconfig-u-abcde12345{name}");
+    let file =
+        ["one", "two"].into_iter().fold(File::new(), |file, name| {
+            file.user(name, token(&format!("{}:{SECRET}", named(name))))
+                .way(name, proxy(&format!("c-{name}")), name)
+                .way(&format!("{name}-fqdn"), server(&format!("https://{name}.k8s.example.com:6443")), name)
+        });
+    let of_one = || list(&[object(&named("one"), "")]);
+    let of_nobody = || list(&[object(&named("three"), "")]);
+    let cluster = |saved: SavedTokens, name: &str| saved.of_cluster(name);
+    for (what, saves, verdicts) in [
+        ("a list of the first", vec![of(&of_one())], [Yes, Unknown]),
+        ("a list of neither", vec![of(&of_nobody())], [Unknown, Unknown]),
+        ("an empty one", vec![of(&list(&[]))], [Unknown, Unknown]),
+        ("said to be of the second", vec![cluster(of(&list(&[])), "two")], [Unknown, No]),
+        ("by Rancher's id", vec![cluster(of(&of_nobody()), "c-one")], [No, Unknown]),
+        ("by a context", vec![of(&of_one()), cluster(of(&list(&[])), "two-fqdn")], [Yes, No]),
+        ("of a cluster that is not here", vec![cluster(of(&of_one()), "three")], [Unknown, Unknown]),
+        ("one of both", vec![of(&list(&[object(&named("one"), ""), object(&named("two"), "")]))], [Yes, Yes]),
+    ] {
+        let outage = saves.into_iter().fold(Outage::at(today()), Outage::saved_tokens);
+        let report = drill(&outage, &[&file]);
+        let found: Vec<_> = report.clusters.iter().map(|cluster| cluster.verdict).collect();
+        assert_eq!(found, verdicts, "{what}: {report:#?}");
+    }
+    // Why it proves nothing is said.
+    let report = drill(&saved(of_nobody()), &[&file]);
+    assert!(wrong(&report.clusters[0]).contains("nothing shows of which cluster the list is"), "{report:#?}");
+    // Of clusters that are reached through Rancher alone no list is needed.
+    let file = classic().way("other", proxy("c-other"), "prod");
+    let file = File { users: vec![json!({"name": "prod", "user": rancher_token()})], ..file };
+    let shared = drill(&saved(list(&[])), &[&file]);
+    assert!(shared.clusters.iter().all(|cluster| cluster.verdict == No), "{shared:#?}");
 }
 
 fn with_end(in_days: i64) -> Value {

@@ -271,6 +271,23 @@ fn a_snapshot_of_k3s_has_no_keys() {
     }
 }
 
+/// K3s renews it when it starts.
+#[test]
+fn an_administrator_s_certificate_that_has_ended() {
+    let world = world();
+    let over = world.k3s_client_ca.client("system:admin", Some("system:masters"), pki::Validity::over());
+    let folder = folder();
+    for (name, text) in [
+        ("server-ca.crt", &world.k3s_server_ca.certificate),
+        ("client-admin.crt", &over.certificate),
+        ("client-admin.key", &over.key),
+    ] {
+        write(&folder, &format!("server/tls/{name}"), text);
+    }
+    let run = recover(&folder, &[".", "--out", "-", "--server", "https://10.0.0.1:6443"], 3);
+    assert!(run.stderr.contains("systemctl restart k3s on a server"), "{}", run.stderr);
+}
+
 #[test]
 fn what_the_server_wrote_is_taken_only_if_it_leads_in() {
     let world = world();

@@ -59,13 +59,16 @@ pub(crate) enum Verb {
     Ace(AceArgs),
     /// Say what is wrong with files, and what will be: kubeconfigs, RKE's files, certificates
     ///
-    /// What a file is, is told from its content; a folder means every file right in it that is of a kind known here. Nothing is
-    /// executed and nothing is connected to. Exit 0: nothing as bad as --fail-on. Exit 1: something. Exit 2: a PATH could not be read.
+    /// What a file is, is told from its content; a folder means every file right in it that is of a kind known here,
+    /// and the data folder of a K3s or RKE2 server its certificates too. Nothing is executed and nothing is connected
+    /// to. Exit 0: nothing as bad as --fail-on. Exit 1: something. Exit 2: a PATH could not be read, or nothing of a
+    /// kind known here is there.
     Check(CheckArgs),
     /// List every certificate in files, those that end first at the top
     ///
-    /// Of kubeconfigs those embedded and those in files that they name, each of a bundle, all of a state. What can't be read is
-    /// told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH could not be read.
+    /// Of kubeconfigs those embedded and those in files that they name, each of a bundle, all of a state. What can't be
+    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH could not be
+    /// read, or nothing of a kind known here is there.
     Certs(CertsArgs),
     /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
     ///

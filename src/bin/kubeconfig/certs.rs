@@ -1,7 +1,7 @@
 //! `certs`: every certificate in files, by the day on which it ends.
 
 use crate::args::{Source, path};
-use crate::check::checker;
+use crate::check::{NOTHING, checker};
 use crate::get::in_columns;
 use crate::load;
 use crate::output::{Failure, Out, say};
@@ -51,6 +51,10 @@ fn run(args: &CertsArgs, out: &mut Out) -> Result<u8, Failure> {
     out.text(&text)?;
     out.flush()?;
     inventory.problems().iter().for_each(|problem| say(problem));
+    if inventory.files() == 0 {
+        say(&NOTHING);
+        return Ok(2);
+    }
     if inventory.certificates().is_empty() && inventory.problems().is_empty() {
         say(&"there is no certificate in what was read");
     }

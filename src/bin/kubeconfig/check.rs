@@ -44,6 +44,10 @@ pub(crate) struct CheckArgs {
     explain: Option<Code>,
 }
 
+/// What is said where a list names no file that is there.
+pub(crate) const NOTHING: &str =
+    "there is no kubeconfig: none of the files that kubectl would read is there; name a PATH";
+
 /// 0: nothing as bad as `--fail-on`; 1: something; 2: not all could be read.
 pub(crate) fn check(args: &CheckArgs, out: &mut Out) -> u8 {
     run(args, out).unwrap_or_else(|failure| {
@@ -66,11 +70,12 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
         _ => out.safe(&report.human().color(out.has_color()))?,
     }
     out.flush()?;
-    if report.summary().files == 0 {
-        say(&"there is no kubeconfig, cluster.yml, rkestate or PEM file there; is the path right?");
+    let is_nothing = report.summary().files == 0;
+    if is_nothing {
+        say(&NOTHING);
     }
     Ok(match report.worst() {
-        _ if report.unread().next().is_some() => 2,
+        _ if is_nothing || report.unread().next().is_some() => 2,
         Some(worst) if worst >= args.fail_on => 1,
         _ => 0,
     })

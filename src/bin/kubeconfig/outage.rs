@@ -5,17 +5,16 @@ use crate::get::in_columns;
 use crate::load;
 use crate::output::{Failure, Out, complain, say};
 use clap::Args;
-use kubeconfig::access::{Credential, End, Login, Need, Verdict};
+use kubeconfig::access::{Credential, End, Login, Need, Proof, Verdict};
 use kubeconfig::cert::{parse_time, rfc3339};
-use kubeconfig::rancher::ContextKind;
-use kubeconfig::rancher::SavedTokens;
 use kubeconfig::rancher::outage::{ClusterVerdict, Missing, Outage, OutageReport, Way};
+use kubeconfig::rancher::{CachedLogins, ContextKind, ManagedCluster, SavedTokens};
 use kubeconfig::{Loaded, Loader, Printable};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(crate) struct OutageArgs {
@@ -33,9 +32,22 @@ pub(crate) struct OutageArgs {
     /// When the files were downloaded from Rancher: its tokens end 30 days later, by its default since 2.8
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     downloaded: Option<UnixTime>,
-    /// Saved clusterauthtokens.cluster.cattle.io objects, which prove when Rancher's tokens end; may be repeated
-    #[arg(long, value_name = "FILE", value_parser = path())]
+    /// Saved clusterauthtokens and clusteruserattributes of a cluster, which prove that Rancher's tokens are valid
+    /// there and when they end; may be repeated
+    #[arg(long, value_name = "[CLUSTER=]FILE", value_parser = path())]
     tokens: Vec<PathBuf>,
+    /// The logins that Rancher's program keeps, which count until they end; without it ~/.rancher/cli2.json, if that is
+    /// there
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    logins: Option<PathBuf>,
+    /// Saved cluster objects of Rancher, which tell who made a cluster: hosted and imported ones are judged by it; may
+    /// be repeated
+    #[arg(long, value_name = "FILE", value_parser = path())]
+    objects: Vec<PathBuf>,
+    /// Two names of one cluster, such as a Rancher's local and the context of its admin file: local=CONTEXT; may be
+    /// repeated
+    #[arg(long, value_name = "CLUSTER=CONTEXT", value_parser = pair)]
+    same: Vec<(String, String)>,
     /// table, or json with "schema": 1
     #[arg(long, short, value_name = "FORMAT", default_value = "table", value_parser = ["table", "json"])]
     output: String,
@@ -54,19 +66,49 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     if let Some(time) = args.downloaded {
         outage = outage.downloaded(time);
     }
-    let mut is_all_read = true;
-    for file in &args.tokens {
-        match load::read(file).and_then(|bytes| Ok(SavedTokens::read_all(bytes).map_err(|e| e.in_file(file))?)) {
+    let mut failures = Vec::new();
+    for value in &args.tokens {
+        match saved_tokens(value) {
             Ok(tokens) => outage = outage.saved_tokens(tokens),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    for file in &args.objects {
+        match load::read(file).and_then(|bytes| Ok(ManagedCluster::read_all(bytes).map_err(|e| e.in_file(file))?)) {
+            Ok(clusters) => outage = outage.managed(clusters),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    for (cluster, context) in &args.same {
+        outage = outage.same(cluster, context);
+    }
+    failures.iter().for_each(Failure::report);
+    let mut is_all_read = failures.is_empty();
+    let loaded = load_all(args, &mut is_all_read);
+    let loaded: Vec<&Loaded> = loaded.iter().collect();
+    let mut report = outage.run(&loaded);
+    let mut logins = None;
+    if args.logins.is_some() || asks_rancher(&report) {
+        match cached_logins(args) {
+            Ok(Some(found)) => {
+                logins = found.file().map(Path::to_owned);
+                outage = outage.cached_logins(found);
+                report = outage.run(&loaded);
+            }
+            Ok(None) => {}
             Err(failure) => {
                 failure.report();
-                is_all_read = false;
+                // What was found and can't be read proves nothing.
+                is_all_read &= args.logins.is_none();
             }
         }
     }
-    let loaded = load_all(args, &mut is_all_read);
-    let report = outage.run(&loaded.iter().collect::<Vec<_>>());
-    let text = if args.output == "json" { json(&report)? } else { table(&report) };
+    for problem in &report.problems {
+        complain(problem);
+        is_all_read = false;
+    }
+    let logins = logins.as_deref();
+    let text = if args.output == "json" { json(&report, logins)? } else { table(&report, logins) };
     out.text(&text)?;
     out.flush()?;
     let Some(worst) = report.verdict() else {
@@ -81,6 +123,40 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
         Verdict::No => 1,
         Verdict::Unknown => 3,
     })
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (one, other) = text.split_once('=').ok_or("there is no = in it")?;
+    Ok((one.to_owned(), other.to_owned()))
+}
+
+/// Reads `FILE`, or `CLUSTER=FILE` where there is no file of that whole name.
+fn saved_tokens(value: &Path) -> Result<SavedTokens, Failure> {
+    let named = value.to_str().and_then(|text| text.rsplit_once('=')).filter(|_| !value.exists());
+    let file = named.map_or(value, |(_, file)| Path::new(file));
+    let saved = SavedTokens::read_all(load::read(file)?).map_err(|error| error.in_file(file))?;
+    Ok(match named {
+        Some((cluster, _)) => saved.of_cluster(cluster),
+        None => saved,
+    })
+}
+
+/// Whether a context logs in by Rancher's program.
+fn asks_rancher(report: &OutageReport) -> bool {
+    let mut ways = report.clusters.iter().flat_map(|cluster| &cluster.ways);
+    ways.any(|way| way.access.needs().any(|need| *need == Need::RancherLogin))
+}
+
+/// The file that was named, else where Rancher's program looks for this user; `None` where nothing is there.
+fn cached_logins(args: &OutageArgs) -> Result<Option<CachedLogins>, Failure> {
+    if let Some(file) = &args.logins {
+        return Ok(Some(CachedLogins::open(file)?));
+    }
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let home = || set(if cfg!(windows) { "USERPROFILE" } else { "HOME" }).map(|home| home.join(".rancher"));
+    let file = set("RANCHER_CONFIG_DIR").or_else(home).map(|folder| folder.join("cli2.json"));
+    let there = file.filter(|file| file.exists());
+    Ok(there.map(CachedLogins::open).transpose()?)
 }
 
 /// What can be read of the files; what can't is said.
@@ -157,22 +233,23 @@ struct MissingAnswer<'a> {
     mend: Option<&'a str>,
 }
 
-fn json(report: &OutageReport) -> Result<String, Failure> {
-    let answer = Answer { schema: 1, clusters: report.clusters.iter().map(cluster_answer).collect() };
+fn json(report: &OutageReport, logins: Option<&Path>) -> Result<String, Failure> {
+    let clusters = report.clusters.iter().map(|cluster| cluster_answer(cluster, logins)).collect();
+    let answer = Answer { schema: 1, clusters };
     let json = serde_json::to_string_pretty(&answer).map_err(|error| Failure::said(error.to_string()))?;
     Ok(json + "\n")
 }
 
-fn cluster_answer(cluster: &ClusterVerdict) -> ClusterAnswer<'_> {
+fn cluster_answer<'a>(cluster: &'a ClusterVerdict, logins: Option<&Path>) -> ClusterAnswer<'a> {
     ClusterAnswer {
         name: &cluster.name,
         verdict: cluster.verdict.to_string(),
-        by: cluster.by().map(way_answer).collect(),
+        by: cluster.by().map(|way| way_answer(way, logins)).collect(),
         missing: cluster.missing.iter().map(missing_answer).collect(),
     }
 }
 
-fn way_answer(way: &Way) -> WayAnswer<'_> {
+fn way_answer<'a>(way: &'a Way, logins: Option<&Path>) -> WayAnswer<'a> {
     let (until, proof) = way.access.until();
     WayAnswer {
         context: way.context(),
@@ -182,8 +259,16 @@ fn way_answer(way: &Way) -> WayAnswer<'_> {
             End::At(time) => Some(rfc3339(time)),
             _ => None,
         },
-        until_source: proof.map(|proof| proof.to_string()),
+        until_source: proof.map(|proof| told_by(proof, logins)),
         needs: way.access.needs().map(Need::to_string).collect(),
+    }
+}
+
+/// What tells an end. The file that was found for this user is named.
+fn told_by(proof: Proof, logins: Option<&Path>) -> String {
+    match logins.filter(|_| proof == Proof::CachedLogin) {
+        Some(file) => format!("{proof}: {}", Printable(&file.to_string_lossy())),
+        None => proof.to_string(),
     }
 }
 
@@ -221,7 +306,7 @@ fn auth(credential: &Credential) -> &'static str {
 }
 
 /// A line for each way that an answer rests on; below it what is missing where the answer is no `yes`, and the sum.
-fn table(report: &OutageReport) -> String {
+fn table(report: &OutageReport, logins: Option<&Path>) -> String {
     if report.clusters.is_empty() {
         return String::new();
     }
@@ -246,7 +331,7 @@ fn table(report: &OutageReport) -> String {
                 End::Unknown => "?".into(),
             };
             let file = way.file.as_deref().filter(|_| of_several).map(|file| shown(&file.to_string_lossy()));
-            let proof = proof.map_or("-".into(), |proof| proof.to_string());
+            let proof = proof.map_or("-".into(), |proof| told_by(proof, logins));
             let [name, verdict] = std::mem::take(&mut head);
             let file = file.unwrap_or_default();
             row(&mut rows, [&name, &verdict, &shown(way.context()), &login, &until, &proof, &file]);

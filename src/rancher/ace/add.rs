@@ -3,7 +3,7 @@
 use super::note::AceNote;
 use super::token::doubts;
 use super::{AuthorizedEndpoint, Reach, Trust, impossible};
-use crate::access::{Access, Examiner, Need, PUBLIC_CA};
+use crate::access::{Access, Examiner, IMPORTED, Need, PUBLIC_CA};
 use crate::config::{AuthInfo, Cluster, Context, Data, Entries, Kubeconfig, set};
 use crate::edit::Added;
 use crate::error::{Error, ErrorKind, Result};
@@ -111,6 +111,9 @@ impl<'a> AddEndpoint<'a> {
                 Cluster { certificate_authority_data: authority.clone(), ..Cluster::new(server.as_str()) };
             if self.endpoint.trust == Trust::Public {
                 cluster.extensions.insert(PUBLIC_CA, Value::from(true));
+            }
+            if self.endpoint.is_imported && !View::of_user(&config, &user).has_certificate() {
+                cluster.extensions.insert(IMPORTED, Value::from(true));
             }
             let mut context = Context::new(name.as_str(), user.as_str());
             if notes.iter().any(AceNote::is_of_binding) {

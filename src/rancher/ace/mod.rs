@@ -24,6 +24,8 @@
 //! - By nodes: one context `NAME-NODE` for each control-plane node, a leading `NAME-` of the node's name left out; server
 //!   `https://ADDRESS:6443`; the cluster's own CA. Rancher writes IPv6 addresses without brackets, which RFC
 //!   3986 forbids and programs built with Go 1.26 or later refuse; here they have them, unless [`rancher_spelling`](AuthorizedEndpoint::rancher_spelling) is asked for.
+//! - Of a cluster that was imported, by a saved object, the endpoint works only once Rancher's webhook is on every
+//!   server: the cluster carries the extension `kubeconfig-rs/imported`, and the context is in doubt.
 //! - The user is that of the context through Rancher, which stays the current one.
 //!
 //! # Whether the token is valid there
@@ -54,6 +56,7 @@ pub struct AuthorizedEndpoint {
     trust: Trust,
     port: Option<u16>,
     as_rancher: bool,
+    is_imported: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +89,7 @@ impl AuthorizedEndpoint {
     }
 
     fn new(reach: Reach) -> Self {
-        AuthorizedEndpoint { reach, trust: Trust::Unsaid, port: None, as_rancher: false }
+        AuthorizedEndpoint { reach, trust: Trust::Unsaid, port: None, as_rancher: false, is_imported: false }
     }
 
     /// As a saved object of Rancher's has it.
@@ -107,7 +110,7 @@ impl AuthorizedEndpoint {
                 .with_help("enable it in Rancher, at the cluster's settings, and save the object again"));
         };
         if let Some(fqdn) = &endpoint.fqdn {
-            let by_name = Self::fqdn(fqdn);
+            let by_name = Self::fqdn(fqdn).imported(&cluster.provisioner);
             return endpoint.ca.as_ref().map_or_else(|| Ok(by_name.clone()), |ca| by_name.clone().ca(ca));
         }
         if cluster.control_plane.is_empty() {
@@ -117,8 +120,13 @@ impl AuthorizedEndpoint {
             )
             .with_help("save the nodes too: kubectl get nodes.management.cattle.io -n ID -o yaml, in the same file"));
         }
-        let by_node = Self::nodes(cluster.control_plane.iter().cloned());
+        let by_node = Self::nodes(cluster.control_plane.iter().cloned()).imported(&cluster.provisioner);
         cluster.ca.as_ref().map_or_else(|| Ok(by_node.clone()), |ca| by_node.clone().ca(ca))
+    }
+
+    fn imported(mut self, provisioner: &Provisioner) -> Self {
+        self.is_imported = *provisioner == Provisioner::Imported;
+        self
     }
 
     /// The control-plane nodes of a cluster that RKE made, by its `cluster.yml`. It does not hold the CA.
@@ -274,7 +282,7 @@ fn cluster_yml(bytes: &[u8]) -> Option<Result<crate::rke::ClusterConfig>> {
     (!is_object && root.get("nodes").is_some()).then(|| crate::rke::ClusterConfig::from_document(&document))
 }
 
-/// That a cluster of this cloud can't have an endpoint.
+/// Says that a cluster of this cloud can't have an endpoint.
 fn impossible(cloud: &str) -> Error {
     let message = format!(
         "this cluster can't have an authorized endpoint: {cloud} runs its control plane, where Rancher's webhook can't be put"

@@ -100,7 +100,7 @@ impl fmt::Display for AceNote {
             ),
             AceNote::LoginNeedsRancher { user } => write!(
                 f,
-                "the user {} logs in by Rancher's program, which needs Rancher: when Rancher is gone this way is closed too; \
+                "the user {} logs in by Rancher's program, which asks Rancher once the login that it keeps has ended; \
                  name lasting credentials with --credentials-from",
                 Printable(user)
             ),

@@ -2,16 +2,22 @@
 
 use super::way::{Missing, Way};
 use crate::access::{End, Login, Need, Proof, Verdict};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Effect, Finding};
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
+use crate::rancher::provisioner::Provisioner;
 use std::cmp::Reverse;
 use std::fmt::Write;
 use std::path::Path;
 
 /// The advice that brings most for the least: a state with an administrator's certificate of ten years, then what repairs
 /// the best of the contexts, and last a new direct one.
-pub(super) fn advice(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool) -> Option<Missing> {
+pub(super) fn advice(
+    group: &ClusterGroup<'_>,
+    ways: &[Way],
+    is_rke: bool,
+    provisioner: &Provisioner,
+) -> Option<Missing> {
     let proxy = ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }));
     if is_rke {
         let works = |way: &&Way| way.verdict() != Verdict::No;
@@ -21,13 +27,27 @@ pub(super) fn advice(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool) -> Op
     let mut best: Vec<&Way> = ways.iter().filter(|way| !needs_rancher(way)).collect();
     best.sort_by_key(|way| Reverse(way.verdict()));
     let repaired = best.into_iter().find_map(|way| repair(group, way, proxy));
-    repaired.or_else(|| proxy.map(|way| direct(group, way)))
+    let by_cloud = proxy.and_then(|way| hosted(provisioner, way));
+    by_cloud.or(repaired).or_else(|| proxy.map(|way| direct(group, way)))
+}
+
+/// For a cluster of a cloud, which has no authorized endpoint.
+fn hosted(provisioner: &Provisioner, way: &Way) -> Option<Missing> {
+    let Provisioner::Hosted(cloud) = provisioner else { return None };
+    let what = format!("a kubeconfig of the cloud's own ({})", crate::error::Printable(cloud));
+    let command = match cloud.as_str() {
+        "EKS" => "aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE",
+        "GKE" => "KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER",
+        "AKS" => "az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE",
+        _ => return Some(Missing { contexts: vec![way.context().to_owned()], what, mend: None }),
+    };
+    Some(lack(way, &what, command.to_owned()))
 }
 
 /// What repairs a context, if one thing does. Through the proxy a command gets through today.
 fn repair(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>) -> Option<Missing> {
     let by_need = way.access.needs().find_map(|need| for_need(group, way, need));
-    let by_finding = || way.access.objections().find_map(|finding| for_finding(group, way, finding));
+    let by_finding = || way.access.objections().find_map(|finding| for_finding(group, way, proxy, finding));
     let credential = way.access.credential();
     let is_unknown = credential.is_some_and(|one| one.login == Login::RancherToken && one.end == End::Unknown);
     let by_end = || {
@@ -58,9 +78,19 @@ fn for_need(group: &ClusterGroup<'_>, way: &Way, need: &Need) -> Option<Missing>
     })
 }
 
-fn for_finding(group: &ClusterGroup<'_>, way: &Way, finding: &Finding) -> Option<Missing> {
+fn for_finding(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, finding: &Finding) -> Option<Missing> {
     let proof = way.access.credential().and_then(|one| one.proof);
     Some(match finding.code {
+        Code::RevokedToken if finding.effect == Effect::Unknown => lack(
+            way,
+            "a proof that the token is the one that the cluster knows: its own objects, for --tokens FILE",
+            in_context(
+                proxy.unwrap_or(way),
+                "kubectl",
+                "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
+                 clusteruserattributes.cluster.cattle.io,secrets -o json > FILE",
+            ),
+        ),
         Code::UnboundToken | Code::RevokedToken => {
             download(group, way, "a token that is bound to this cluster: a fresh kubeconfig of it from Rancher")
         }
@@ -75,7 +105,12 @@ fn for_finding(group: &ClusterGroup<'_>, way: &Way, finding: &Finding) -> Option
                 ContextKind::Rke2 => "/etc/rancher/rke2/rke2.yaml",
                 _ => return None,
             };
-            on_node(way, "a fresh administrator's file, made on a server node", file, &group.name)
+            let service = if way.kind == ContextKind::K3s { "k3s" } else { "rke2-server" };
+            let what = "a fresh administrator's file, made on a server node";
+            let restarted = format!(
+                "{what} after its service was restarted (systemctl restart {service}): it renews what ends then"
+            );
+            on_node(way, if finding.code == Code::CertExpired { &restarted } else { what }, file, &group.name)
         }
         _ => return None,
     })

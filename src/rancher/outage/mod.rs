@@ -28,11 +28,17 @@
 //! | token that is a JWT | `exp`, not before `nbf`; nothing is verified | RFC 7519 |
 //! | Rancher's token | `expiresAt` of its [saved object](SavedTokens), none: never | Rancher's kube-api-auth |
 //! | | `createdTimestamp` and `ttl` in the comments of the file, `ttl: 0`: never | Rancher 2.12 and later |
+//! | | none, where [the download](Outage::downloaded) is given and the token names its cluster | Rancher 2.2 to 2.5 |
 //! | | [30 days after the download](Outage::downloaded), where that is given | Rancher's default since 2.8 |
+//! | Rancher's login command | end of the [login that it keeps](CachedLogins) | rancher/cli |
 //!
-//! The first that is known counts, and a saved object with the hash of another token (feature `verify`) lets nobody in. Where
-//! the file trusts a CA, a way ends with it at the latest. Of several credentials of one user kubectl sends all, so one that
-//! holds is enough.
+//! The first that is known counts. A saved object counts only with the hash of this very token, and only while the
+//! saved objects do not say that its user is turned off; what a complete list of the cluster does not have is refused
+//! ([`SavedTokens`]). Where the file trusts a CA, a way ends with it at the latest. Of several credentials of one user
+//! kubectl sends all, so one that holds is enough.
+//!
+//! A context that logs in by Rancher's program (`rancher token`) works without Rancher until the login that the program
+//! keeps ends, if [that is given](Outage::cached_logins); else it is `unknown`.
 //!
 //! The comments of a file speak for the tokens Rancher wrote into it, and not for those that came in later: they count
 //! as long as all tokens in it are of one user of one Rancher, and all users and clusters are named as Rancher names them.
@@ -57,8 +63,10 @@ pub use way::{Missing, Way};
 use super::choose::direct;
 use super::clusters::{ClusterGroup, Member};
 use super::kind::ContextKind;
-use super::knowledge::{Assumed, Knowledge};
+use super::knowledge::{Assumed, Knowledge, file_of};
 use super::lifetime::keep_lifetimes;
+use super::logins::CachedLogins;
+use super::objects::ManagedCluster;
 use super::saved_tokens::SavedTokens;
 use crate::access::{Examiner, Question, Verdict};
 use crate::cert::Certificate;
@@ -67,7 +75,6 @@ use crate::finding::{Code, Effect, Finding};
 use crate::load::{Loaded, Subject};
 use crate::rke::StatesBeside;
 use rustls_pki_types::UnixTime;
-use std::path::PathBuf;
 
 /// What to assume for an outage; see the [module](self).
 #[derive(Clone, Debug)]
@@ -100,9 +107,33 @@ impl Outage {
         self
     }
 
-    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens.
+    /// Adds saved `clusterauthtokens.cluster.cattle.io` objects, which prove the end of Rancher's tokens. May be called
+    /// for several.
     pub fn saved_tokens(mut self, tokens: SavedTokens) -> Self {
-        self.assumed.tokens.extend(tokens);
+        self.assumed.tokens.push(tokens);
+        self
+    }
+
+    /// Adds the logins that Rancher's program keeps for the user: until they end, contexts that log in by it need no
+    /// Rancher.
+    pub fn cached_logins(mut self, logins: CachedLogins) -> Self {
+        self.assumed.logins = Some(logins);
+        self
+    }
+
+    /// Says that two clusters are one, each named by its name, Rancher's id of it, or a context that leads into it; one
+    /// whose name several have as the report shows it, `local (rancher.example.com)`. May be called for several pairs.
+    ///
+    /// No file shows which admin file is that of a Rancher's `local`.
+    pub fn same(mut self, cluster: impl Into<String>, other: impl Into<String>) -> Self {
+        self.assumed.same.push((cluster.into(), other.into()));
+        self
+    }
+
+    /// Adds what Rancher's saved objects say of clusters: hosted ones have no authorized endpoint, and that of an
+    /// imported one works only once Rancher's webhook is on every server.
+    pub fn managed(mut self, clusters: impl IntoIterator<Item = ManagedCluster>) -> Self {
+        self.assumed.managed.extend(clusters);
         self
     }
 
@@ -141,11 +172,12 @@ impl Outage {
                     }
                     Some(Way { access, file: file_of(loaded), kind: member.kind.kind.clone() })
                 });
-                ClusterVerdict::of(group, ways.collect(), is_rke(&examiner, group, configs))
+                let provisioner = knowledge.provisioner(group);
+                ClusterVerdict::of(group, ways.collect(), is_rke(&examiner, group, configs), &provisioner)
             })
             .collect();
         report::tell_apart(&mut clusters);
-        OutageReport { at: self.at, clusters }
+        OutageReport { at: self.at, clusters, problems: knowledge.problems.clone() }
     }
 
     /// Begins an export that judges its contexts by this outage. It keeps beside each of Rancher's tokens what the comments of
@@ -216,12 +248,4 @@ fn is_rke(examiner: &Examiner, group: &ClusterGroup<'_>, configs: &[&Loaded]) ->
 /// Whether it is RKE's CA, by its name.
 fn is_rke_ca(ca: &Certificate) -> bool {
     ca.common_name() == Some("kube-ca") && ca.organizations().is_empty()
-}
-
-/// The file, where all of the configuration is from one.
-fn file_of(loaded: &Loaded) -> Option<PathBuf> {
-    match loaded.sources() {
-        [one] => Some(one.path().to_owned()),
-        _ => None,
-    }
 }

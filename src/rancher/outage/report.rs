@@ -5,6 +5,7 @@ use super::way::{Missing, Way};
 use crate::access::Verdict;
 use crate::error::{Error, ErrorKind, Result};
 use crate::rancher::clusters::ClusterGroup;
+use crate::rancher::provisioner::Provisioner;
 use crate::url::ServerUrl;
 use indexmap::IndexMap;
 use rustls_pki_types::UnixTime;
@@ -18,6 +19,9 @@ pub struct OutageReport {
     pub at: UnixTime,
     /// The clusters, in the order of their first contexts.
     pub clusters: Vec<ClusterVerdict>,
+    /// Why something that was said of a cluster was left out: there is no such cluster, or several are called so. Safe
+    /// for a terminal.
+    pub problems: Vec<String>,
 }
 
 impl OutageReport {
@@ -94,11 +98,11 @@ pub struct ClusterVerdict {
 }
 
 impl ClusterVerdict {
-    pub(super) fn of(group: &ClusterGroup<'_>, ways: Vec<Way>, is_rke: bool) -> Self {
+    pub(super) fn of(group: &ClusterGroup<'_>, ways: Vec<Way>, is_rke: bool, provisioner: &Provisioner) -> Self {
         let verdict = ways.iter().map(Way::verdict).max().unwrap_or(Verdict::No);
         let missing = match verdict {
             Verdict::Yes => Vec::new(),
-            _ => missing(group, &ways, is_rke),
+            _ => missing(group, &ways, is_rke, provisioner),
         };
         let ClusterGroup { name, rancher, cluster_id, .. } = group;
         let (name, rancher, cluster_id) = (name.clone(), rancher.clone(), cluster_id.clone());
@@ -113,13 +117,13 @@ impl ClusterVerdict {
 
 /// What is missing for a `yes`: first the advice, then the contexts with what is wrong with them, those with the same
 /// together.
-fn missing(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool) -> Vec<Missing> {
+fn missing(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool, provisioner: &Provisioner) -> Vec<Missing> {
     let mut wrong: IndexMap<String, Vec<String>> = IndexMap::new();
     for way in ways {
         wrong.entry(way.access.reasons().join("; ")).or_default().push(way.context().to_owned());
     }
     let wrong = wrong.into_iter().map(|(what, contexts)| Missing { contexts, what, mend: None });
-    advice::advice(group, ways, is_rke).into_iter().chain(wrong).collect()
+    advice::advice(group, ways, is_rke, provisioner).into_iter().chain(wrong).collect()
 }
 
 /// Every Rancher has a `local`, and every K3s calls itself `default`.

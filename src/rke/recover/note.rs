@@ -2,7 +2,7 @@
 
 use crate::cert::rfc3339;
 use crate::error::{Position, Printable};
-use crate::finding::Finding;
+use crate::finding::{Code, Finding};
 use crate::rke::Place;
 use rustls_pki_types::UnixTime;
 use std::fmt;
@@ -274,7 +274,10 @@ impl fmt::Display for RecoveryNote {
             ),
             RecoveryNote::Access(finding) => {
                 let of = finding.entry.as_deref().map(|entry| format!("{entry}: ")).unwrap_or_default();
-                write!(f, "{}{}", Printable(&of), Printable(&finding.message))
+                write!(f, "{}{}", Printable(&of), Printable(&finding.message))?;
+                // How K3s and RKE2 renew it.
+                let help = finding.help.as_deref().filter(|_| finding.code == Code::CertExpired);
+                help.map_or(Ok(()), |help| write!(f, "; {}", Printable(help)))
             }
             RecoveryNote::ThisMachine { context } => write!(
                 f,
