@@ -72,6 +72,8 @@ pub use examiner::Examiner;
 pub use judgement::Access;
 #[cfg(feature = "rancher")]
 pub(crate) use login::{file_name, is_rancher_command};
+#[cfg(feature = "check")]
+pub(crate) use need::NO_CREDENTIALS;
 pub use need::{Need, Verdict};
 #[cfg(feature = "check")]
 pub(crate) use note::Note;
@@ -83,6 +85,8 @@ pub(crate) use placeholder::is_placeholder;
 pub(crate) use question::Question;
 #[cfg(feature = "rancher")]
 pub(crate) use server::PUBLIC_CA;
+#[cfg(feature = "check")]
+pub(crate) use server::endpoint_without_ca;
 pub(crate) use through::through_rancher;
 #[cfg(feature = "rancher")]
 pub(crate) use token::{ends as token_ends, is_rancher_token, issuer as token_issuer};

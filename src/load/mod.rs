@@ -33,6 +33,7 @@ pub(crate) use files::{read_config, read_reference};
 pub(crate) use target::methods;
 #[cfg(feature = "check")]
 pub(crate) use validate::validate_context;
+pub(crate) use validate::not_found_for;
 pub(crate) use validate::{Fault, validate_cluster, validate_user};
 
 pub use loaded::{Loaded, Origin, Shadowed, Source, Subject};
