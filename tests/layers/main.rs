@@ -37,9 +37,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     (
         "check",
-        &[
-            "error", "secret", "shell", "url", "finding", "syntax", "cert", "config", "load", "access", "rancher", "rke",
-        ],
+        &["error", "secret", "shell", "url", "finding", "syntax", "cert", "config", "load", "access", "rancher", "rke"],
     ),
 ];
 

@@ -4,18 +4,20 @@ use crate::args::{Source, path};
 use crate::get::in_columns;
 use crate::load;
 use crate::output::{Failure, Out, complain, say};
+use crate::pointer;
 use clap::Args;
 use kubeconfig::access::{Credential, End, Login, Need, Verdict};
 use kubeconfig::cert::{parse_time, rfc3339};
 use kubeconfig::rancher::ContextKind;
 use kubeconfig::rancher::SavedTokens;
 use kubeconfig::rancher::outage::{ClusterVerdict, Missing, Outage, OutageReport, Way};
-use kubeconfig::{Loaded, Loader, Printable};
+use kubeconfig::{Loaded, Loader, Printable, shell};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Args)]
 pub(crate) struct OutageArgs {
@@ -30,6 +32,9 @@ pub(crate) struct OutageArgs {
     /// The files are used on the node they are from, where a server at a loopback address is the cluster's
     #[arg(long)]
     on_node: bool,
+    /// Rancher is down already: only advice that does not need it. The answers are the same
+    #[arg(long)]
+    rancher_down: bool,
     /// When the files were downloaded from Rancher: its tokens end 30 days later, by its default since 2.8
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     downloaded: Option<UnixTime>,
@@ -50,7 +55,8 @@ pub(crate) fn outage(args: &OutageArgs, out: &mut Out) -> u8 {
 }
 
 fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
-    let mut outage = Outage::at(args.at.unwrap_or_else(UnixTime::now)).on_node(args.on_node);
+    let mut outage =
+        Outage::at(args.at.unwrap_or_else(UnixTime::now)).on_node(args.on_node).rancher_down(args.rancher_down);
     if let Some(time) = args.downloaded {
         outage = outage.downloaded(time);
     }
@@ -66,15 +72,14 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     }
     let loaded = load_all(args, &mut is_all_read);
     let report = outage.run(&loaded.iter().collect::<Vec<_>>());
-    let text = if args.output == "json" { json(&report)? } else { table(&report) };
+    let text = if args.output == "json" { json(&report, args)? } else { table(&report) };
     out.text(&text)?;
     out.flush()?;
-    let Some(worst) = report.verdict() else {
-        if is_all_read {
-            complain(&"there is no context that leads into a cluster");
-        }
-        return Ok(2);
-    };
+    say_unjudged(&loaded, report.verdict().is_none() && is_all_read);
+    if report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {
+        pointer::to_check(&loaded, args.at.map(rfc3339).as_deref());
+    }
+    let Some(worst) = report.verdict() else { return Ok(2) };
     Ok(match worst {
         _ if !is_all_read => 2,
         Verdict::Yes => 0,
@@ -110,6 +115,30 @@ fn load_all(args: &OutageArgs, is_all_read: &mut bool) -> Vec<Loaded> {
     all
 }
 
+/// Says which files have no context in them, so that nothing of them was judged.
+fn say_unjudged(loaded: &[Loaded], is_all: bool) {
+    const WHAT: &str = "there is no context that leads into a cluster";
+    let mut is_said = false;
+    for one in loaded.iter().filter(|one| is_all || one.config().contexts.is_empty()) {
+        for source in one.sources() {
+            let file = source.path();
+            let what = format!("{}: {WHAT}", Printable(&file.to_string_lossy()));
+            let hint = match file == Path::new("-") {
+                true => String::new(),
+                false => format!("; to see what the file is: kubeconfig check {}", shell::file(file)),
+            };
+            match is_all {
+                true => complain(&format_args!("{what}{hint}")),
+                false => say(&format_args!("warning: {what}{hint}")),
+            }
+            is_said = true;
+        }
+    }
+    if is_all && !is_said {
+        complain(&format_args!("{WHAT}: name a kubeconfig, or set KUBECONFIG"));
+    }
+}
+
 /// Says what kubectl passes over without a word: it is not judged.
 fn warn(loaded: &Loaded) {
     for path in loaded.missing() {
@@ -129,12 +158,29 @@ fn warn(loaded: &Loaded) {
 #[derive(Serialize)]
 struct Answer<'a> {
     schema: u32,
+    /// When Rancher is taken to be gone.
+    time: String,
+    rancher_down: bool,
+    totals: Totals,
     clusters: Vec<ClusterAnswer<'a>>,
+}
+
+/// How many clusters have each answer.
+#[derive(Serialize)]
+struct Totals {
+    yes: usize,
+    unknown: usize,
+    no: usize,
 }
 
 #[derive(Serialize)]
 struct ClusterAnswer<'a> {
     name: &'a str,
+    /// Rancher's id of the cluster, and the URL of that Rancher.
+    cluster_id: Option<&'a str>,
+    rancher: Option<&'a str>,
+    /// The files that its contexts are in.
+    files: Vec<Cow<'a, str>>,
     verdict: String,
     by: Vec<WayAnswer<'a>>,
     missing: Vec<MissingAnswer<'a>>,
@@ -143,6 +189,7 @@ struct ClusterAnswer<'a> {
 #[derive(Serialize)]
 struct WayAnswer<'a> {
     context: &'a str,
+    file: Option<Cow<'a, str>>,
     kind: &'static str,
     auth: Option<&'static str>,
     until: Option<String>,
@@ -157,15 +204,26 @@ struct MissingAnswer<'a> {
     mend: Option<&'a str>,
 }
 
-fn json(report: &OutageReport) -> Result<String, Failure> {
-    let answer = Answer { schema: 1, clusters: report.clusters.iter().map(cluster_answer).collect() };
+fn json(report: &OutageReport, args: &OutageArgs) -> Result<String, Failure> {
+    let [yes, unknown, no] = [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| report.count(verdict));
+    let answer = Answer {
+        schema: 1,
+        time: rfc3339(report.at),
+        rancher_down: args.rancher_down,
+        totals: Totals { yes, unknown, no },
+        clusters: report.clusters.iter().map(cluster_answer).collect(),
+    };
     let json = serde_json::to_string_pretty(&answer).map_err(|error| Failure::said(error.to_string()))?;
     Ok(json + "\n")
 }
 
 fn cluster_answer(cluster: &ClusterVerdict) -> ClusterAnswer<'_> {
+    let mut seen = HashSet::new();
     ClusterAnswer {
         name: &cluster.name,
+        cluster_id: cluster.cluster_id.as_deref(),
+        rancher: cluster.rancher.as_deref(),
+        files: cluster.ways.iter().filter_map(file_of).filter(|file| seen.insert(file.clone())).collect(),
         verdict: cluster.verdict.to_string(),
         by: cluster.by().map(way_answer).collect(),
         missing: cluster.missing.iter().map(missing_answer).collect(),
@@ -176,6 +234,7 @@ fn way_answer(way: &Way) -> WayAnswer<'_> {
     let (until, proof) = way.access.until();
     WayAnswer {
         context: way.context(),
+        file: file_of(way),
         kind: kind(&way.kind),
         auth: way.access.credential().map(auth),
         until: match until {
@@ -185,6 +244,10 @@ fn way_answer(way: &Way) -> WayAnswer<'_> {
         until_source: proof.map(|proof| proof.to_string()),
         needs: way.access.needs().map(Need::to_string).collect(),
     }
+}
+
+fn file_of(way: &Way) -> Option<Cow<'_, str>> {
+    way.file.as_deref().map(Path::to_string_lossy)
 }
 
 fn missing_answer(missing: &Missing) -> MissingAnswer<'_> {
@@ -253,9 +316,11 @@ fn table(report: &OutageReport) -> String {
         }
     }
     let mut text = in_columns(&rows);
-    report.clusters.iter().for_each(|cluster| details(cluster, &mut text));
-    let of = |verdict| report.clusters.iter().filter(|cluster| cluster.verdict == verdict).count();
-    let sums = [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| format!("{} {verdict}", of(verdict)));
+    for cluster in report.clusters.iter().filter(|cluster| !cluster.missing.is_empty()) {
+        let _ = write!(text, "\n{}: {}\n{}", shown(&cluster.name), cluster.verdict, details(cluster));
+    }
+    let sums =
+        [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| format!("{} {verdict}", report.count(verdict)));
     let _ = writeln!(text, "\nWithout Rancher on {}: {}", rfc3339(report.at), sums.join(", "));
     text
 }
@@ -266,17 +331,19 @@ fn row(rows: &mut String, cells: [&str; 7]) {
     rows.push('\n');
 }
 
-fn details(cluster: &ClusterVerdict, text: &mut String) {
-    if cluster.missing.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\n{}: {}", shown(&cluster.name), cluster.verdict);
+/// The causes, then what to do, a line each.
+pub(crate) fn details(cluster: &ClusterVerdict) -> String {
+    let mut text = String::new();
     for missing in &cluster.missing {
         let _ = match &missing.mend {
             None => writeln!(text, "  {}: {}", listed(&missing.contexts), missing.what),
-            Some(mend) => writeln!(text, "  missing: {}\n  to fix it: {mend}", missing.what),
+            Some(_) => writeln!(text, "  to fix it: {}", missing.what),
         };
+        for command in missing.mend.iter().flat_map(|mend| mend.lines()) {
+            let _ = writeln!(text, "    {command}");
+        }
     }
+    text
 }
 
 fn listed(names: &[String]) -> String {
