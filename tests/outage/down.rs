@@ -108,7 +108,7 @@ fn the_address_of_the_file_is_named() {
     });
     let cluster = one_with(&file, &down());
     let (about, _) = steps(&cluster).pop().unwrap();
-    assert!(about.contains("on the control-plane node 192.0.2.11 "), "{about}");
+    assert!(about.contains("on the control-plane node 192.0.2.11 ("), "{about}");
 }
 
 /// Whatever the advice, the answers are the same.

@@ -11,7 +11,7 @@ use kubeconfig::cert::{parse_time, rfc3339};
 use kubeconfig::rancher::ContextKind;
 use kubeconfig::rancher::SavedTokens;
 use kubeconfig::rancher::outage::{ClusterVerdict, Missing, Outage, OutageReport, Way};
-use kubeconfig::{Loaded, Loader, Printable, shell};
+use kubeconfig::{Loaded, Loader, Printable};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -110,6 +110,9 @@ fn load_all(args: &OutageArgs, is_all_read: &mut bool) -> Vec<Loaded> {
         if let Some(failure) = error {
             failure.report();
             *is_all_read = false;
+            let errors = if let Failure::Library(error) = &failure { error.errors() } else { &[] };
+            let unlike = errors.iter().filter(|error| error.io_error().is_none());
+            unlike.filter_map(|error| error.file()).for_each(pointer::to_what_it_is);
         }
     }
     all
@@ -123,14 +126,11 @@ fn say_unjudged(loaded: &[Loaded], is_all: bool) {
         for source in one.sources() {
             let file = source.path();
             let what = format!("{}: {WHAT}", Printable(&file.to_string_lossy()));
-            let hint = match file == Path::new("-") {
-                true => String::new(),
-                false => format!("; to see what the file is: kubeconfig check {}", shell::file(file)),
-            };
             match is_all {
-                true => complain(&format_args!("{what}{hint}")),
-                false => say(&format_args!("warning: {what}{hint}")),
+                true => complain(&what),
+                false => say(&format_args!("warning: {what}")),
             }
+            pointer::to_what_it_is(file);
             is_said = true;
         }
     }

@@ -25,3 +25,10 @@ pub(crate) fn to_check<'a>(loaded: impl IntoIterator<Item = &'a Loaded>, at: Opt
     let files: String = files.into_iter().map(|file| format!(" {}", shell::file(file))).collect();
     say(&format_args!("To see how to fix it: kubeconfig check{at}{files}"));
 }
+
+/// Says which command tells what a file is that is not a kubeconfig with contexts.
+pub(crate) fn to_what_it_is(file: &Path) {
+    if file != Path::new("-") {
+        say(&format_args!("To see what it is: kubeconfig check {}", shell::file(file)));
+    }
+}

@@ -3,7 +3,7 @@
 use super::maker::Maker;
 use super::way::{Missing, Way};
 use crate::access::{End, Login, Need, Proof, Verdict};
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Effect, Finding};
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
 use crate::shell;
@@ -122,8 +122,10 @@ impl Situation<'_> {
                         kubeconfig";
             return Some(self.download(way, what));
         }
-        if let Some(step) = self.other_server(way) {
-            return Some(step);
+        if !has_other_faults(way) {
+            if let Some(step) = self.other_server(way) {
+                return Some(step);
+            }
         }
         let by_finding = || way.access.objections().find_map(|finding| self.for_finding(way, finding));
         let credential = way.access.credential();
@@ -234,8 +236,8 @@ impl Situation<'_> {
     fn state_of_node(&self) -> Missing {
         let is_known = self.maker == Maker::Rke;
         let what = format!(
-            "{}get the state: cluster.rkestate beside cluster.yml where `rke up` was run; else, on the control-plane node{} (as \
-             root, with state.json kept secret):",
+            "{}get the state: cluster.rkestate beside cluster.yml where `rke up` was run; else, as root on the control-plane \
+             node{} (state.json holds keys: keep it secret)",
             if is_known { "" } else { "if RKE made the cluster, " },
             self.node()
         );
@@ -244,6 +246,13 @@ impl Situation<'_> {
         let contexts = self.ways.iter().map(|way| way.context().to_owned()).collect();
         Missing { contexts, what, mend: Some(commands) }
     }
+}
+
+/// Whether the context fails for more than its server's URL.
+fn has_other_faults(way: &Way) -> bool {
+    let is_other = |finding: &Finding| finding.effect >= Effect::Fails && finding.code != Code::PlainHttp;
+    let needs = |need: &Need| need.effect() >= Effect::Fails && *need != Need::ThisMachine;
+    way.access.objections().any(is_other) || way.access.needs().any(needs)
 }
 
 /// The state through a context that works.
