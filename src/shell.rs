@@ -1,6 +1,7 @@
 //! Words for a POSIX shell: the names and files in the commands that messages print.
 //!
-//! All text they make is printable and in one line. What no terminal should get raw is made by the shell itself, with `printf`.
+//! All text they make is printable and in one line. What no terminal should get raw is made by the shell itself, with
+//! `printf`.
 //!
 //! ```
 //! use kubeconfig::shell;
@@ -29,7 +30,8 @@ pub fn word(text: &str) -> String {
     }
 }
 
-/// Returns the word for a file: as [`word`], with `./` before a leading dash, and every byte of a name that is not UTF-8.
+/// Returns the word for a file: as [`word`], with `./` before a leading dash, and every byte of a name that is not
+/// UTF-8.
 pub fn file(path: &Path) -> String {
     let bytes = path.as_os_str().as_encoded_bytes();
     let dashed = bytes.starts_with(b"-").then(|| [b"./", bytes].concat());

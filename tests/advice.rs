@@ -1,4 +1,5 @@
-//! What is printed beside an answer that is not yes: the cause, the step, and where more help is. Commands work as printed.
+//! What is printed beside an answer that is not yes: the cause, the step, and where more help is. Commands work as
+//! printed.
 #![cfg(all(unix, feature = "cli"))]
 
 mod common;
@@ -178,7 +179,8 @@ fn no_fresh_token_without_the_setting_that_ends_it() {
     let fqdn = ("prod-fqdn", json!({"server": "https://prod.example.com:6443", "insecure-skip-tls-verify": true}));
     let text = format!("{comments}{}", config(json!({"token": TOKEN}), &[proxy("c-m-7xk2m9qd"), fqdn]));
     let found = outage(&text, &[]);
-    assert!(found.stdout.contains("kubeconfig-default-token-ttl-minutes (0: no end)"), "{}", found.stdout);
+    assert!(found.stdout.contains("kubeconfig-default-token-ttl-minutes (30 days by default, "), "{}", found.stdout);
+    assert!(found.stdout.contains("an administrator's certificate lasts longer"), "{}", found.stdout);
     assert!(!found.stdout.contains("lives longer"), "{}", found.stdout);
     assert_eq!(commands(&found), ["rancher clusters kubeconfig c-m-7xk2m9qd > FILE"]);
 

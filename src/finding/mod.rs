@@ -67,8 +67,8 @@ pub enum Effect {
     Unknown,
     /// It does not work: the server refuses it, or is never reached.
     Fails,
-    /// It does not work: kubectl takes it, and always fails when it connects: it refuses the server in the handshake, or has
-    /// nowhere to connect to.
+    /// It does not work: kubectl takes it, and always fails when it connects: it refuses the server in the handshake,
+    /// or has nowhere to connect to.
     CannotConnect,
     /// It does not work: kubectl itself refuses it, before it connects.
     Refused,

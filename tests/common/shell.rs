@@ -6,8 +6,8 @@ use std::process::Command;
 /// The programs that printed commands call.
 const PROGRAMS: [&str; 9] = ["aws", "az", "chmod", "docker", "gcloud", "kubeconfig", "kubectl", "rancher", "systemctl"];
 
-/// What each command of the lines gets for its arguments, itself among them. Nothing is run but the shell. `None` where there is
-/// no shell.
+/// What each command of the lines gets for its arguments, itself among them. Nothing is run but the shell. `None`
+/// where there is no shell.
 pub fn arguments(lines: &str) -> Option<Vec<Vec<Vec<u8>>>> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // Each argument with a mark before it, so that an empty one is seen.

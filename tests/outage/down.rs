@@ -25,8 +25,8 @@ fn steps(cluster: &ClusterVerdict) -> Vec<(&str, &str)> {
 
 const RKE: &str = "docker cp kubelet:/usr/local/bin/kubectl . && ./kubectl --kubeconfig \
     /etc/kubernetes/ssl/kubecfg-kube-node.yaml -n kube-system get secret full-cluster-state -o json > state.json\n\
-    test -s state.json || ./kubectl --kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml -n kube-system get configmap \
-    full-cluster-state -o json > state.json\n\
+    test -s state.json || ./kubectl --kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml -n kube-system get \
+    configmap full-cluster-state -o json > state.json\n\
     kubeconfig recover state.json --out FILE";
 
 #[test]
@@ -39,7 +39,8 @@ fn each_cluster_has_steps_without_rancher() {
     let local = File::new().user("local", rancher_token()).way("local", proxy("local"), "local");
     let admin = "kubeconfig export --kubeconfig ADMIN_FILE --server https://HOST:6443 --name";
     let try_cp1 = "kubectl --kubeconfig config --context prod-cp1 get nodes";
-    let k3s = "kubeconfig export --kubeconfig /etc/rancher/k3s/k3s.yaml --server https://192.0.2.11:6443 --name prod --out FILE";
+    let k3s = "kubeconfig export --kubeconfig /etc/rancher/k3s/k3s.yaml --server https://192.0.2.11:6443 --name prod \
+        --out FILE";
     for (what, cluster, verdict, expected) in [
         (
             "RKE, by its CA",

@@ -61,7 +61,7 @@ fn each_lack_has_its_command() {
             "a token that is over",
             one(&over.way("prod", proxy("c-m-7xk2m9qd"), "prod").way("prod-fqdn", fqdn(), "prod")),
             "rancher clusters kubeconfig c-m-7xk2m9qd > FILE",
-            "raise Rancher's setting kubeconfig-default-token-ttl-minutes",
+            "first raise Rancher's setting kubeconfig-default-token-ttl-minutes",
         ),
         (
             "a login that asks Rancher",
@@ -86,9 +86,10 @@ fn each_lack_has_its_command() {
             behind(|file| {
                 file.way("prod-cp1", with_ca("https://192.0.2.11:6443", &world().kube_ca.certificate), "prod")
             }),
-            "kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > state.json\n\
-             test -s state.json || kubectl --kubeconfig config --context prod -n kube-system get configmap full-cluster-state -o \
-             json > state.json\n\
+            "kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > \
+             state.json\n\
+             test -s state.json || kubectl --kubeconfig config --context prod -n kube-system get configmap \
+             full-cluster-state -o json > state.json\n\
              kubeconfig recover state.json --out FILE",
             "get the state of this RKE cluster",
         ),
@@ -126,7 +127,8 @@ fn each_lack_has_its_command() {
         (
             "no brackets",
             behind(|file| file.way("prod-cp1", server("https://2001:db8::11:6443"), "prod")),
-            "kubeconfig export --kubeconfig config --context prod-cp1 --server 'https://[2001:db8::11]:6443' --out FILE",
+            "kubeconfig export --kubeconfig config --context prod-cp1 --server 'https://[2001:db8::11]:6443' --out \
+             FILE",
             "brackets",
         ),
         ("a cloud's", of_shape("eks"), "kubectl --context CONTEXT get nodes", "try the direct context"),

@@ -5,7 +5,8 @@ use kubeconfig::{Loaded, shell};
 use std::collections::HashSet;
 use std::path::Path;
 
-/// Says which command tells how to fix what was found in these configurations. Of standard input there is nothing to name.
+/// Says which command tells how to fix what was found in these configurations. Of standard input there is nothing to
+/// name.
 pub(crate) fn to_check<'a>(loaded: impl IntoIterator<Item = &'a Loaded>, at: Option<&str>) {
     let loaded: Vec<&Loaded> = loaded.into_iter().collect();
     let files = match &*loaded {

@@ -74,8 +74,9 @@ impl AceNote {
 
 impl fmt::Display for AceNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const INSTEAD: &str = "a kubeconfig of this cluster downloaded since its endpoint is enabled has the direct contexts, \
-            and needs no `ace`; else name an administrator's kubeconfig with --credentials-from";
+        const INSTEAD: &str = "a kubeconfig of this cluster downloaded since its endpoint is enabled has the \
+                               direct contexts, and needs no `ace`; else name an administrator's kubeconfig with \
+                               --credentials-from";
         match self {
             AceNote::NoPort { server } => {
                 write!(f, "{} names no port, so clients use 443; an API server is mostly at 6443", Printable(server))
@@ -100,8 +101,8 @@ impl fmt::Display for AceNote {
             ),
             AceNote::LoginNeedsRancher { user } => write!(
                 f,
-                "the user {} logs in by Rancher's program, which needs Rancher: when Rancher is gone this way is closed too; \
-                 name lasting credentials with --credentials-from",
+                "the user {} logs in by Rancher's program, which needs Rancher: when Rancher is gone this way is \
+                 closed too; name lasting credentials with --credentials-from",
                 Printable(user)
             ),
             AceNote::NoCredentials { user } => {

@@ -1,7 +1,7 @@
 //! The one step that would help today; and while Rancher is down, the steps that do not need it.
 
 use super::maker::Maker;
-use super::way::{Missing, Way};
+use super::way::{Missing, Server, Way};
 use crate::access::{End, Login, Need, Proof, Verdict};
 use crate::finding::{Code, Effect, Finding};
 use crate::rancher::clusters::ClusterGroup;
@@ -27,8 +27,8 @@ impl Situation<'_> {
         if self.is_rancher_down { self.without_rancher() } else { self.with_rancher().into_iter().collect() }
     }
 
-    /// What brings most for the least: what the file itself can mend, then an RKE state with an administrator's certificate of
-    /// ten years, then what repairs the best of the contexts, and last a new direct one.
+    /// What brings most for the least: what the file itself can mend, then an RKE state with an administrator's
+    /// certificate of ten years, then what repairs the best of the contexts, and last a new direct one.
     fn with_rancher(&self) -> Option<Missing> {
         let best = self.direct();
         if let Some(step) = best.iter().find_map(|way| self.in_the_file(way)) {
@@ -78,17 +78,20 @@ impl Situation<'_> {
         self.ways.iter().any(|way| matches!(way.kind, ContextKind::AceFqdn | ContextKind::AceNode))
     }
 
-    /// The URL of a server of the cluster, a node rather than a name that may be a load balancer's.
-    fn server(&self) -> Option<&str> {
+    /// A server of the cluster: a node, rather than a name that may be a load balancer's.
+    fn server(&self) -> Option<&Server> {
         let known = || self.direct().into_iter().filter_map(|way| way.server.as_ref());
-        known().find(|server| server.is_address).or_else(|| known().next()).map(|server| server.url.as_str())
+        known().find(|server| server.is_address).or_else(|| known().next())
     }
 
-    /// ` 192.0.2.11`, where the address of a server is in a file.
+    fn url(&self) -> &str {
+        self.server().map_or(UNKNOWN_SERVER, |server| &server.url)
+    }
+
+    /// ` 192.0.2.11`, where the address of a node is in a file.
     fn node(&self) -> String {
-        let servers = self.direct().into_iter().filter_map(|way| way.server.as_ref());
-        let host = servers.into_iter().find(|server| server.is_address).map(|server| format!(" {}", server.host));
-        host.unwrap_or_default()
+        let node = self.server().filter(|server| server.is_address);
+        node.map(|node| format!(" {}", node.host)).unwrap_or_default()
     }
 
     /// Another server for the context, where that is all that is wrong with it.
@@ -99,7 +102,7 @@ impl Situation<'_> {
     fn other_server(&self, way: &Way) -> Option<Missing> {
         if way.access.needs().any(|need| *need == Need::ThisMachine) {
             let what = "export it with a server that is reached from elsewhere";
-            return Some(with_server(way, what, self.server().unwrap_or(UNKNOWN_SERVER)));
+            return Some(with_server(way, what, self.url()));
         }
         let own = way.server.as_ref();
         way.access.objections().find_map(|finding| match finding.code {
@@ -144,16 +147,21 @@ impl Situation<'_> {
         let is_of_server = matches!(self.maker, Maker::K3s | Maker::Rke2 | Maker::Kubeadm);
         let is_behind_rancher = self.proxy().is_some() || self.group.cluster_id.is_some();
         Some(match finding.code {
+            // Rancher cannot put its webhook there.
+            Code::UnboundToken | Code::RevokedToken | Code::TokenExpired if matches!(self.maker, Maker::Hosted(_)) => {
+                self.admin_file(Some(way))
+            }
             Code::UnboundToken | Code::RevokedToken => self
                 .download(way, "get a token that is bound to this cluster: take a fresh kubeconfig of it from Rancher"),
             Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
-                let what = "raise Rancher's setting kubeconfig-default-token-ttl-minutes (0: no end), by which a fresh token \
-                            ends after 30 days again; then take a fresh kubeconfig";
+                let what = "first raise Rancher's setting kubeconfig-default-token-ttl-minutes (30 days by \
+                            default, limited by auth-token-max-ttl-minutes), then take a fresh kubeconfig; an \
+                            administrator's certificate lasts longer";
                 self.download(way, what)
             }
             Code::NotACa | Code::CaExpired if way.kind == ContextKind::AceFqdn && is_behind_rancher => {
-                let what = "correct the CA certificate of the authorized cluster endpoint in Rancher, then take a fresh \
-                            kubeconfig";
+                let what = "correct the CA certificate of the authorized cluster endpoint in Rancher, then take \
+                            a fresh kubeconfig";
                 self.download(way, what)
             }
             Code::NotACa | Code::CaExpired if way.kind == ContextKind::AceNode && is_behind_rancher => {
@@ -179,8 +187,9 @@ impl Situation<'_> {
         if way.kind.is_rancher_local() {
             return self.admin_file(Some(way));
         }
-        let what = "get a direct context: enable the authorized cluster endpoint of this cluster in Rancher (hosted clusters \
-                    have none), then download its kubeconfig again, which has the direct contexts in it";
+        let what = "get a direct context: enable the authorized cluster endpoint of this cluster in Rancher \
+                    (hosted clusters have none), then download its kubeconfig again, which has the direct \
+                    contexts in it";
         self.download(way, what)
     }
 
@@ -192,10 +201,9 @@ impl Situation<'_> {
 
     /// The administrator's kubeconfig that a server has.
     fn admin_file(&self, way: Option<&Way>) -> Missing {
-        let server = self.server().unwrap_or(UNKNOWN_SERVER);
         let name = shell::option("--name", &self.group.name);
         let export = |file: &str| {
-            let server = shell::option("--server", server);
+            let server = shell::option("--server", self.url());
             format!("kubeconfig export --kubeconfig {file} {server} {name} --out FILE")
         };
         let of_service = |service: &str, file: &str| {
@@ -230,14 +238,14 @@ impl Situation<'_> {
         Missing { contexts, what, mend: Some(command) }
     }
 
-    /// The state, as each control-plane node may read it: its kubelet's kubeconfig is of the group `system:nodes`, to which RKE
-    /// binds the role `system:node` (RKE's `templates/authz.go`), and its image has kubectl in it. The Secret is there since RKE
-    /// 1.4.19 and 1.5.10 (`cluster/state.go`), before that it is a ConfigMap.
+    /// The state, as each control-plane node may read it: its kubelet's kubeconfig is of the group `system:nodes`, to
+    /// which RKE binds the role `system:node` (RKE's `templates/authz.go`), and its image has kubectl in it. The
+    /// Secret is there since RKE 1.4.19 and 1.5.10 (`cluster/state.go`), before that it is a ConfigMap.
     fn state_of_node(&self) -> Missing {
         let is_known = self.maker == Maker::Rke;
         let what = format!(
-            "{}get the state: cluster.rkestate beside cluster.yml where `rke up` was run; else, as root on the control-plane \
-             node{} (state.json holds keys: keep it secret)",
+            "{}get the state: cluster.rkestate beside cluster.yml where `rke up` was run; else, as root on the \
+             control-plane node{} (state.json holds keys: keep it secret)",
             if is_known { "" } else { "if RKE made the cluster, " },
             self.node()
         );
@@ -257,8 +265,8 @@ fn has_other_faults(way: &Way) -> bool {
 
 /// The state through a context that works.
 fn state(way: &Way) -> Missing {
-    let what = "get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's kubeconfig \
-                (state.json holds keys: keep it secret)";
+    let what = "get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's \
+                kubeconfig (state.json holds keys: keep it secret)";
     lack(way, what, recovery(in_context(way, "kubectl", "").trim_end()))
 }
 

@@ -95,7 +95,8 @@ impl Outage {
         self
     }
 
-    /// Sets whether Rancher is down already: then the advice has only steps that do not need it, and no verdict changes.
+    /// Sets whether Rancher is down already: then the advice has only steps that do not need it, and no verdict
+    /// changes.
     pub fn rancher_down(mut self, is_down: bool) -> Self {
         self.is_rancher_down = is_down;
         self
@@ -205,8 +206,8 @@ impl Outage {
     }
 }
 
-/// Keeps Rancher's id of the cluster beside each direct context of `config` that is proved to be of a cluster in `groups`: in an
-/// export without the context through Rancher nothing else tells it.
+/// Keeps Rancher's id of the cluster beside each direct context of `config` that is proved to be of a cluster in
+/// `groups`: in an export without the context through Rancher nothing else tells it.
 fn keep_cluster_ids(groups: &[ClusterGroup<'_>], config: &mut Kubeconfig) {
     for group in groups {
         // Each Rancher has a `local`.

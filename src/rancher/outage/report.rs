@@ -32,11 +32,12 @@ impl OutageReport {
         self.clusters.iter().filter(|cluster| cluster.verdict == verdict).count()
     }
 
-    /// Returns the best context for a cluster while Rancher is gone: the first of those that the cluster's verdict rests on. The
-    /// cluster is named as for [`cluster`](OutageReport::cluster).
+    /// Returns the best context for a cluster while Rancher is gone: the first of those that the cluster's verdict
+    /// rests on. The cluster is named as for [`cluster`](OutageReport::cluster).
     ///
     /// # Errors
-    /// Those of [`cluster`](OutageReport::cluster), and [`ErrorKind::Refused`] where no context reaches it, with the causes.
+    /// Those of [`cluster`](OutageReport::cluster), and [`ErrorKind::Refused`] where no context reaches it, with the
+    /// causes.
     pub fn way_into(&self, cluster: &str) -> Result<&Way> {
         let one = self.cluster(cluster)?;
         one.by().next().ok_or_else(|| {
@@ -47,7 +48,8 @@ impl OutageReport {
         })
     }
 
-    /// Returns the cluster of that name: its name, Rancher's id of it, a context that leads into it, or its entry in `clusters`.
+    /// Returns the cluster of that name: its name, Rancher's id of it, a context that leads into it, or its entry in
+    /// `clusters`.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is no such cluster, [`ErrorKind::Usage`] where several are called so.
@@ -97,8 +99,9 @@ pub struct ClusterVerdict {
     pub verdict: Verdict,
     /// All contexts of the cluster, in the order of the files.
     pub ways: Vec<Way>,
-    /// What is missing for a `yes`; empty where it is one. First what is wrong with the contexts there are, then what to do,
-    /// with a [`mend`](Missing::mend): one step, or while [Rancher is down](super::Outage::rancher_down) one or more.
+    /// What is missing for a `yes`; empty where it is one. First what is wrong with the contexts there are, then what
+    /// to do, with a [`mend`](Missing::mend): one step, or while [Rancher is down](super::Outage::rancher_down) one
+    /// or more.
     pub missing: Vec<Missing>,
 }
 
@@ -130,7 +133,8 @@ impl ClusterVerdict {
     }
 }
 
-/// What is missing for a `yes`: first the contexts with what is wrong with them, those with the same together, then the advice.
+/// What is missing for a `yes`: first the contexts with what is wrong with them, those with the same together, then
+/// the advice.
 fn missing(situation: &Situation<'_>) -> Vec<Missing> {
     let mut wrong: IndexMap<String, Vec<String>> = IndexMap::new();
     for way in situation.ways {
