@@ -3,6 +3,7 @@
 use super::maker::Maker;
 use super::way::{Missing, Server, Way};
 use crate::access::{End, Login, Need, Proof, Verdict};
+use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding};
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
@@ -40,8 +41,7 @@ impl Situation<'_> {
             return Some(through.map_or_else(|| self.state_of_node(), state));
         }
         let repaired = best.iter().find_map(|way| self.repair(way));
-        let is_lacking = !self.has_endpoint() && !matches!(self.maker, Maker::Hosted(_));
-        let added = || self.proxy().filter(|_| is_lacking).map(|way| self.add_direct(way));
+        let added = || self.proxy().filter(|_| !self.has_endpoint()).map(|way| self.add_direct(way));
         repaired.or_else(added).or_else(|| self.attempt())
     }
 
@@ -151,6 +151,13 @@ impl Situation<'_> {
             Code::UnboundToken | Code::RevokedToken | Code::TokenExpired if matches!(self.maker, Maker::Hosted(_)) => {
                 self.admin_file(Some(way))
             }
+            Code::RevokedToken if finding.effect == Effect::Unknown => {
+                let what = "prove that it is the token which the cluster knows: save the cluster's own objects, \
+                            and give them with --tokens FILE";
+                let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
+                            clusteruserattributes.cluster.cattle.io,secrets -o json > FILE";
+                lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest))
+            }
             Code::UnboundToken | Code::RevokedToken => self
                 .download(way, "get a token that is bound to this cluster: take a fresh kubeconfig of it from Rancher"),
             Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
@@ -184,7 +191,7 @@ impl Situation<'_> {
 
     /// For a cluster that is reached through Rancher only.
     fn add_direct(&self, way: &Way) -> Missing {
-        if way.kind.is_rancher_local() {
+        if way.kind.is_rancher_local() || matches!(self.maker, Maker::Hosted(_)) {
             return self.admin_file(Some(way));
         }
         let what = "get a direct context: enable the authorized cluster endpoint of this cluster in Rancher \
@@ -217,14 +224,15 @@ impl Situation<'_> {
                 false => (what, export(file)),
             }
         };
-        let (what, command) = match self.maker {
+        let contexts = way.map(|way| way.context().to_owned()).into_iter().collect();
+        let (what, command) = match &self.maker {
             Maker::K3s => of_service("k3s", "/etc/rancher/k3s/k3s.yaml"),
             Maker::Rke2 => of_service("rke2-server", "/etc/rancher/rke2/rke2.yaml"),
             Maker::Kubeadm => {
                 let what = format!("on the control-plane node{}, take the administrator's kubeconfig", self.node());
                 (what, export("/etc/kubernetes/admin.conf"))
             }
-            Maker::Hosted(cloud) => of_cloud(cloud),
+            Maker::Hosted(cloud) => return of_cloud(cloud, contexts),
             Maker::Rke | Maker::Unknown => {
                 let what = format!(
                     "on a server node{}, take the administrator's kubeconfig (K3s: /etc/rancher/k3s/k3s.yaml, RKE2: \
@@ -234,7 +242,6 @@ impl Situation<'_> {
                 (what, export("ADMIN_FILE"))
             }
         };
-        let contexts = way.map(|way| way.context().to_owned()).into_iter().collect();
         Missing { contexts, what, mend: Some(command) }
     }
 
@@ -278,13 +285,15 @@ fn recovery(kubectl: &str) -> String {
 }
 
 /// What a cloud's own program does without Rancher.
-fn of_cloud(cloud: &str) -> (String, String) {
+fn of_cloud(cloud: &str, contexts: Vec<String>) -> Missing {
     let command = match cloud {
-        "EKS" => "aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE",
-        "GKE" => "KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER",
-        _ => "az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE",
+        "EKS" => Some("aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE"),
+        "GKE" => Some("KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER"),
+        "AKS" => Some("az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE"),
+        _ => None,
     };
-    (format!("take a kubeconfig from {cloud} itself"), command.to_owned())
+    let what = format!("take a kubeconfig from {} itself", Printable(cloud));
+    Missing { contexts, what, mend: command.map(str::to_owned) }
 }
 
 fn lack(way: &Way, what: &str, mend: String) -> Missing {

@@ -5,9 +5,10 @@ use crate::cert::Certificate;
 use crate::load::Loaded;
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
+use crate::rancher::provisioner::Provisioner;
 
 /// Who made a cluster, as far as the contexts tell that lead into it without Rancher.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Maker {
     /// There is a state with an administrator's certificate in it.
     Rke,
@@ -15,20 +16,25 @@ pub(super) enum Maker {
     Rke2,
     Kubeadm,
     /// A cloud, whose servers are out of reach.
-    Hosted(&'static str),
+    Hosted(String),
     Unknown,
 }
 
 impl Maker {
-    /// By the kinds of the contexts, and by the names that the distributions give to their CAs.
-    pub(super) fn of(examiner: &Examiner, group: &ClusterGroup<'_>, configs: &[&Loaded]) -> Self {
+    /// By who provisioned it, by the kinds of the contexts, and by the names that the distributions give to their CAs.
+    pub(super) fn of(
+        examiner: &Examiner,
+        group: &ClusterGroup<'_>,
+        configs: &[&Loaded],
+        provisioner: Provisioner,
+    ) -> Self {
+        if let Provisioner::Hosted(cloud) = provisioner {
+            return Maker::Hosted(cloud);
+        }
         let by_kind = group.members.iter().find_map(|member| match member.kind.kind {
             ContextKind::RkeAdmin => Some(Maker::Rke),
             ContextKind::K3s => Some(Maker::K3s),
             ContextKind::Rke2 => Some(Maker::Rke2),
-            ContextKind::Eks => Some(Maker::Hosted("EKS")),
-            ContextKind::Gke => Some(Maker::Hosted("GKE")),
-            ContextKind::Aks => Some(Maker::Hosted("AKS")),
             _ => None,
         });
         let by_ca = || {

@@ -152,7 +152,7 @@ impl Outage {
                     let server = server_of(loaded, &access);
                     Some(Way { access, file: file_of(loaded), kind, server })
                 });
-                let maker = Maker::of(&examiner, group, configs);
+                let maker = Maker::of(&examiner, group, configs, group.provisioner());
                 ClusterVerdict::of(group, ways.collect(), maker, self.is_rancher_down)
             })
             .collect();
