@@ -34,6 +34,7 @@
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
 //! | would a context still work: yes, no or unknown, until when, and what stands in the way | [`access`], [`access::Examiner`] |
 //! | where a server's URL leads, as kubectl reads it | [`url::ServerUrl`] |
+//! | names and files in a command that is printed, quoted for a POSIX shell | [`shell`] |
 //! | changes that keep comments, order and spelling | [`config::Edit`], [`syntax::Editor`] |
 //! | several files as one, each context with its own cluster and credentials | [`Merge`], [`merge`] |
 //! | kubeconfigs changed without harm: comments kept, under kubectl's lock, whole or not at all | [`store`], [`store::Store::edit`] |
@@ -77,6 +78,7 @@ pub mod rancher;
 #[cfg(feature = "rke")]
 pub mod rke;
 mod secret;
+pub mod shell;
 pub mod store;
 pub mod syntax;
 pub mod url;

@@ -231,7 +231,7 @@ fn of_leaf(finding: Finding, leaf: &Certificate) -> Finding {
     let key = leaf.public_key();
     let is_tiny = key.algorithm() == KeyAlgorithm::Rsa && key.bits().is_some_and(|bits| bits < SMALLEST);
     match finding.code {
-        Code::WeakKey if is_tiny => finding.with_severity(Severity::Error).with_effect(Effect::Refused),
+        Code::WeakKey if is_tiny => finding.with_severity(Severity::Error).with_effect(Effect::CannotConnect),
         Code::WeakSignature => finding.with_severity(Severity::Error),
         _ => finding,
     }

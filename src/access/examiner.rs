@@ -12,7 +12,7 @@ use super::{Client, Trust, login, server};
 use crate::config::{AuthInfo, Cluster, set};
 use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding};
-use crate::load::{Loaded, Subject, Target};
+use crate::load::{Loaded, Subject, Target, not_found_for};
 use rustls_pki_types::UnixTime;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -75,22 +75,9 @@ impl Examiner {
         let mut access = Access::of_context(name, set(&context.cluster), set(&context.user));
         let cluster = context.cluster.as_deref().and_then(|name| loaded.cluster_with_paths(name));
         let user = context.user.as_deref().and_then(|name| loaded.user_with_paths(name));
-        for (what, code, named, is_there) in [
-            ("cluster", Code::DanglingCluster, set(&context.cluster), cluster.is_some()),
-            ("user", Code::DanglingUser, set(&context.user), user.is_some()),
-        ] {
-            let finding = match named {
-                _ if is_there => continue,
-                Some(to) => {
-                    let message = format!("the context names the {what} \"{}\", which is not there", Printable(to));
-                    Finding::new(code, message)
-                }
-                // What follows from it is said by what is needed then.
-                None => continue,
-            };
-            let finding = finding.of(Subject::Context(name).to_string());
-            access.push(finding.in_field(format!("contexts[{name}].context.{what}")));
-        }
+        // What follows where none is named is said by what is needed then.
+        let missing_cluster = set(&context.cluster).filter(|_| cluster.is_none());
+        dangling(&mut access, [missing_cluster, set(&context.user).filter(|_| user.is_none())]);
         let through = self.is_through_rancher(loaded, name);
         match cluster {
             Some(cluster) => self.fill(&mut access, &cluster, &user.unwrap_or_default(), through),
@@ -117,6 +104,7 @@ impl Examiner {
     pub fn examine(&self, target: &Target) -> Access {
         let name = target.context_name().unwrap_or_default();
         let mut access = Access::of_context(name, target.cluster_name(), target.user_name());
+        dangling(&mut access, target.dangling());
         self.fill(&mut access, target.cluster(), target.auth_info(), false);
         access.place_by(target);
         access
@@ -180,6 +168,17 @@ impl Examiner {
     #[cfg(feature = "rancher")]
     pub(crate) fn question(&self) -> &Question {
         &self.question
+    }
+}
+
+/// Says that the cluster, or the user, which the context names is not there.
+fn dangling(access: &mut Access, missing: [Option<&str>; 2]) {
+    let name = access.context().to_owned();
+    let codes = [("cluster", Code::DanglingCluster), ("user", Code::DanglingUser)];
+    for ((what, code), to) in codes.into_iter().zip(missing) {
+        let Some(to) = to else { continue };
+        let finding = Finding::new(code, not_found_for(what, to, &name)).of(Subject::Context(&name).to_string());
+        access.push(finding.in_field(format!("contexts[{name}].context.{what}")));
     }
 }
 

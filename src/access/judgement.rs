@@ -4,6 +4,7 @@ use super::credential::{Credential, End, Login, Proof};
 use super::entry::{ClusterFacts, Judged, UserFacts};
 use super::need::{Need, Verdict};
 use super::note::Note;
+use super::server::endpoint_without_ca;
 use super::token::is_token_of_2_5;
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::{Code, Effect, Finding};
@@ -113,9 +114,7 @@ impl Access {
             .any(|one| one.credential.login == Login::RancherToken || one.needs.contains(&Need::RancherLogin));
         let is_said = self.findings.iter().any(|finding| finding.code == Code::NoCa);
         if self.is_without_ca && is_ranchers && !is_said && self.needs.is_empty() {
-            let message =
-                "no CA for an authorized cluster endpoint: the server must show a certificate that is publicly trusted";
-            let note = Note::new("server", Finding::new(Code::FqdnWithoutCa, message).with_effect(Effect::Unknown));
+            let note = Note::new("server", endpoint_without_ca().with_effect(Effect::Unknown));
             let cluster = self.cluster.clone().unwrap_or_default();
             self.findings.push(note.placed("clusters", "cluster", &cluster));
         }
@@ -191,7 +190,7 @@ impl Access {
 
     /// kubectl sends all credentials, so the best of them counts.
     fn best(&self) -> Option<&Judged> {
-        let refused = self.credentials.iter().find(|one| one.effect() == Effect::Refused);
+        let refused = self.credentials.iter().find(|one| one.effect() >= Effect::CannotConnect);
         let rank = |one: &&Judged| {
             let until = match one.credential.end {
                 End::At(time) => time.as_secs(),
@@ -250,14 +249,28 @@ impl Access {
     /// Returns why the verdict is not yes, a sentence each, safe for a terminal; empty where it is yes.
     pub fn reasons(&self) -> Vec<String> {
         let needs = self.needs().filter(|need| need.effect() > Effect::None).map(Need::to_string);
-        let objections = self.objections().map(|finding| {
-            let is_of_kubectl = finding.effect == Effect::Refused && !finding.message.starts_with("kubectl");
-            let refuses = if is_of_kubectl { "kubectl refuses it: " } else { "" };
-            format!("{refuses}{}", Printable(&finding.message))
-        });
+        let said = |finding: &Finding| {
+            let by_kubectl = match finding.effect {
+                _ if finding.message.starts_with("kubectl") => "",
+                Effect::Refused => "kubectl refuses it: ",
+                Effect::CannotConnect => "kubectl fails when it connects: ",
+                _ => "",
+            };
+            format!("{by_kubectl}{}", Printable(&finding.message))
+        };
+        // What leads nowhere is the cause of what is needed then.
+        let is_cause = |finding: &&Finding| matches!(finding.code, Code::DanglingCluster | Code::DanglingUser);
+        let causes = self.objections().filter(is_cause).map(said);
+        let others = self.objections().filter(|finding| !is_cause(finding)).map(said);
         // Where it does not work anyway, nobody asks for its end.
         let end = self.best().filter(|best| best.credential.end == End::Unknown && self.effect() < Effect::Fails);
-        needs.chain(objections).chain(end.and_then(end_unknown)).collect()
+        causes.chain(needs).chain(others).chain(end.and_then(end_unknown)).collect()
+    }
+
+    /// Returns whether `check` says more of what speaks against the context: where it is, and how to fix it.
+    pub fn is_explained_by_check(&self) -> bool {
+        let is_told = |finding: &Finding| !matches!(finding.code, Code::GuessedCluster | Code::NotVerified);
+        self.objections().any(is_told)
     }
 
     /// Returns whether client-go accepts the context: it builds a client, and nothing in the files makes the client itself
@@ -266,7 +279,7 @@ impl Access {
     /// # Errors
     /// All that it refuses, together, of kind [`ErrorKind::InvalidConfiguration`].
     pub fn check_client(&self) -> Result<()> {
-        let refused = self.findings().filter(|finding| finding.effect == Effect::Refused);
+        let refused = self.findings().filter(|finding| finding.effect >= Effect::CannotConnect);
         let errors: Vec<Error> = refused.map(of_finding).collect();
         Error::several(errors).map_or(Ok(()), Err)
     }
@@ -325,16 +338,16 @@ fn end_unknown(best: &Judged) -> Option<String> {
     let is_old = best.token.as_ref().is_some_and(|token| is_token_of_2_5(token));
     let why = match best.credential.login {
         Login::RancherToken if is_old => {
-            "no file proves when its token ends: Rancher 2.2 to 2.5 gives those that it writes into a file no end"
+            "no file says when its token ends: Rancher 2.2 to 2.5 gives those that it writes into a file no end"
         }
         Login::RancherToken => {
-            "no file proves when its token ends: by Rancher's default since 2.8 it is 30 days after the download"
+            "no file says when its token ends; Rancher's default since 2.8 is 30 days after the download"
         }
         Login::ServiceAccountToken => "its service account token has no end in it and lives as long as its Secret",
         Login::Basic | Login::Command | Login::Provider(_) => return None,
         // That nobody looked into it is said.
         Login::ClientCertificate => return None,
-        _ => "nothing tells when its token ends",
+        _ => "no file says when its token ends",
     };
     Some(why.to_owned())
 }
@@ -345,7 +358,7 @@ impl fmt::Display for Access {
         write!(f, "{}: ", Printable(&self.context))?;
         match credentials.is_empty() {
             // What is not sent is not listed, and why is said.
-            true if !self.is_tls => {}
+            true if !self.is_tls || self.needs.contains(&Need::Person) => {}
             true => f.write_str("no credentials; ")?,
             false => write!(f, "{}; ", credentials.join(", "))?,
         }

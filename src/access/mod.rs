@@ -72,6 +72,8 @@ pub use examiner::Examiner;
 pub use judgement::Access;
 #[cfg(feature = "rancher")]
 pub(crate) use login::{argument, file_name, is_rancher_command, is_token_command};
+#[cfg(feature = "check")]
+pub(crate) use need::NO_CREDENTIALS;
 pub use need::{Need, Verdict};
 #[cfg(feature = "check")]
 pub(crate) use note::Note;
@@ -81,6 +83,8 @@ pub(crate) use pem::Pem;
 pub(crate) use placeholder::is_placeholder;
 #[cfg(feature = "rancher")]
 pub(crate) use question::Question;
+#[cfg(feature = "check")]
+pub(crate) use server::endpoint_without_ca;
 #[cfg(feature = "rancher")]
 pub(crate) use server::{IMPORTED, PUBLIC_CA, imported};
 pub(crate) use through::through_rancher;

@@ -20,7 +20,7 @@ impl Verdict {
         match effect {
             Effect::None => Verdict::Yes,
             Effect::Unknown => Verdict::Unknown,
-            Effect::Fails | Effect::Refused => Verdict::No,
+            Effect::Fails | Effect::CannotConnect | Effect::Refused => Verdict::No,
         }
     }
 }
@@ -72,6 +72,9 @@ impl Need {
     }
 }
 
+/// What is said where there is nothing to log in with.
+pub(crate) const NO_CREDENTIALS: &str = "no credentials: there is nothing to log in with";
+
 impl fmt::Display for Need {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -89,7 +92,7 @@ impl fmt::Display for Need {
             Need::Proxy(name) => write!(f, "needs the proxy {}", Printable(name)),
             Need::Command(name) => write!(f, "needs {} on the machine", Printable(name)),
             Need::Provider(name) => write!(f, "needs the login plugin {} (auth-provider)", Printable(name)),
-            Need::Person => f.write_str("needs credentials typed in: there is nothing to log in with"),
+            Need::Person => f.write_str(NO_CREDENTIALS),
             Need::RancherHost(host) => write!(f, "needs {}, where Rancher answers", Printable(host)),
         }
     }

@@ -134,7 +134,11 @@ impl<'a> Pem<'a> {
             return Some(Finding::new(Code::PlaceholderSecret, message).with_effect(Effect::Refused));
         }
         let message = match self.source {
-            Source::Data(_) => error.message().to_owned(),
+            // Of a CA kubectl itself says what cannot be read.
+            Source::Data(_) if code == Code::CertUnreadable && self.field.starts_with("certificate-authority") => {
+                error.message().to_owned()
+            }
+            Source::Data(_) => format!("{}: {}", self.field, error.message()),
             Source::File(path) => {
                 format!("{}: {}", Printable(&crate::secret::without_content(path)), error.message())
             }

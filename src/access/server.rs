@@ -83,7 +83,7 @@ fn route(server: &ServerUrl<'_>, text: &str, question: &Question, facts: &mut Cl
             return;
         }
         Some(fault @ UrlFault::CannotConnect(_)) => {
-            note(Finding::new(Code::InvalidServer, fault.to_string()).with_effect(Effect::Refused));
+            note(Finding::new(Code::InvalidServer, fault.to_string()).with_effect(Effect::CannotConnect));
             return;
         }
         Some(fault) => {
@@ -122,7 +122,7 @@ fn proxy(cluster: &Cluster, facts: &mut ClusterFacts) {
         Some(UrlFault::Refused(_)) => {}
         Some(fault) => {
             let effect = match fault {
-                UrlFault::CannotConnect(_) => Effect::Refused,
+                UrlFault::CannotConnect(_) => Effect::CannotConnect,
                 _ => Effect::Fails,
             };
             let finding = Finding::new(Code::InvalidProxyUrl, format!("the proxy: {fault}")).with_effect(effect);
@@ -176,6 +176,13 @@ fn no_name(name: &str) -> Option<String> {
     let is_name = url.host() == name && url.port().is_none() && url.fault().is_none();
     (!is_name && name.parse::<std::net::IpAddr>().is_err())
         .then(|| "the tls-server-name is not a name that a server's certificate can have".to_owned())
+}
+
+/// That there is no CA for an authorized cluster endpoint.
+pub(crate) fn endpoint_without_ca() -> Finding {
+    let message =
+        "no CA for an authorized cluster endpoint: the server must show a certificate that is publicly trusted";
+    Finding::new(Code::FqdnWithoutCa, message)
 }
 
 fn no_ca(server: &ServerUrl<'_>) -> Finding {

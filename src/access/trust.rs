@@ -65,7 +65,7 @@ impl Trust {
             let ended = dates(certificate, &what, [Code::CaExpired, Code::CaExpiresSoon], question);
             self.notes.extend(ended.map(|finding| match finding.effect {
                 Effect::None => finding,
-                _ if !others_hold => finding.with_effect(Effect::Refused),
+                _ if !others_hold => finding.with_effect(Effect::CannotConnect),
                 _ => {
                     let effect = if is_replaced(certificate) { Effect::None } else { Effect::Unknown };
                     finding.with_severity(Severity::Note).with_effect(effect)
@@ -87,20 +87,25 @@ impl Trust {
     /// What is to be said of the server with that name or address.
     pub(super) fn for_server(&self, name: &str, field: &'static str) -> Vec<Note> {
         let mut found = Vec::new();
+        let what = if self.certificates.len() == 1 { "the CA in the file" } else { "one of the CAs in the file" };
         let can_sign = self.certificates.iter().any(Certificate::is_authority);
         for certificate in self.certificates.iter().filter(|certificate| !certificate.is_authority()) {
             let subject = Printable(certificate.subject()).to_string();
             let is_shown = certificate.is_for(name);
             let message = match is_shown {
                 true => format!(
-                    "{subject} is not a CA (CA:FALSE): it is good only for a server that shows this very certificate"
+                    "{what} is a leaf certificate (CA:FALSE): kubectl trusts only a server that shows this very \
+                     certificate, {subject}"
                 ),
-                false => format!("{subject} is not a CA (CA:FALSE), and not the certificate of {}", Printable(name)),
+                false => format!(
+                    "{what} is a leaf certificate for other names (CA:FALSE): {subject} is not the certificate of {}",
+                    Printable(name)
+                ),
             };
             let finding = Finding::new(Code::NotACa, message);
             let is_fatal = !is_shown && !can_sign && !self.certificates.iter().any(|other| other.is_for(name));
             found.push(match is_fatal {
-                true => finding.with_severity(Severity::Error).with_effect(Effect::Refused),
+                true => finding.with_severity(Severity::Error).with_effect(Effect::CannotConnect),
                 false => finding,
             });
         }

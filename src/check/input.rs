@@ -6,6 +6,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Os, read_config};
 use crate::rke::{self, SavedStates};
 use crate::secret::SecretBytes;
+use crate::shell;
 use crate::syntax::{Document, Limits, Node, NodeKind, Resolved};
 use std::fs;
 use std::io::Read;
@@ -47,7 +48,7 @@ impl Input {
 
     /// What a file could hold that need not be there.
     pub(super) fn of_bytes(path: &Path, bytes: Vec<u8>) -> Self {
-        Input::of(path, content(bytes))
+        Input::of(path, content(path, bytes))
     }
 }
 
@@ -73,7 +74,7 @@ fn folder_of(path: &Path) -> PathBuf {
 /// Reads a path: a file, a folder, or standard input.
 pub(super) fn read(checker: &Checker, path: &Path) -> Vec<Input> {
     if let Some(bytes) = checker.stdin.as_ref().filter(|_| path == Path::new("-")) {
-        return vec![Input::of(path, content(bytes.to_vec()))];
+        return vec![Input::of(path, content(path, bytes.to_vec()))];
     }
     if path.is_dir() {
         return match folder(path) {
@@ -103,7 +104,7 @@ pub(super) fn kubeconfig(checker: &Checker, path: &Path) -> Input {
 
 /// Reads a file, whatever it is.
 fn file(path: &Path) -> Content {
-    match read_config(path, path, Limits::default().input).map(content) {
+    match read_config(path, path, Limits::default().input).map(|bytes| content(path, bytes)) {
         Ok(content @ (Content::State(..) | Content::Unreadable(..))) => content,
         // By its name it is one. What was cut off, or never written, is not something else.
         Ok(_) if path.to_string_lossy().ends_with(".rkestate") => Content::Unreadable(no_state(), None),
@@ -194,8 +195,15 @@ fn is_text(path: &Path) -> std::io::Result<bool> {
     Ok(is_utf16 || is_zip(&start) || !start.contains(&0))
 }
 
+/// The path with an ending behind it.
+fn added(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// What the bytes of a file are.
-fn content(bytes: Vec<u8>) -> Content {
+fn content(path: &Path, bytes: Vec<u8>) -> Content {
     let bytes = SecretBytes::from(bytes);
     if cert::sections(&bytes).next().is_some() {
         return Content::Pem(bytes);
@@ -204,8 +212,12 @@ fn content(bytes: Vec<u8>) -> Content {
         return saved(&bytes);
     }
     if is_der(&bytes) {
-        let help =
-            "openssl x509 -inform der -in FILE -out FILE.pem makes PEM of a certificate; of a key openssl pkey does";
+        let is_named = path != Path::new("-");
+        let file = if is_named { shell::file(path) } else { "FILE".to_owned() };
+        let pem = if is_named { shell::file(&added(path, ".pem")) } else { "FILE.pem".to_owned() };
+        let help = format!(
+            "openssl x509 -inform der -in {file} -out {pem} makes PEM of a certificate; of a key openssl pkey does"
+        );
         let error =
             Error::new(ErrorKind::Certificate, "this looks like a certificate or key in DER; PEM is what is read");
         return Content::Unknown(error.with_help(help));

@@ -2,6 +2,7 @@
 
 use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
+use crate::shell;
 use std::path::Path;
 
 /// What is to be said of the mode of a file, and of its folder.
@@ -44,7 +45,7 @@ fn file(path: &Path, mode: u32, has_secrets: bool) -> Option<Finding> {
         _ => ("everybody on this machine", Severity::Warning),
     };
     let message = format!("{who} can {what} the file (mode {:04o})", mode & 0o7777);
-    let help = format!("chmod 600 {}", Printable(&path.to_string_lossy()));
+    let help = format!("chmod 600 {}", shell::file(path));
     Some(Finding::new(Code::LoosePermissions, message).with_severity(severity).with_help(help))
 }
 
@@ -60,7 +61,8 @@ fn of_folder(folder: &Path, mode: u32) -> Option<Finding> {
     };
     let shown = Printable(&folder.to_string_lossy()).to_string();
     let message = format!("{who} can put another file in its place: the folder {shown} has mode {:04o}", mode & 0o7777);
-    Some(Finding::new(Code::LoosePermissions, message).with_severity(severity).with_help(format!("chmod go-w {shown}")))
+    let help = format!("chmod go-w {}", shell::file(folder));
+    Some(Finding::new(Code::LoosePermissions, message).with_severity(severity).with_help(help))
 }
 
 /// The mode of a regular file or a folder; links are followed.

@@ -3,7 +3,7 @@
 use super::group::Group;
 use super::kubeconfig::{Entry, Listed};
 use super::notes::Notes;
-use crate::access::{Credential, End, Examiner, Login, Proof, is_rancher_token, token_ends};
+use crate::access::{Credential, End, Examiner, Login, Proof, endpoint_without_ca, is_rancher_token, token_ends};
 use crate::config::{AuthInfo, Cluster, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::finding::{Code, Finding};
@@ -89,8 +89,7 @@ fn of_fqdn(cluster: &Cluster) -> Vec<Finding> {
     let has_ca = set(&cluster.certificate_authority).is_some()
         || cluster.certificate_authority_data.as_ref().is_some_and(|data| !data.is_empty());
     if !has_ca && !cluster.insecure_skip_tls_verify {
-        let message = "an authorized cluster endpoint without a CA: its certificate must be publicly trusted";
-        found.push(Finding::new(Code::FqdnWithoutCa, message));
+        found.push(endpoint_without_ca());
     }
     found
 }

@@ -3,6 +3,7 @@
 use super::group::Group;
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
+use crate::access::NO_CREDENTIALS;
 use crate::config::{AuthInfo, Context, Data, set, set_secret};
 use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
@@ -22,7 +23,7 @@ pub(super) fn check(group: &Group<'_, '_>, file: usize, notes: &mut Notes<'_>) {
     }
     for user in &this.users {
         if user.is_whole() && !has_credentials(&user.body) {
-            let finding = Finding::new(Code::NoCredentials, "there is nothing in it to log in with");
+            let finding = Finding::new(Code::NoCredentials, NO_CREDENTIALS);
             let (finding, span) = user.find(finding, "name");
             notes.add(finding, span);
         }

@@ -46,7 +46,7 @@ pub use report::{Embedded, Note, Report};
 use crate::access::{Access, Examiner, through_rancher};
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::{Loaded, Subject};
+use crate::load::{Loaded, Subject, not_found_for};
 use crate::url::check_new_server;
 pub(crate) use embed::embed;
 use rustls_pki_types::UnixTime;
@@ -333,10 +333,10 @@ impl<'a> Export<'a> {
                     wanted.insert(reference);
                     continue;
                 }
-                let message = format!("there is no {what} {reference:?}, which the context {name:?} names");
+                let message = not_found_for(what, reference, name);
                 let error = Error::new(ErrorKind::InvalidConfiguration, message)
                     .in_field(format!("contexts[{name}].{what}"))
-                    .with_help("mend the context, or name the others to export");
+                    .with_help("correct the context, or name the others to export");
                 errors.push(placed(self.loaded, Subject::Context(name), error));
             }
         }

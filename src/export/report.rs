@@ -172,11 +172,11 @@ impl fmt::Display for Report {
         let names: Vec<&str> = self.without_end().map(Access::context).collect();
         match &*names {
             [] => Ok(()),
-            [one] => writeln!(f, "note: nothing says when the token of {} ends", Printable(one)),
+            [one] => writeln!(f, "note: no file says when the token of {} ends", Printable(one)),
             several => {
                 writeln!(
                     f,
-                    "note: nothing says when the tokens of these contexts end: {}",
+                    "note: no file says when the tokens of these contexts end: {}",
                     listed(several.iter().copied())
                 )
             }

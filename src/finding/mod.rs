@@ -67,7 +67,10 @@ pub enum Effect {
     Unknown,
     /// It does not work: the server refuses it, or is never reached.
     Fails,
-    /// It does not work: kubectl itself refuses it, before it connects or in the handshake.
+    /// It does not work: kubectl takes it, and always fails when it connects: it refuses the server in the handshake,
+    /// or has nowhere to connect to.
+    CannotConnect,
+    /// It does not work: kubectl itself refuses it, before it connects.
     Refused,
 }
 

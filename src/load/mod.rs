@@ -31,6 +31,7 @@ pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
 pub(crate) use files::{read_config, read_reference};
 pub(crate) use target::methods;
+pub(crate) use validate::not_found_for;
 #[cfg(feature = "check")]
 pub(crate) use validate::validate_context;
 pub(crate) use validate::{Fault, validate_cluster, validate_user};

@@ -38,6 +38,8 @@ pub struct Target {
     namespace: String,
     cluster: Cluster,
     auth_info: AuthInfo,
+    /// Whether the context names a cluster, or a user, that is not in the configuration.
+    dangling: [bool; 2],
     pub(super) cluster_place: Place,
     /// Nowhere, where the server is not the configured one.
     pub(super) server_place: Place,
@@ -101,6 +103,10 @@ impl Loaded {
                 .to_owned(),
             cluster: self.effective_cluster(cluster, overrides),
             auth_info: self.effective_user(user, overrides),
+            dangling: [
+                !cluster.is_empty() && !config.clusters.contains(cluster),
+                !user.is_empty() && !config.users.contains(user),
+            ],
             server_place: match config.clusters.get(cluster).and_then(|c| set(&c.server)) {
                 Some(_) if set(&overrides.cluster_info.server).is_none() => self.place(Subject::Cluster(cluster)),
                 _ => Place::default(),
@@ -272,6 +278,12 @@ fn put_user(to: &mut AuthInfo, from: &AuthInfo) {
 }
 
 impl Target {
+    /// Returns the cluster and the user that the context names, where they are not in the configuration.
+    pub(crate) fn dangling(&self) -> [Option<&str>; 2] {
+        let [cluster, user] = self.dangling;
+        [self.cluster_name().filter(|_| cluster), self.user_name().filter(|_| user)]
+    }
+
     /// The name of the context; `None` where none is named and there is none of the empty name.
     pub fn context_name(&self) -> Option<&str> {
         self.context_name.as_deref()

@@ -296,9 +296,7 @@ pub(crate) fn validate_context(
             faults.push(Fault::new(Code::InvalidContext, what, error));
         }
         Some(to) if !is_there(to) => {
-            let to = Printable(to);
-            let error = invalid(format!("{what} \"{to}\" was not found for context \"{shown}\""));
-            faults.push(Fault::new(dangling, what, error));
+            faults.push(Fault::new(dangling, what, invalid(not_found_for(what, to, name))));
         }
         Some(_) => {}
     };
@@ -314,6 +312,11 @@ pub(crate) fn validate_context(
         }
     }
     faults
+}
+
+/// That an entry which a context names is not there, in client-go's words.
+pub(crate) fn not_found_for(what: &str, to: &str, context: &str) -> String {
+    format!("{what} \"{}\" was not found for context \"{}\"", Printable(to), Printable(context))
 }
 
 /// RFC 1123: small letters, digits and hyphens, none of these first or last, at most 63.

@@ -9,7 +9,6 @@ use crate::url::{Reach, ServerUrl};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::OnceLock;
 
 /// What kind of context it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -168,8 +167,7 @@ pub(super) struct View<'a> {
     pub(super) context: &'a str,
     pub(super) cluster_name: &'a str,
     pub(super) user_name: &'a str,
-    address: &'a str,
-    server: OnceLock<ServerUrl<'a>>,
+    server: ServerUrl<'a>,
     /// Rancher's id of the cluster, where the context was added for its endpoint with credentials that don't tell.
     pub(super) recorded_id: Option<&'a str>,
     user: Option<&'a AuthInfo>,
@@ -186,10 +184,10 @@ impl<'a> View<'a> {
         let body = config.contexts.get(context);
         let cluster_name = body.and_then(|c| set(&c.cluster)).unwrap_or("");
         let user_name = body.and_then(|c| set(&c.user)).unwrap_or("");
-        let address = config.clusters.get(cluster_name).map_or("", server_of);
+        let server = ServerUrl::of(config.clusters.get(cluster_name).map_or("", server_of));
         let recorded_id = body.and_then(|context| context.extensions.get(ENDPOINT_OF)?.as_str());
         let user = config.users.get(user_name);
-        View { context, cluster_name, user_name, address, server: OnceLock::new(), recorded_id, user }
+        View { context, cluster_name, user_name, server, recorded_id, user }
     }
 
     /// A user alone, in no context.
@@ -198,15 +196,14 @@ impl<'a> View<'a> {
             context: "",
             cluster_name: "",
             user_name: name,
-            address: "",
-            server: OnceLock::new(),
+            server: ServerUrl::of(""),
             recorded_id: None,
             user: config.users.get(name),
         }
     }
 
     pub(super) fn server(&self) -> &ServerUrl<'a> {
-        self.server.get_or_init(|| ServerUrl::of(self.address))
+        &self.server
     }
 
     /// Rancher's scheme, host and port, and the cluster's id, where the server is Rancher's proxy.

@@ -28,6 +28,7 @@ pub mod service;
 pub mod shapes;
 pub mod shapes_cloud;
 pub mod shapes_rancher;
+pub mod shell;
 
 use std::path::Path;
 

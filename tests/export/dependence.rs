@@ -17,7 +17,7 @@ fn what_a_context_depends_on() {
         ("https://k8s.example.com", "", "token: t", "token; stands alone"),
         ("https://10.0.0.1", "", "token: t", "no CA for an address "),
         ("https://10.0.0.1", OPEN, "username: me, password: p", &format!("user name and password; {BASIC}")),
-        ("https://10.0.0.1", OPEN, "", "no credentials; needs credentials typed in: there is nothing to log in with"),
+        ("https://10.0.0.1", OPEN, "", "no credentials: there is nothing to log in with"),
         ("https://10.0.0.1", OPEN, EXEC, "login command; needs login on the machine"),
         // What client-go would not run is not needed.
         ("https://10.0.0.1", OPEN, &exec_and_token, "token; stands alone"),
@@ -53,7 +53,7 @@ fn what_a_context_depends_on() {
             None => assert_eq!(shown, format!("c: {line}"), "{text}"),
         }
         assert_eq!(backup.report().stands_alone(), line.ends_with("stands alone"));
-        let noted = backup.report().to_string().contains("nothing says when the token of c ends");
+        let noted = backup.report().to_string().contains("no file says when the token of c ends");
         assert_eq!(noted, line == "token; stands alone", "{server}");
     }
 }
@@ -95,13 +95,13 @@ fn until_when() {
             with_ca(&old_ca),
             &"token: t".into(),
             "2025-06-01",
-            "token; kubectl refuses it: the CA ended 2022-01-01T00:00:00Z, 1247 days ago",
+            "token; kubectl fails when it connects: the CA ended 2022-01-01T00:00:00Z, 1247 days ago",
         ),
         (
             format!("certificate-authority-data: {}", base64(&bundle)),
             &"token: t".into(),
             "2025-06-01",
-            "token; the CA CN=old ended 2022-01-01T00:00:00Z, 1247 days ago; nothing tells when its token ends",
+            "token; the CA CN=old ended 2022-01-01T00:00:00Z, 1247 days ago; no file says when its token ends",
         ),
         // One of two is enough.
         (with_ca(&ca), &both, "2026-06-01", "client certificate until 2026-01-01T00:00:00Z, token; stands alone"),

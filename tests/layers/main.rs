@@ -13,6 +13,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("calendar", &[]),
     ("secret", &[]),
     ("error", &["secret"]),
+    ("shell", &["error"]),
     ("jwt", &[]),
     ("url", &["error"]),
     ("finding", &["error", "secret"]),
@@ -30,11 +31,14 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "rancher",
         &[
-            "error", "secret", "jwt", "url", "finding", "syntax", "cert", "config", "load", "store", "edit", "access",
-            "export", "rke",
+            "error", "secret", "shell", "jwt", "url", "finding", "syntax", "cert", "config", "load", "store", "edit",
+            "access", "export", "rke",
         ],
     ),
-    ("check", &["error", "secret", "url", "finding", "syntax", "cert", "config", "load", "access", "rancher", "rke"]),
+    (
+        "check",
+        &["error", "secret", "shell", "url", "finding", "syntax", "cert", "config", "load", "access", "rancher", "rke"],
+    ),
 ];
 
 /// Words that stand nowhere in the library, and why.

@@ -209,7 +209,7 @@ fn tokens_that_say_what_they_are() {
             "of OIDC, no end",
             claiming(json!({"iss": "https://login.example.com", "sub": "joe", "exp": null})),
             Unknown,
-            "nothing tells",
+            "no file says",
         ),
         (
             "of Rancher's OIDC",
@@ -221,11 +221,11 @@ fn tokens_that_say_what_they_are() {
         ("an end before 1970", claiming(json!({"exp": -1})), Unknown, "Secret"),
         ("an end beyond the calendar", claiming(json!({"exp": 1e300})), Unknown, "Secret"),
         ("an end with a fraction", claiming(json!({"exp": days(10).as_secs() as f64 + 0.5})), Yes, ""),
-        ("claims that are no object", token("e30.W10.c2ln"), Unknown, "nothing tells when its token ends"),
-        ("two parts", token("e30.e30"), Unknown, "nothing tells when its token ends"),
-        ("four parts", token("e30.e30.e30.e30"), Unknown, "nothing tells when its token ends"),
-        ("opaque", token("07401b.f395accd246ae52d"), Unknown, "nothing tells when its token ends"),
-        ("with a colon", token("K10abcdef::server:password"), Unknown, "nothing tells when its token ends"),
+        ("claims that are no object", token("e30.W10.c2ln"), Unknown, "no file says when its token ends"),
+        ("two parts", token("e30.e30"), Unknown, "no file says when its token ends"),
+        ("four parts", token("e30.e30.e30.e30"), Unknown, "no file says when its token ends"),
+        ("opaque", token("07401b.f395accd246ae52d"), Unknown, "no file says when its token ends"),
+        ("with a colon", token("K10abcdef::server:password"), Unknown, "no file says when its token ends"),
     ]);
 }
 
@@ -309,9 +309,13 @@ fn what_is_not_there() {
     };
     let base = || File::new().user("admin", user.clone()).cluster("c", server("https://c.example.com"));
     for (what, cluster, says) in [
-        ("a user that is not there", file(base().context("c", "c", "gone")), "not there"),
-        ("a cluster that is not there", file(base().context("c", "gone", "admin")), "not there"),
-        ("neither", file(base().context("c", "gone", "gone")), "not there"),
+        ("a user that is not there", file(base().context("c", "c", "gone")), "user \"gone\" was not found for context"),
+        (
+            "a cluster that is not there",
+            file(base().context("c", "gone", "admin")),
+            "cluster \"gone\" was not found for context",
+        ),
+        ("neither", file(base().context("c", "gone", "gone")), "was not found"),
         ("no user", file(base().context("c", "c", "")), "nothing to log in with"),
         ("no cluster", file(base().context("c", "", "admin")), "this machine only"),
         ("nothing", file(base().context("", "", "")), "this machine only"),

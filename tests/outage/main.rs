@@ -6,6 +6,7 @@ mod comfort;
 #[path = "../common/mod.rs"]
 mod common;
 mod credentials;
+mod down;
 mod labelled;
 mod mending;
 #[cfg(feature = "cli")]

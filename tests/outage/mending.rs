@@ -9,11 +9,12 @@ fn rancher_token() -> Value {
     token(&format!("kubeconfig-u-abcde12345k9xzp:{SECRET}"))
 }
 
-/// The command, and what it is for.
+/// The step, and what it is for.
 fn mend(cluster: &ClusterVerdict) -> (String, String) {
     let mends: Vec<_> = cluster.missing.iter().filter_map(|m| Some((m.mend.clone()?, m.what.clone()))).collect();
-    assert!(mends.len() <= 1, "one command: {cluster:#?}");
-    assert_eq!(cluster.missing.iter().position(|m| m.mend.is_some()).unwrap_or(0), 0, "it comes first");
+    assert!(mends.len() <= 1, "one step: {cluster:#?}");
+    assert!(cluster.missing.iter().rev().skip(1).all(|m| m.mend.is_none()), "the causes come first: {cluster:#?}");
+    assert!(cluster.missing.first().is_some_and(|m| m.mend.is_none()), "a cause is named: {cluster:#?}");
     mends.into_iter().next().unwrap_or_default()
 }
 
@@ -35,50 +36,68 @@ fn each_lack_has_its_command() {
         server("https://k3s.example.com:6443"),
         "default",
     );
+    let proof = "prove when the token ends";
+    let leaf = world().balancer_ca.server("lb.example.com", &["lb.example.com"], Validity::days(900));
     for (what, cluster, command, about) in [
         (
             "only through Rancher",
             behind(|file| file),
-            "kubeconfig ace --kubeconfig config prod --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE",
-            "a direct context",
+            "rancher clusters kubeconfig c-m-7xk2m9qd > FILE",
+            "enable the authorized cluster endpoint of this cluster in Rancher",
         ),
         (
             "an end that nothing proves",
             behind(|file| file.way("prod-fqdn", fqdn(), "prod")),
             "kubectl --kubeconfig config --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
-            "a proof of when the token ends",
+            proof,
         ),
         (
             "the same without the way through Rancher",
             one(&File::new().user("prod", rancher_token()).way("prod-fqdn", fqdn(), "prod")),
             "kubectl --kubeconfig config --context prod-fqdn -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
-            "a proof of when the token ends",
+            proof,
         ),
         (
             "a token that is over",
             one(&over.way("prod", proxy("c-m-7xk2m9qd"), "prod").way("prod-fqdn", fqdn(), "prod")),
             "rancher clusters kubeconfig c-m-7xk2m9qd > FILE",
-            "a token that lives longer",
+            "first raise Rancher's setting kubeconfig-default-token-ttl-minutes",
         ),
         (
             "a login that asks Rancher",
             of_shape("rancher-exec-ace"),
             "rancher clusters kubeconfig c-m-7xk2m9qd > FILE",
-            "kubeconfig-generate-token switched on",
+            "switch on kubeconfig-generate-token",
+        ),
+        (
+            "a leaf certificate in the place of the CA: the file shows that the endpoint is enabled",
+            behind(|file| file.way("prod-fqdn", with_ca("https://prod.example.com:6443", &leaf.certificate), "prod")),
+            "rancher clusters kubeconfig c-m-7xk2m9qd > FILE",
+            "correct the CA certificate of the authorized cluster endpoint in Rancher",
+        ),
+        (
+            "an endpoint without a CA",
+            behind(|file| file.made(1, 0).way("prod-fqdn", json!({"server": "https://prod.example.com"}), "prod")),
+            "kubectl --kubeconfig config --context prod-fqdn get nodes",
+            "try the direct context",
         ),
         (
             "RKE, by its CA",
             behind(|file| {
                 file.way("prod-cp1", with_ca("https://192.0.2.11:6443", &world().kube_ca.certificate), "prod")
             }),
-            "kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > FILE",
-            "before RKE 1.4.19 and 1.5.10 it is a ConfigMap",
+            "kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > \
+             state.json\n\
+             test -s state.json || kubectl --kubeconfig config --context prod -n kube-system get configmap \
+             full-cluster-state -o json > state.json\n\
+             kubeconfig recover state.json --out FILE",
+            "get the state of this RKE cluster",
         ),
         (
             "Rancher's own cluster",
             of_shape("rancher-local"),
-            "kubeconfig export --kubeconfig /etc/rancher/k3s/k3s.yaml --server https://HOST:6443 --name local --out FILE",
-            "the administrator's file of the cluster Rancher runs in",
+            "kubeconfig export --kubeconfig ADMIN_FILE --server https://HOST:6443 --name local --out FILE",
+            "take the administrator's kubeconfig (K3s: /etc/rancher/k3s/k3s.yaml, RKE2: ",
         ),
         (
             "K3s's own file",
@@ -89,27 +108,46 @@ fn each_lack_has_its_command() {
         (
             "a copy of it that is over",
             one(&k3s),
-            "kubeconfig export --kubeconfig /etc/rancher/k3s/k3s.yaml --server https://HOST:6443 --name default --out FILE",
-            "(systemctl restart k3s): it renews what ends then",
+            "systemctl restart k3s\nkubeconfig export --kubeconfig /etc/rancher/k3s/k3s.yaml --server \
+             https://k3s.example.com:6443 --name default --out FILE",
+            "k3s renews its certificate when it starts",
         ),
         (
-            "addresses without brackets",
-            of_shape("rancher-ace-nodes-ipv6"),
-            "kubectl --context prod -n kube-system get secret full-cluster-state -o json > FILE",
-            "the saved state",
+            "plain http",
+            one(&File::new().user("u", token("t")).way("c", json!({"server": "http://c.example.com"}), "u")),
+            "kubeconfig export --kubeconfig config --context c --server https://c.example.com:6443 --out FILE",
+            "https",
         ),
         (
-            "the same of another distribution",
+            "no scheme",
+            one(&File::new().user("u", token("t")).way("c", json!({"server": "192.0.2.7:6443"}), "u")),
+            "kubeconfig export --kubeconfig config --context c --server https://192.0.2.7:6443 --out FILE",
+            "https",
+        ),
+        (
+            "no brackets",
             behind(|file| file.way("prod-cp1", server("https://2001:db8::11:6443"), "prod")),
-            "kubeconfig export --kubeconfig config --context prod-cp1 --server 'https://[ADDRESS]:6443' --out FILE",
-            "the brackets",
+            "kubeconfig export --kubeconfig config --context prod-cp1 --server 'https://[2001:db8::11]:6443' --out \
+             FILE",
+            "brackets",
         ),
-        ("a cloud's", of_shape("eks"), "", ""),
+        ("a cloud's", of_shape("eks"), "kubectl --context CONTEXT get nodes", "try the direct context"),
+        ("broken, and not behind Rancher", one(&plain(token(""))), "", ""),
     ] {
         let (found, why) = mend(&cluster);
+        let command = command.replace("CONTEXT", &shell_word(cluster.ways[0].context()));
         assert_eq!(found, command, "{what}: {cluster:#?}");
         assert!(why.contains(about), "{what}: {why}");
+        // A shell finds as many commands as there are lines, at least.
+        let count = common::shell::arguments(&found).map(|commands| commands.len());
+        assert!(count.is_none_or(|count| count >= found.lines().count()), "{what}: {count:?}");
     }
+}
+
+/// That one has no characters that a shell acts on.
+fn shell_word(name: &str) -> String {
+    assert!(name.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:@".contains(c)), "{name}");
+    name.to_owned()
 }
 
 #[test]
@@ -120,33 +158,77 @@ fn contexts_with_the_same_are_told_together() {
         })
     });
     let told: Vec<(&[String], &str)> =
-        cluster.missing.iter().skip(1).map(|missing| (&*missing.contexts, &*missing.what)).collect();
-    assert_eq!(told.len(), 2, "{cluster:#?}");
+        cluster.missing.iter().map(|missing| (&*missing.contexts, &*missing.what)).collect();
+    assert_eq!(told.len(), 3, "two causes and a step: {cluster:#?}");
     assert_eq!(told[0], (&["prod".to_owned()][..], "only through Rancher"));
     assert_eq!(told[1].0, ["prod-cp1", "prod-cp2", "prod-cp3"]);
 }
 
 #[test]
 fn names_of_all_kinds() {
-    for name in ["it's $(rm -rf ~)", "a\nb\u{1b}[31m\u{202e}", "", "-n", &"x".repeat(10_000), "R&D \"blue\" \\ \u{fc}"]
-    {
-        let file = File::new().user(name, rancher_token()).way(name, proxy("c-m-7xk2m9qd"), name);
+    for name in [
+        "it's $(touch x)",
+        "a\nb\u{1b}[31m\u{202e}",
+        "a\n\n",
+        "\n",
+        "",
+        "-n",
+        "--",
+        "=a",
+        "a b",
+        "~",
+        "*",
+        "`id`",
+        "a\\b",
+        "R&D \"blue\" \\ \u{fc}",
+        &"x".repeat(10_000),
+    ] {
+        let file = File::new().user("u", token("opaque")).way(name, server("https://a.example.com"), "u");
         let cluster = one(&file);
-        assert_verdict(name, &cluster, No);
         assert_eq!(cluster.ways[0].context(), name);
         let (command, what) = mend(&cluster);
         assert!(!command.contains(char::is_control) && !what.contains(char::is_control), "{command:?}");
-        assert_eq!(words(&command).as_deref(), Some(name), "{command}");
+        let Some(words) = common::shell::words(&command) else { return };
+        let joint = format!("--context={name}");
+        let is_joint = words.contains(&joint);
+        let is_apart = words.windows(2).any(|pair| pair == ["--context", name]);
+        assert!(is_apart && !name.starts_with('-') || is_joint, "{command}");
+    }
+    // Of a cluster's name, and of an id from the path of a URL.
+    for id in ["c$(touch x)", "-x", "it's"] {
+        let cluster = one(&File::new().user("u", rancher_token()).way("c", proxy(id), "u"));
+        let (command, _) = mend(&cluster);
+        let Some(words) = common::shell::words(&command) else { return };
+        let end: &[&str] = if id.starts_with('-') { &["--", id] } else { &[id] };
+        assert_eq!(words, [&["rancher", "clusters", "kubeconfig"][..], end].concat(), "{command}");
     }
 }
 
-/// What a shell makes of the name in the command; `None` where there is no shell.
-fn words(command: &str) -> Option<String> {
-    let script = command.replace("kubeconfig ace --kubeconfig config", "show").replace("--", "\n#--");
-    let script = format!("show() {{ printf '%s' \"$1\"; }}\n{}", script.split("\n#").next().unwrap());
-    // Names that hold two dashes don't come up here.
-    let out = std::process::Command::new("bash").arg("-c").arg(script).output().ok()?;
-    Some(String::from_utf8(out.stdout).unwrap())
+/// Files whose names mean something to a shell, or are no text.
+#[cfg(unix)]
+#[test]
+fn files_of_all_kinds() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tempfile::tempdir().unwrap();
+    let text = File::new().user("u", token("opaque")).way("c", server("https://a.example.com"), "u").text();
+    for name in [&b"$(touch x)"[..], b"-dash", b"a b", b"it's", b"new\nline", b"end\n", b"caf\xe9", b"\xff\xfe\n"] {
+        let name = std::ffi::OsStr::from_bytes(name);
+        // Not every file system has such names.
+        if std::fs::write(folder.path().join(name), &text).is_err() {
+            continue;
+        }
+        let loaded = Loader::new(Environment::new(folder.path())).explicit(name).load().unwrap();
+        let report = Outage::at(today()).run(&[&loaded]);
+        let (command, _) = mend(&report.clusters[0]);
+        let Some(commands) = common::shell::arguments(&command) else { return };
+        let named = &commands[0][2];
+        let expected = if name.as_bytes().starts_with(b"-") {
+            [b"./", name.as_bytes()].concat()
+        } else {
+            name.as_bytes().to_owned()
+        };
+        assert_eq!((&*commands[0][1], named), (&b"--kubeconfig"[..], &expected), "{command}");
+    }
 }
 
 /// Each Rancher has a `local`, each K3s is called `default`.

@@ -229,7 +229,7 @@ fn a_token_without_proof_does_not_stand_alone() {
     assert_eq!(backup.code, Some(3), "{}", backup.stderr);
     for said in [
         "shop-fqdn: Rancher token; nothing shows that Rancher bound its token to this cluster",
-        "no file proves when its token ends",
+        "no file says when its token ends",
     ] {
         assert!(backup.stderr.contains(said), "{said}\n{}", backup.stderr);
     }

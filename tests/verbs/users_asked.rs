@@ -161,16 +161,29 @@ fn the_way_without_rancher() {
     assert!(said.contains("there are \"prod\""), "{said}");
     // Its tokens are over: no way, and the error says what each context lacks.
     let said = refused(folder.path(), &["use-context", "--direct", "prod"]);
-    assert!(said.contains("prod: only through Rancher") && said.contains("prod-fqdn: the token ended "), "{said}");
+    let lines: Vec<&str> = said.lines().collect();
+    assert_eq!(
+        lines[..2],
+        ["error: no context reaches the cluster \"prod\" without Rancher", "  prod: only through Rancher"]
+    );
+    assert!(lines[2].starts_with("  prod-fqdn: the token ended "), "{said}");
+    assert_eq!(lines.last(), Some(&"To see how to fix it: kubeconfig check config"), "{said}");
+    // Whoever asks for it is without Rancher.
+    assert!(said.contains("  to fix it: ") && !said.contains("rancher clusters"), "{said}");
     assert_eq!(read(folder.path(), "config"), ace);
     // Without the comments nothing tells the end: the best there is.
     let open: String =
         ace.lines().filter(|line| !line.trim_start().starts_with('#')).map(|l| format!("{l}\n")).collect();
     fs::write(folder.path().join("config"), open).unwrap();
     quietly(folder.path(), &["use-context", "prod"]);
-    let said = quietly(folder.path(), &["use-context", "--direct", "prod"]);
-    let doubt = "whether it works is not known: no file proves when its token ends";
-    assert!(said.starts_with(&format!("Switched to context \"prod-fqdn\".\n{doubt}")), "{said}");
+    // With and without a change the doubt is a warning.
+    let doubt = "warning: prod-fqdn may not work: no file says when its token ends";
+    let shown = on_config(folder.path(), &["use-context", "--direct", "prod", "--dry-run"]);
+    assert!(shown.code == Some(0) && shown.stderr.contains(doubt), "{}", shown.stderr);
+    assert!(shown.stdout.contains("+current-context"), "{}", shown.stdout);
+    let said = on_config(folder.path(), &["use-context", "--direct", "prod"]);
+    assert_eq!((said.code, said.stdout.as_str()), (Some(0), "Switched to context \"prod-fqdn\".\n"));
+    assert!(said.stderr.starts_with(doubt) && said.stderr.lines().count() == 1, "{}", said.stderr);
     assert_eq!(quietly(folder.path(), &["use-context", "-"]), "Switched to context \"prod\".\n");
     assert!(text.len() > SHARED.len());
 }
@@ -183,8 +196,8 @@ fn the_way_into_a_cluster_by_its_entry() {
          users:\n- name: kubernetes-admin\n  user: {token: t}\n\
          contexts:\n- name: kubernetes-admin@kubernetes\n  context: {cluster: kubernetes, user: kubernetes-admin}\n",
     );
-    let said = quietly(folder.path(), &["use-context", "--direct", "kubernetes"]);
-    assert!(said.starts_with("Switched to context \"kubernetes-admin@kubernetes\".\n"), "{said}");
+    let said = on_config(folder.path(), &["use-context", "--direct", "kubernetes"]);
+    assert_eq!(said.stdout, "Switched to context \"kubernetes-admin@kubernetes\".\n", "{}", said.stderr);
 }
 
 /// The old name may lead elsewhere from then on.

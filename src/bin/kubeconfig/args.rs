@@ -79,9 +79,10 @@ pub(crate) enum Verb {
     Recover(RecoverArgs),
     /// If Rancher were down: which contexts would still reach their cluster, and until when?
     ///
-    /// Per cluster yes, unknown or no, with the contexts that say so; where it is not yes, what is missing and one command
-    /// that would fix it today. Nothing is executed and nothing is connected to. Exit 0: yes for every cluster. Exit 1:
-    /// no for some. Exit 3: unknown for some. Exit 2: not everything could be read, or there is no cluster.
+    /// Per cluster yes, unknown or no, with the contexts that say so; where it is not yes, the causes, then one step
+    /// that would fix it today, or with --rancher-down the steps that work without Rancher. Nothing is executed and
+    /// nothing is connected to. Exit 0: yes for every cluster. Exit 1: no for some. Exit 3: unknown for some. Exit 2:
+    /// not everything could be read, or there is no cluster.
     Outage(OutageArgs),
     /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials
     ///

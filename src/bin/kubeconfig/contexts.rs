@@ -1,12 +1,16 @@
 //! `use-context`, `set-context`, `rename-context`, `delete-context`.
 
 use crate::edit::{EditArgs, edit, quoted, shown, unexpected};
-use crate::output::{Failure, Out, say};
+use crate::outage;
+use crate::output::{Failure, Out, complain, say};
+use crate::pointer;
 use clap::Args;
+use kubeconfig::access::Verdict;
 use kubeconfig::edit::{self, Followers, SetContext};
 use kubeconfig::load::Subject;
-use kubeconfig::rancher::outage::Outage;
+use kubeconfig::rancher::outage::{ClusterVerdict, Outage};
 use kubeconfig::store::Uncovered;
+use kubeconfig::{Loaded, Printable};
 use rustls_pki_types::UnixTime;
 
 #[derive(Args)]
@@ -29,15 +33,15 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
     };
     let store = args.edit.how.store();
     let mut gone = None;
+    let mut found = None;
     let edited = edit(&args.edit, out, |draft| {
         let file = draft.default_file().to_owned();
-        let mut doubts = Vec::new();
         let name = match direct {
-            Some(cluster) => {
-                let report = Outage::at(UnixTime::now()).run(&[draft.loaded()]);
-                let way = report.way_into(cluster)?;
-                doubts = way.access.reasons();
-                way.context().to_owned()
+            Some(asked) => {
+                // Whoever asks for it is without Rancher already.
+                let report = Outage::at(UnixTime::now()).rancher_down(true).run(&[draft.loaded()]);
+                found = Some((report.cluster(asked)?.clone(), draft.loaded().clone()));
+                report.way_into(asked)?.context().to_owned()
             }
             None if asked == "-" && !draft.config.contexts.contains("-") => {
                 let name = store.previous_context(&file)?;
@@ -47,7 +51,7 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
             None => asked.to_owned(),
         };
         let before = edit::use_context(&mut draft.config, &name)?;
-        Ok((name, before, file, doubts))
+        Ok((name, before, file))
     });
     if let Some(name) = gone {
         return Err(Failure::said(format!(
@@ -55,16 +59,37 @@ pub(crate) fn use_context(args: &UseContextArgs, out: &mut Out) -> Result<u8, Fa
             quoted(&name)
         )));
     }
+    if let Some((cluster, loaded)) = &found {
+        say_doubts(cluster, loaded);
+        if cluster.verdict == Verdict::No {
+            return Ok(1);
+        }
+    }
     let Some(edited) = edited? else { return Ok(0) };
-    let (name, before, file, doubts) = edited.value;
+    let (name, before, file) = edited.value;
     if let Some(before) = before {
         store.remember_context(&file, &before);
     }
     out.text(&format!("Switched to context {}.\n", quoted(&name)))?;
-    if !doubts.is_empty() {
-        out.text(&format!("whether it works is not known: {}\n", doubts.join("; ")))?;
-    }
     Ok(0)
+}
+
+/// Says why the context that was chosen may not work, or why there is none, and what to do.
+fn say_doubts(cluster: &ClusterVerdict, loaded: &Loaded) {
+    match cluster.by().next() {
+        Some(way) => {
+            for reason in way.access.reasons() {
+                say(&format_args!("warning: {} may not work: {reason}", Printable(way.context())));
+            }
+        }
+        None => {
+            complain(&cluster.unreached());
+            say(&outage::details(cluster).trim_end());
+        }
+    }
+    if cluster.is_explained_by_check() {
+        pointer::to_check([loaded], None);
+    }
 }
 
 #[derive(Args)]

@@ -3,7 +3,10 @@
 use crate::args::ExportArgs;
 use crate::load;
 use crate::output::{Failure, Out, say};
+use crate::pointer;
 use crate::saved;
+use kubeconfig::Loaded;
+use kubeconfig::access::Access;
 use kubeconfig::export::Backup;
 use kubeconfig::rancher;
 use kubeconfig::rancher::outage::Outage;
@@ -16,23 +19,26 @@ pub(crate) fn export(args: &ExportArgs, out: &mut Out) -> u8 {
 
 fn run(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {
     saved::refuse_terminal(args.out.as_deref(), out)?;
-    let backup = build(args)?;
+    let loaded = load::loader(&args.source)?.load()?;
+    let backup = build(args, &loaded)?;
     let options = WriteOptions::new().force(args.force);
     saved::put(args.out.as_deref(), backup.to_yaml(), |path| backup.write(path, &options), out)?;
     let report = backup.report();
     say(&report.to_string().trim_end());
+    if report.contexts.iter().any(Access::is_explained_by_check) {
+        pointer::to_check([&loaded], None);
+    }
     Ok(if report.stands_alone() || args.allow_dependent { 0 } else { 3 })
 }
 
-fn build(args: &ExportArgs) -> Result<Backup, Failure> {
-    let loaded = load::loader(&args.source)?.load()?;
+fn build(args: &ExportArgs, loaded: &Loaded) -> Result<Backup, Failure> {
     let outage = Outage::at(UnixTime::now());
-    let mut export = outage.export(&loaded).contexts(&args.contexts);
+    let mut export = outage.export(loaded).contexts(&args.contexts);
     if args.direct_only {
         export = export.direct_only();
     }
     if args.direct_only || args.prefer_direct {
-        let best = outage.best_context(&loaded);
+        let best = outage.best_context(loaded);
         let otherwise = rancher::prefer_direct_of(loaded.config());
         export = export.current_by(move |config| {
             let is_best = |name: &&str| best.as_deref() == Some(*name);

@@ -14,6 +14,7 @@ mod merge;
 mod outage;
 mod output;
 mod pflag;
+mod pointer;
 mod property;
 mod prune;
 mod recover;

@@ -4,6 +4,7 @@ use crate::args::{Source, path};
 use crate::get::in_columns;
 use crate::load;
 use crate::output::{Failure, Out, complain, say};
+use crate::pointer;
 use clap::Args;
 use kubeconfig::access::{Credential, End, Login, Need, Proof, Verdict};
 use kubeconfig::cert::{parse_time, rfc3339};
@@ -12,6 +13,7 @@ use kubeconfig::rancher::{CachedLogins, ContextKind, ManagedCluster, SavedTokens
 use kubeconfig::{Loaded, Loader, Printable};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,9 @@ pub(crate) struct OutageArgs {
     /// The files are used on the node they are from, where a server at a loopback address is the cluster's
     #[arg(long)]
     on_node: bool,
+    /// Rancher is down already: only advice that does not need it. The answers are the same
+    #[arg(long)]
+    rancher_down: bool,
     /// When the files were downloaded from Rancher: its tokens end 30 days later, by its default since 2.8
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     downloaded: Option<UnixTime>,
@@ -62,7 +67,8 @@ pub(crate) fn outage(args: &OutageArgs, out: &mut Out) -> u8 {
 }
 
 fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
-    let mut outage = Outage::at(args.at.unwrap_or_else(UnixTime::now)).on_node(args.on_node);
+    let mut outage =
+        Outage::at(args.at.unwrap_or_else(UnixTime::now)).on_node(args.on_node).rancher_down(args.rancher_down);
     if let Some(time) = args.downloaded {
         outage = outage.downloaded(time);
     }
@@ -85,15 +91,15 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     failures.iter().for_each(Failure::report);
     let mut is_all_read = failures.is_empty();
     let loaded = load_all(args, &mut is_all_read);
-    let loaded: Vec<&Loaded> = loaded.iter().collect();
-    let mut report = outage.run(&loaded);
+    let configs: Vec<&Loaded> = loaded.iter().collect();
+    let mut report = outage.run(&configs);
     let mut logins = None;
     if args.logins.is_some() || asks_rancher(&report) {
         match cached_logins(args) {
             Ok(Some(found)) => {
                 logins = found.file().map(Path::to_owned);
                 outage = outage.cached_logins(found);
-                report = outage.run(&loaded);
+                report = outage.run(&configs);
             }
             Ok(None) => {}
             Err(failure) => {
@@ -108,15 +114,14 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
         is_all_read = false;
     }
     let logins = logins.as_deref();
-    let text = if args.output == "json" { json(&report, logins)? } else { table(&report, logins) };
+    let text = if args.output == "json" { json(&report, args, logins)? } else { table(&report, logins) };
     out.text(&text)?;
     out.flush()?;
-    let Some(worst) = report.verdict() else {
-        if is_all_read {
-            complain(&"there is no context that leads into a cluster");
-        }
-        return Ok(2);
-    };
+    say_unjudged(&loaded, report.verdict().is_none() && is_all_read);
+    if report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {
+        pointer::to_check(&loaded, args.at.map(rfc3339).as_deref());
+    }
+    let Some(worst) = report.verdict() else { return Ok(2) };
     Ok(match worst {
         _ if !is_all_read => 2,
         Verdict::Yes => 0,
@@ -181,9 +186,33 @@ fn load_all(args: &OutageArgs, is_all_read: &mut bool) -> Vec<Loaded> {
         if let Some(failure) = error {
             failure.report();
             *is_all_read = false;
+            let errors = if let Failure::Library(error) = &failure { error.errors() } else { &[] };
+            let unlike = errors.iter().filter(|error| error.io_error().is_none());
+            unlike.filter_map(|error| error.file()).for_each(pointer::to_what_it_is);
         }
     }
     all
+}
+
+/// Says which files have no context in them, so that nothing of them was judged.
+fn say_unjudged(loaded: &[Loaded], is_all: bool) {
+    const WHAT: &str = "there is no context that leads into a cluster";
+    let mut is_said = false;
+    for one in loaded.iter().filter(|one| is_all || one.config().contexts.is_empty()) {
+        for source in one.sources() {
+            let file = source.path();
+            let what = format!("{}: {WHAT}", Printable(&file.to_string_lossy()));
+            match is_all {
+                true => complain(&what),
+                false => say(&format_args!("warning: {what}")),
+            }
+            pointer::to_what_it_is(file);
+            is_said = true;
+        }
+    }
+    if is_all && !is_said {
+        complain(&format_args!("{WHAT}: name a kubeconfig, or set KUBECONFIG"));
+    }
 }
 
 /// Says what kubectl passes over without a word: it is not judged.
@@ -205,12 +234,29 @@ fn warn(loaded: &Loaded) {
 #[derive(Serialize)]
 struct Answer<'a> {
     schema: u32,
+    /// When Rancher is taken to be gone.
+    time: String,
+    rancher_down: bool,
+    totals: Totals,
     clusters: Vec<ClusterAnswer<'a>>,
+}
+
+/// How many clusters have each answer.
+#[derive(Serialize)]
+struct Totals {
+    yes: usize,
+    unknown: usize,
+    no: usize,
 }
 
 #[derive(Serialize)]
 struct ClusterAnswer<'a> {
     name: &'a str,
+    /// Rancher's id of the cluster, and the URL of that Rancher.
+    cluster_id: Option<&'a str>,
+    rancher: Option<&'a str>,
+    /// The files that its contexts are in.
+    files: Vec<Cow<'a, str>>,
     verdict: String,
     by: Vec<WayAnswer<'a>>,
     missing: Vec<MissingAnswer<'a>>,
@@ -219,6 +265,7 @@ struct ClusterAnswer<'a> {
 #[derive(Serialize)]
 struct WayAnswer<'a> {
     context: &'a str,
+    file: Option<Cow<'a, str>>,
     kind: &'static str,
     auth: Option<&'static str>,
     until: Option<String>,
@@ -233,16 +280,26 @@ struct MissingAnswer<'a> {
     mend: Option<&'a str>,
 }
 
-fn json(report: &OutageReport, logins: Option<&Path>) -> Result<String, Failure> {
-    let clusters = report.clusters.iter().map(|cluster| cluster_answer(cluster, logins)).collect();
-    let answer = Answer { schema: 1, clusters };
+fn json(report: &OutageReport, args: &OutageArgs, logins: Option<&Path>) -> Result<String, Failure> {
+    let [yes, unknown, no] = [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| report.count(verdict));
+    let answer = Answer {
+        schema: 1,
+        time: rfc3339(report.at),
+        rancher_down: args.rancher_down,
+        totals: Totals { yes, unknown, no },
+        clusters: report.clusters.iter().map(|cluster| cluster_answer(cluster, logins)).collect(),
+    };
     let json = serde_json::to_string_pretty(&answer).map_err(|error| Failure::said(error.to_string()))?;
     Ok(json + "\n")
 }
 
 fn cluster_answer<'a>(cluster: &'a ClusterVerdict, logins: Option<&Path>) -> ClusterAnswer<'a> {
+    let mut seen = HashSet::new();
     ClusterAnswer {
         name: &cluster.name,
+        cluster_id: cluster.cluster_id.as_deref(),
+        rancher: cluster.rancher.as_deref(),
+        files: cluster.ways.iter().filter_map(file_of).filter(|file| seen.insert(file.clone())).collect(),
         verdict: cluster.verdict.to_string(),
         by: cluster.by().map(|way| way_answer(way, logins)).collect(),
         missing: cluster.missing.iter().map(missing_answer).collect(),
@@ -253,6 +310,7 @@ fn way_answer<'a>(way: &'a Way, logins: Option<&Path>) -> WayAnswer<'a> {
     let (until, proof) = way.access.until();
     WayAnswer {
         context: way.context(),
+        file: file_of(way),
         kind: kind(&way.kind),
         auth: way.access.credential().map(auth),
         until: match until {
@@ -270,6 +328,10 @@ fn told_by(proof: Proof, logins: Option<&Path>) -> String {
         Some(file) => format!("{proof}: {}", Printable(&file.to_string_lossy())),
         None => proof.to_string(),
     }
+}
+
+fn file_of(way: &Way) -> Option<Cow<'_, str>> {
+    way.file.as_deref().map(Path::to_string_lossy)
 }
 
 fn missing_answer(missing: &Missing) -> MissingAnswer<'_> {
@@ -338,9 +400,11 @@ fn table(report: &OutageReport, logins: Option<&Path>) -> String {
         }
     }
     let mut text = in_columns(&rows);
-    report.clusters.iter().for_each(|cluster| details(cluster, &mut text));
-    let of = |verdict| report.clusters.iter().filter(|cluster| cluster.verdict == verdict).count();
-    let sums = [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| format!("{} {verdict}", of(verdict)));
+    for cluster in report.clusters.iter().filter(|cluster| !cluster.missing.is_empty()) {
+        let _ = write!(text, "\n{}: {}\n{}", shown(&cluster.name), cluster.verdict, details(cluster));
+    }
+    let sums =
+        [Verdict::Yes, Verdict::Unknown, Verdict::No].map(|verdict| format!("{} {verdict}", report.count(verdict)));
     let _ = writeln!(text, "\nWithout Rancher on {}: {}", rfc3339(report.at), sums.join(", "));
     text
 }
@@ -351,17 +415,19 @@ fn row(rows: &mut String, cells: [&str; 7]) {
     rows.push('\n');
 }
 
-fn details(cluster: &ClusterVerdict, text: &mut String) {
-    if cluster.missing.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\n{}: {}", shown(&cluster.name), cluster.verdict);
+/// The causes, then what to do, a line each.
+pub(crate) fn details(cluster: &ClusterVerdict) -> String {
+    let mut text = String::new();
     for missing in &cluster.missing {
         let _ = match &missing.mend {
             None => writeln!(text, "  {}: {}", listed(&missing.contexts), missing.what),
-            Some(mend) => writeln!(text, "  missing: {}\n  to fix it: {mend}", missing.what),
+            Some(_) => writeln!(text, "  to fix it: {}", missing.what),
         };
+        for command in missing.mend.iter().flat_map(|mend| mend.lines()) {
+            let _ = writeln!(text, "    {command}");
+        }
     }
+    text
 }
 
 fn listed(names: &[String]) -> String {

@@ -4,10 +4,11 @@ use crate::args::{OverrideArgs, ResolveArgs};
 use crate::load;
 use crate::output::{Failure, Out, say};
 use crate::pflag::is_timeout;
+use crate::pointer;
 use kubeconfig::access::{Access, Examiner};
 use kubeconfig::load::{Auth, Environment, Overrides, Target};
 use kubeconfig::url::without_userinfo;
-use kubeconfig::{AuthInfo, Cluster, Error, Loaded, Printable, Secret};
+use kubeconfig::{AuthInfo, Cluster, Error, ErrorKind, Loaded, Printable, Secret};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
 use std::fmt::Write;
@@ -74,25 +75,43 @@ struct Reason<'a> {
 
 pub(crate) fn resolve(args: &ResolveArgs, out: &mut Out) -> Result<u8, Failure> {
     let as_json = args.output == "json";
-    match target(args) {
-        Ok((loaded, target, access)) => {
+    let loaded = match load::loader(&args.source).and_then(|loader| Ok(loader.load()?)) {
+        Ok(loaded) => loaded,
+        Err(failure) => {
+            if as_json {
+                out.text(&json(&refusal(&failure))?)?;
+            }
+            return Err(failure);
+        }
+    };
+    match target(&loaded, args) {
+        Ok((target, access)) => {
             let answer = answer(&loaded, &target, &access, args);
             let text = if as_json { json(&answer)? } else { text(&answer) };
             out.text(&text)?;
             access.reasons().iter().for_each(|reason| say(&format_args!("warning: {reason}")));
+            if access.is_explained_by_check() {
+                pointer::to_check([&loaded], None);
+            }
             Ok(0)
         }
         Err(failure) => {
             if as_json {
                 out.text(&json(&refusal(&failure))?)?;
             }
-            Err(failure)
+            out.flush()?;
+            failure.report();
+            // Of what is wrong on the command line `check` knows nothing.
+            let is_of_file = |error: &Error| error.kind() == ErrorKind::InvalidConfiguration;
+            if matches!(&failure, Failure::Library(error) if error.errors().iter().any(is_of_file)) {
+                pointer::to_check([&loaded], None);
+            }
+            Ok(1)
         }
     }
 }
 
-fn target(args: &ResolveArgs) -> Result<(Loaded, Target, Access), Failure> {
-    let loaded = load::loader(&args.source)?.load()?;
+fn target(loaded: &Loaded, args: &ResolveArgs) -> Result<(Target, Access), Failure> {
     if args.overrides.request_timeout.as_deref().is_some_and(|time| !is_timeout(time)) {
         return Err(Failure::said("--request-timeout is a number of seconds, or as in 1m30s"));
     }
@@ -100,7 +119,7 @@ fn target(args: &ResolveArgs) -> Result<(Loaded, Target, Access), Failure> {
     let target = loaded.target_with(&overrides(&args.overrides).default_server(default_server))?;
     let access = Examiner::at(UnixTime::now()).examine(&target);
     access.check_client()?;
-    Ok((loaded, target, access))
+    Ok((target, access))
 }
 
 /// kubectl's flags as the library takes them.

@@ -2,7 +2,7 @@
 
 use crate::output::{Failure, Out, say};
 use kubeconfig::store::Saved;
-use kubeconfig::{Error, Printable};
+use kubeconfig::{Error, Printable, shell};
 use std::path::Path;
 
 /// Credentials go to a terminal only where `--out -` asks for it.
@@ -31,8 +31,9 @@ pub(crate) fn put(
     say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
     warn_of_git(saved.git_work_tree.as_deref());
     if let Some(mode) = saved.open_to_others {
+        let file = shell::file(&saved.written.path);
         say(&format_args!(
-            "warning: others than its owner may read it, as they could before: its mode is {mode:04o}; `chmod 600` it"
+            "warning: others than its owner may read it, as they could before: its mode is {mode:04o}; chmod 600 {file}"
         ));
     }
     Ok(())

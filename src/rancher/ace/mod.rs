@@ -46,6 +46,7 @@ use super::{ControlPlaneNode, ManagedCluster, Provisioner};
 use crate::config::Data;
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Loaded;
+use crate::shell;
 use crate::url::{check_new_server, without_userinfo};
 use std::net::IpAddr;
 
@@ -107,7 +108,9 @@ impl AuthorizedEndpoint {
         }
         let Some(endpoint) = cluster.endpoint.as_ref().filter(|endpoint| endpoint.enabled) else {
             return Err(Error::new(ErrorKind::Refused, "the authorized endpoint of this cluster is not enabled")
-                .with_help("enable it in Rancher, at the cluster's settings, and save the object again"));
+                .with_help(
+                    "enable it in Rancher, then download the kubeconfig again: it has the direct contexts in it",
+                ));
         };
         if let Some(fqdn) = &endpoint.fqdn {
             let by_name = Self::fqdn(fqdn).imported(&cluster.provisioner);
@@ -118,7 +121,10 @@ impl AuthorizedEndpoint {
                 ErrorKind::NotFound,
                 "the endpoint has no FQDN, and no control-plane node is saved",
             )
-            .with_help("save the nodes too: kubectl get nodes.management.cattle.io -n ID -o yaml, in the same file"));
+            .with_help(format!(
+                "save the nodes too, in the same file: kubectl {} get nodes.management.cattle.io -o yaml",
+                shell::option("-n", cluster.id.as_deref().unwrap_or("CLUSTER_ID"))
+            )));
         }
         let by_node = Self::nodes(cluster.control_plane.iter().cloned()).imported(&cluster.provisioner);
         cluster.ca.as_ref().map_or_else(|| Ok(by_node.clone()), |ca| by_node.clone().ca(ca))

@@ -74,8 +74,9 @@ impl AceNote {
 
 impl fmt::Display for AceNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const INSTEAD: &str = "download a kubeconfig of this cluster now that its endpoint is enabled, or use an \
-            administrator's, and name it with --credentials-from";
+        const INSTEAD: &str = "a kubeconfig of this cluster downloaded since its endpoint is enabled has the \
+                               direct contexts, and needs no `ace`; else name an administrator's kubeconfig with \
+                               --credentials-from";
         match self {
             AceNote::NoPort { server } => {
                 write!(f, "{} names no port, so clients use 443; an API server is mostly at 6443", Printable(server))

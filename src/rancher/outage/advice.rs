@@ -1,235 +1,320 @@
-//! The one command that would help today.
+//! The one step that would help today; and while Rancher is down, the steps that do not need it.
 
-use super::way::{Missing, Way};
+use super::maker::Maker;
+use super::way::{Missing, Server, Way};
 use crate::access::{End, Login, Need, Proof, Verdict};
+use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding};
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
-use crate::rancher::provisioner::Provisioner;
+use crate::shell;
 use std::cmp::Reverse;
-use std::fmt::Write;
 use std::path::Path;
 
-/// The advice that brings most for the least: a state with an administrator's certificate of ten years, then what repairs
-/// the best of the contexts, and last a new direct one.
-pub(super) fn advice(
-    group: &ClusterGroup<'_>,
-    ways: &[Way],
-    is_rke: bool,
-    provisioner: &Provisioner,
-) -> Option<Missing> {
-    let proxy = ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }));
-    if is_rke {
-        let works = |way: &&Way| way.verdict() != Verdict::No;
-        return Some(proxy.or(ways.iter().find(works)).map_or_else(|| state_elsewhere(ways), state));
+/// A cluster whose verdict is not yes.
+pub(super) struct Situation<'a> {
+    pub(super) group: &'a ClusterGroup<'a>,
+    pub(super) ways: &'a [Way],
+    pub(super) maker: Maker,
+    pub(super) is_rancher_down: bool,
+}
+
+/// In place of an address that no file tells.
+const UNKNOWN_SERVER: &str = "https://HOST:6443";
+
+impl Situation<'_> {
+    /// Returns the steps that help. While Rancher is there it is one at most.
+    pub(super) fn steps(&self) -> Vec<Missing> {
+        if self.is_rancher_down { self.without_rancher() } else { self.with_rancher().into_iter().collect() }
     }
-    let needs_rancher = |way: &&Way| way.access.needs().any(|need| *need == Need::Rancher);
-    let mut best: Vec<&Way> = ways.iter().filter(|way| !needs_rancher(way)).collect();
-    best.sort_by_key(|way| Reverse(way.verdict()));
-    let repaired = best.into_iter().find_map(|way| repair(group, way, proxy));
-    let by_cloud = proxy.and_then(|way| hosted(provisioner, way));
-    by_cloud.or(repaired).or_else(|| proxy.map(|way| direct(group, way)))
-}
 
-/// For a cluster of a cloud, which has no authorized endpoint.
-fn hosted(provisioner: &Provisioner, way: &Way) -> Option<Missing> {
-    let Provisioner::Hosted(cloud) = provisioner else { return None };
-    let what = format!("a kubeconfig of the cloud's own ({})", crate::error::Printable(cloud));
-    let command = match cloud.as_str() {
-        "EKS" => "aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE",
-        "GKE" => "KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER",
-        "AKS" => "az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE",
-        _ => return Some(Missing { contexts: vec![way.context().to_owned()], what, mend: None }),
-    };
-    Some(lack(way, &what, command.to_owned()))
-}
+    /// What brings most for the least: what the file itself can mend, then an RKE state with an administrator's
+    /// certificate of ten years, then what repairs the best of the contexts, and last a new direct one.
+    fn with_rancher(&self) -> Option<Missing> {
+        let best = self.direct();
+        if let Some(step) = best.iter().find_map(|way| self.in_the_file(way)) {
+            return Some(step);
+        }
+        if self.maker == Maker::Rke {
+            let works = |way: &&Way| way.verdict() != Verdict::No;
+            let through = self.proxy().or(self.ways.iter().find(works));
+            return Some(through.map_or_else(|| self.state_of_node(), state));
+        }
+        let repaired = best.iter().find_map(|way| self.repair(way));
+        let added = || self.proxy().filter(|_| !self.has_endpoint()).map(|way| self.add_direct(way));
+        repaired.or_else(added).or_else(|| self.attempt())
+    }
 
-/// What repairs a context, if one thing does. Through the proxy a command gets through today.
-fn repair(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>) -> Option<Missing> {
-    let by_need = way.access.needs().find_map(|need| for_need(group, way, need));
-    let by_finding = || way.access.objections().find_map(|finding| for_finding(group, way, proxy, finding));
-    let credential = way.access.credential();
-    let is_unknown = credential.is_some_and(|one| one.login == Login::RancherToken && one.end == End::Unknown);
-    let by_end = || {
-        is_unknown.then(|| {
-            lack(
-                way,
-                "a proof of when the token ends: the cluster's own list of tokens, for --tokens FILE",
-                in_context(
-                    proxy.unwrap_or(way),
-                    "kubectl",
-                    "-n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
-                ),
-            )
+    /// First of all what may work as it is, then the files of a server.
+    fn without_rancher(&self) -> Vec<Missing> {
+        let mut steps: Vec<Missing> = self.attempt().into_iter().collect();
+        steps.extend(self.direct().iter().find_map(|way| self.in_the_file(way)));
+        match self.maker {
+            Maker::Rke => steps.push(self.state_of_node()),
+            _ => steps.push(self.admin_file(self.proxy())),
+        }
+        // Rancher calls no cluster of RKE's `c-m-…`. RKE's nodes have no administrator's file.
+        let is_perhaps_rke = self.group.cluster_id.as_deref().is_some_and(|id| !id.starts_with("c-m-"));
+        if self.maker == Maker::Unknown && is_perhaps_rke {
+            steps.push(self.state_of_node());
+        }
+        steps
+    }
+
+    fn proxy(&self) -> Option<&Way> {
+        self.ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }))
+    }
+
+    /// The contexts that do not go through Rancher, the best first.
+    fn direct(&self) -> Vec<&Way> {
+        let needs_rancher = |way: &&Way| way.access.needs().any(|need| *need == Need::Rancher);
+        let mut best: Vec<&Way> = self.ways.iter().filter(|way| !needs_rancher(way)).collect();
+        best.sort_by_key(|way| Reverse(way.verdict()));
+        best
+    }
+
+    /// Whether a file shows that the authorized cluster endpoint is enabled.
+    fn has_endpoint(&self) -> bool {
+        self.ways.iter().any(|way| matches!(way.kind, ContextKind::AceFqdn | ContextKind::AceNode))
+    }
+
+    /// A server of the cluster: a node, rather than a name that may be a load balancer's.
+    fn server(&self) -> Option<&Server> {
+        let known = || self.direct().into_iter().filter_map(|way| way.server.as_ref());
+        known().find(|server| server.is_address).or_else(|| known().next())
+    }
+
+    fn url(&self) -> &str {
+        self.server().map_or(UNKNOWN_SERVER, |server| &server.url)
+    }
+
+    /// ` 192.0.2.11`, where the address of a node is in a file.
+    fn node(&self) -> String {
+        let node = self.server().filter(|server| server.is_address);
+        node.map(|node| format!(" {}", node.host)).unwrap_or_default()
+    }
+
+    /// Another server for the context, where that is all that is wrong with it.
+    fn in_the_file(&self, way: &Way) -> Option<Missing> {
+        if way.access.reasons().len() == 1 { self.other_server(way) } else { None }
+    }
+
+    fn other_server(&self, way: &Way) -> Option<Missing> {
+        if way.access.needs().any(|need| *need == Need::ThisMachine) {
+            let what = "export it with a server that is reached from elsewhere";
+            return Some(with_server(way, what, self.url()));
+        }
+        let own = way.server.as_ref();
+        way.access.objections().find_map(|finding| match finding.code {
+            Code::PlainHttp => {
+                let url = own.map_or(UNKNOWN_SERVER, |server| &server.url);
+                Some(with_server(way, "export it with a server that is https", url))
+            }
+            Code::UnbracketedIpv6 => {
+                let url = own.map_or("https://[ADDRESS]:6443", |server| &server.url);
+                Some(with_server(way, "export it with brackets around the address", url))
+            }
+            _ => None,
         })
+    }
+
+    /// What repairs a context, if one thing does. Through the proxy a command gets through today.
+    fn repair(&self, way: &Way) -> Option<Missing> {
+        if way.access.needs().any(|need| *need == Need::RancherLogin) {
+            let what = "get a token into the file: switch on kubeconfig-generate-token in Rancher, then take a fresh \
+                        kubeconfig";
+            return Some(self.download(way, what));
+        }
+        if !has_other_faults(way) {
+            if let Some(step) = self.other_server(way) {
+                return Some(step);
+            }
+        }
+        let by_finding = || way.access.objections().find_map(|finding| self.for_finding(way, finding));
+        let credential = way.access.credential();
+        let is_unknown = credential.is_some_and(|one| one.login == Login::RancherToken && one.end == End::Unknown);
+        let by_end = || {
+            let what =
+                "prove when the token ends: save the cluster's own list of tokens, and give it with --tokens FILE";
+            let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE";
+            is_unknown.then(|| lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest)))
+        };
+        by_finding().or_else(by_end)
+    }
+
+    fn for_finding(&self, way: &Way, finding: &Finding) -> Option<Missing> {
+        let proof = way.access.credential().and_then(|one| one.proof);
+        let is_of_server = matches!(self.maker, Maker::K3s | Maker::Rke2 | Maker::Kubeadm);
+        let is_behind_rancher = self.proxy().is_some() || self.group.cluster_id.is_some();
+        Some(match finding.code {
+            // Rancher cannot put its webhook there.
+            Code::UnboundToken | Code::RevokedToken | Code::TokenExpired if matches!(self.maker, Maker::Hosted(_)) => {
+                self.admin_file(Some(way))
+            }
+            Code::RevokedToken if finding.effect == Effect::Unknown => {
+                let what = "prove that it is the token which the cluster knows: save the cluster's own objects, \
+                            and give them with --tokens FILE";
+                let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
+                            clusteruserattributes.cluster.cattle.io,secrets -o json > FILE";
+                lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest))
+            }
+            Code::UnboundToken | Code::RevokedToken => self
+                .download(way, "get a token that is bound to this cluster: take a fresh kubeconfig of it from Rancher"),
+            Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
+                let what = "first raise Rancher's setting kubeconfig-default-token-ttl-minutes (30 days by \
+                            default, limited by auth-token-max-ttl-minutes), then take a fresh kubeconfig; an \
+                            administrator's certificate lasts longer";
+                self.download(way, what)
+            }
+            Code::NotACa | Code::CaExpired if way.kind == ContextKind::AceFqdn && is_behind_rancher => {
+                let what = "correct the CA certificate of the authorized cluster endpoint in Rancher, then take \
+                            a fresh kubeconfig";
+                self.download(way, what)
+            }
+            Code::NotACa | Code::CaExpired if way.kind == ContextKind::AceNode && is_behind_rancher => {
+                self.download(way, "get the CA of the cluster: take a fresh kubeconfig of it from Rancher")
+            }
+            Code::CertExpired | Code::CaExpired | Code::NotACa | Code::UnknownIssuer | Code::BadSignature
+                if is_of_server =>
+            {
+                self.admin_file(Some(way))
+            }
+            _ => return None,
+        })
+    }
+
+    /// To use the best context whose verdict is unknown.
+    fn attempt(&self) -> Option<Missing> {
+        let way = self.direct().into_iter().find(|way| way.verdict() == Verdict::Unknown)?;
+        Some(lack(way, "try the direct context", in_context(way, "kubectl", "get nodes")))
+    }
+
+    /// For a cluster that is reached through Rancher only.
+    fn add_direct(&self, way: &Way) -> Missing {
+        if way.kind.is_rancher_local() || matches!(self.maker, Maker::Hosted(_)) {
+            return self.admin_file(Some(way));
+        }
+        let what = "get a direct context: enable the authorized cluster endpoint of this cluster in Rancher \
+                    (hosted clusters have none), then download its kubeconfig again, which has the direct \
+                    contexts in it";
+        self.download(way, what)
+    }
+
+    fn download(&self, way: &Way, what: &str) -> Missing {
+        // Of a name Rancher's program would have to ask which cluster is meant.
+        let id = self.group.cluster_id.as_deref().map_or("CLUSTER_ID".to_owned(), shell::operand);
+        lack(way, what, format!("rancher clusters kubeconfig {id} > FILE"))
+    }
+
+    /// The administrator's kubeconfig that a server has.
+    fn admin_file(&self, way: Option<&Way>) -> Missing {
+        let name = shell::option("--name", &self.group.name);
+        let export = |file: &str| {
+            let server = shell::option("--server", self.url());
+            format!("kubeconfig export --kubeconfig {file} {server} {name} --out FILE")
+        };
+        let of_service = |service: &str, file: &str| {
+            let what = format!("on the server node{}, take the administrator's kubeconfig", self.node());
+            let is_expired = |way: &Way| way.access.objections().any(|finding| finding.code == Code::CertExpired);
+            match self.ways.iter().any(is_expired) {
+                true => {
+                    let restart = format!("systemctl restart {service}\n");
+                    (format!("{what}: {service} renews its certificate when it starts"), restart + &export(file))
+                }
+                false => (what, export(file)),
+            }
+        };
+        let contexts = way.map(|way| way.context().to_owned()).into_iter().collect();
+        let (what, command) = match &self.maker {
+            Maker::K3s => of_service("k3s", "/etc/rancher/k3s/k3s.yaml"),
+            Maker::Rke2 => of_service("rke2-server", "/etc/rancher/rke2/rke2.yaml"),
+            Maker::Kubeadm => {
+                let what = format!("on the control-plane node{}, take the administrator's kubeconfig", self.node());
+                (what, export("/etc/kubernetes/admin.conf"))
+            }
+            Maker::Hosted(cloud) => return of_cloud(cloud, contexts),
+            Maker::Rke | Maker::Unknown => {
+                let what = format!(
+                    "on a server node{}, take the administrator's kubeconfig (K3s: /etc/rancher/k3s/k3s.yaml, RKE2: \
+                     /etc/rancher/rke2/rke2.yaml, kubeadm: /etc/kubernetes/admin.conf)",
+                    self.node()
+                );
+                (what, export("ADMIN_FILE"))
+            }
+        };
+        Missing { contexts, what, mend: Some(command) }
+    }
+
+    /// The state, as each control-plane node may read it: its kubelet's kubeconfig is of the group `system:nodes`, to
+    /// which RKE binds the role `system:node` (RKE's `templates/authz.go`), and its image has kubectl in it. The
+    /// Secret is there since RKE 1.4.19 and 1.5.10 (`cluster/state.go`), before that it is a ConfigMap.
+    fn state_of_node(&self) -> Missing {
+        let is_known = self.maker == Maker::Rke;
+        let what = format!(
+            "{}get the state: cluster.rkestate beside cluster.yml where `rke up` was run; else, as root on the \
+             control-plane node{} (state.json holds keys: keep it secret)",
+            if is_known { "" } else { "if RKE made the cluster, " },
+            self.node()
+        );
+        let kubectl = "./kubectl --kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml";
+        let commands = format!("docker cp kubelet:/usr/local/bin/kubectl . && {}", recovery(kubectl));
+        let contexts = self.ways.iter().map(|way| way.context().to_owned()).collect();
+        Missing { contexts, what, mend: Some(commands) }
+    }
+}
+
+/// Whether the context fails for more than its server's URL.
+fn has_other_faults(way: &Way) -> bool {
+    let is_other = |finding: &Finding| finding.effect >= Effect::Fails && finding.code != Code::PlainHttp;
+    let needs = |need: &Need| need.effect() >= Effect::Fails && *need != Need::ThisMachine;
+    way.access.objections().any(is_other) || way.access.needs().any(needs)
+}
+
+/// The state through a context that works.
+fn state(way: &Way) -> Missing {
+    let what = "get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's \
+                kubeconfig (state.json holds keys: keep it secret)";
+    lack(way, what, recovery(in_context(way, "kubectl", "").trim_end()))
+}
+
+/// The lines that save a state and recover from it. The second does nothing where the first found one.
+fn recovery(kubectl: &str) -> String {
+    let get = |kind: &str| format!("{kubectl} -n kube-system get {kind} full-cluster-state -o json > state.json");
+    let (secret, config_map) = (get("secret"), get("configmap"));
+    format!("{secret}\ntest -s state.json || {config_map}\nkubeconfig recover state.json --out FILE")
+}
+
+/// What a cloud's own program does without Rancher.
+fn of_cloud(cloud: &str, contexts: Vec<String>) -> Missing {
+    let command = match cloud {
+        "EKS" => Some("aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE"),
+        "GKE" => Some("KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER"),
+        "AKS" => Some("az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE"),
+        _ => None,
     };
-    by_need.or_else(by_finding).or_else(by_end)
-}
-
-fn for_need(group: &ClusterGroup<'_>, way: &Way, need: &Need) -> Option<Missing> {
-    Some(match need {
-        Need::RancherLogin => download(
-            group,
-            way,
-            "a token in the file: a fresh kubeconfig from Rancher, with kubeconfig-generate-token switched on there",
-        ),
-        Need::ThisMachine => with_server(way, "a server that is reached from elsewhere", "https://HOST:6443"),
-        _ => return None,
-    })
-}
-
-fn for_finding(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, finding: &Finding) -> Option<Missing> {
-    let proof = way.access.credential().and_then(|one| one.proof);
-    Some(match finding.code {
-        Code::RevokedToken if finding.effect == Effect::Unknown => lack(
-            way,
-            "a proof that the token is the one that the cluster knows: its own objects, for --tokens FILE",
-            in_context(
-                proxy.unwrap_or(way),
-                "kubectl",
-                "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
-                 clusteruserattributes.cluster.cattle.io,secrets -o json > FILE",
-            ),
-        ),
-        Code::UnboundToken | Code::RevokedToken => {
-            download(group, way, "a token that is bound to this cluster: a fresh kubeconfig of it from Rancher")
-        }
-        Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
-            download(group, way, "a token that lives longer: a fresh kubeconfig from Rancher")
-        }
-        Code::PlainHttp => with_server(way, "a server with https", "https://HOST:6443"),
-        Code::UnbracketedIpv6 => with_server(way, "the brackets around the address", "'https://[ADDRESS]:6443'"),
-        Code::CertExpired | Code::CaExpired | Code::UnknownIssuer => {
-            let file = match way.kind {
-                ContextKind::K3s => "/etc/rancher/k3s/k3s.yaml",
-                ContextKind::Rke2 => "/etc/rancher/rke2/rke2.yaml",
-                _ => return None,
-            };
-            let service = if way.kind == ContextKind::K3s { "k3s" } else { "rke2-server" };
-            let what = "a fresh administrator's file, made on a server node";
-            let restarted = format!(
-                "{what} after its service was restarted (systemctl restart {service}): it renews what ends then"
-            );
-            on_node(way, if finding.code == Code::CertExpired { &restarted } else { what }, file, &group.name)
-        }
-        _ => return None,
-    })
+    let what = format!("take a kubeconfig from {} itself", Printable(cloud));
+    Missing { contexts, what, mend: command.map(str::to_owned) }
 }
 
 fn lack(way: &Way, what: &str, mend: String) -> Missing {
     Missing { contexts: vec![way.context().to_owned()], what: what.into(), mend: Some(mend) }
 }
 
-fn state(way: &Way) -> Missing {
-    lack(
-        way,
-        "the saved state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's kubeconfig \
-         (before RKE 1.4.19 and 1.5.10 it is a ConfigMap: get configmap)",
-        in_context(way, "kubectl", "-n kube-system get secret full-cluster-state -o json > FILE"),
-    )
-}
-
-/// Where no context gets at the state any more.
-fn state_elsewhere(ways: &[Way]) -> Missing {
-    Missing {
-        contexts: ways.iter().map(|way| way.context().to_owned()).collect(),
-        what: "the state of this RKE cluster: cluster.rkestate beside cluster.yml where `rke up` was run, or an etcd snapshot, which has it \
-               in it since RKE 1.1.4; where the certificates in it have ended too, rke cert rotate makes new ones"
-            .into(),
-        mend: Some("kubeconfig recover STATE --out FILE".into()),
-    }
-}
-
-fn download(group: &ClusterGroup<'_>, way: &Way, what: &str) -> Missing {
-    let cluster = quoted(group.cluster_id.as_deref().unwrap_or(&group.name));
-    lack(way, what, format!("rancher clusters kubeconfig {cluster} > FILE"))
-}
-
 fn with_server(way: &Way, what: &str, server: &str) -> Missing {
-    lack(way, what, in_context(way, "kubeconfig export", &format!("--server {server} --out FILE")))
-}
-
-fn on_node(way: &Way, what: &str, file: &str, name: &str) -> Missing {
-    let name = quoted(name);
-    let command = format!("kubeconfig export --kubeconfig {file} --server https://HOST:6443 --name {name} --out FILE");
-    lack(way, what, command)
-}
-
-/// For a cluster that is reached through Rancher only.
-fn direct(group: &ClusterGroup<'_>, way: &Way) -> Missing {
-    if way.kind.is_rancher_local() {
-        let what = "the administrator's file of the cluster Rancher runs in, made on a server node \
-                    (RKE2: /etc/rancher/rke2/rke2.yaml, RKE: kube_config_cluster.yml)";
-        return on_node(way, what, "/etc/rancher/k3s/k3s.yaml", &group.name);
-    }
-    let command = format!(
-        "kubeconfig ace{} {} --fqdn HOST:6443 --ca CA_FILE --credentials-from DOWNLOADED --out FILE",
-        in_file(way),
-        quoted(way.context())
-    );
-    lack(
-        way,
-        "a direct context: switch on the authorized cluster endpoint in Rancher (hosted clusters have none), \
-         and download a kubeconfig after that",
-        command,
-    )
+    let rest = format!("{} --out FILE", shell::option("--server", server));
+    lack(way, what, in_context(way, "kubeconfig export", &rest))
 }
 
 /// A command on that context.
 fn in_context(way: &Way, command: &str, rest: &str) -> String {
-    format!("{command}{} --context {} {rest}", in_file(way), quoted(way.context()))
+    format!("{command}{} {} {rest}", in_file(way), shell::option("--context", way.context()))
 }
 
 /// The option that names the file of the context. What came from standard input has no name.
 fn in_file(way: &Way) -> String {
     match way.file.as_deref() {
         Some(file) if file == Path::new("-") => " --kubeconfig KUBECONFIG_FILE".to_owned(),
-        Some(file) => format!(" --kubeconfig {}", quoted(&file.to_string_lossy())),
+        Some(file) => format!(" --kubeconfig {}", shell::file(file)),
         None => String::new(),
-    }
-}
-
-/// A word for the shell: as it is where nothing in it means anything there, else in single quotes; what a terminal does not
-/// stand as `$'\x1b'`, which bash, zsh and ksh know.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+=,".contains(c);
-    if !word.is_empty() && !word.starts_with('-') && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    if crate::error::Printable(word).to_string() == word {
-        return format!("'{}'", word.replace('\'', r"'\''"));
-    }
-    let mut quoted = String::from("$'");
-    for byte in word.bytes() {
-        let _ = match byte {
-            b'\'' | b'\\' => write!(quoted, "\\{}", char::from(byte)),
-            b' '..=b'~' => write!(quoted, "{}", char::from(byte)),
-            byte => write!(quoted, "\\x{byte:02x}"),
-        };
-    }
-    quoted + "'"
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn words_for_the_shell() {
-        for (word, expected) in [
-            ("prod", "prod"),
-            ("arn:aws:eks:eu-1:1:cluster/a", "arn:aws:eks:eu-1:1:cluster/a"),
-            ("", "''"),
-            ("a b", "'a b'"),
-            ("-n", "'-n'"),
-            ("it's", r"'it'\''s'"),
-            ("$(id)", "'$(id)'"),
-            ("a\nb", r"$'a\x0ab'"),
-            ("\u{1b}[31m'\\", r"$'\x1b[31m\'\\'"),
-            ("caf\u{e9}", "'caf\u{e9}'"),
-            ("\u{202e}x", r"$'\xe2\x80\xaex'"),
-        ] {
-            assert_eq!(quoted(word), expected);
-        }
     }
 }

@@ -54,6 +54,7 @@
 //! or made for somebody else than the API server.
 
 mod advice;
+mod maker;
 mod report;
 mod way;
 
@@ -61,20 +62,24 @@ pub use report::{ClusterVerdict, OutageReport};
 pub use way::{Missing, Way};
 
 use super::choose::direct;
-use super::clusters::{ClusterGroup, Member};
+use super::clusters::{ClusterGroup, Member, clusters};
 use super::kind::ContextKind;
 use super::knowledge::{Assumed, Knowledge, file_of};
 use super::lifetime::keep_lifetimes;
 use super::logins::CachedLogins;
+use super::marks::ENDPOINT_OF;
 use super::objects::ManagedCluster;
 use super::saved_tokens::SavedTokens;
-use crate::access::{Examiner, Question, Verdict};
-use crate::cert::Certificate;
+use crate::access::{Access, Examiner, Need, Question, Verdict};
+use crate::config::{Kubeconfig, set};
 use crate::export::Export;
 use crate::finding::{Code, Effect, Finding};
 use crate::load::{Loaded, Subject};
 use crate::rke::StatesBeside;
+use crate::syntax::Value;
+use maker::Maker;
 use rustls_pki_types::UnixTime;
+use way::Server;
 
 /// What to assume for an outage; see the [module](self).
 #[derive(Clone, Debug)]
@@ -82,18 +87,26 @@ use rustls_pki_types::UnixTime;
 pub struct Outage {
     at: UnixTime,
     on_node: bool,
+    is_rancher_down: bool,
     assumed: Assumed,
 }
 
 impl Outage {
     /// Rancher is gone at that time. The time is the only clock there is.
     pub fn at(time: UnixTime) -> Self {
-        Outage { at: time, on_node: false, assumed: Assumed::default() }
+        Outage { at: time, on_node: false, is_rancher_down: false, assumed: Assumed::default() }
     }
 
     /// Sets whether the files are used on the node they are from, where a server at a loopback address is the cluster's.
     pub fn on_node(mut self, on_node: bool) -> Self {
         self.on_node = on_node;
+        self
+    }
+
+    /// Sets whether Rancher is down already: then the advice has only steps that do not need it, and no verdict
+    /// changes.
+    pub fn rancher_down(mut self, is_down: bool) -> Self {
+        self.is_rancher_down = is_down;
         self
     }
 
@@ -170,10 +183,12 @@ impl Outage {
                     if member.by_name {
                         access.push(guessed(member.context));
                     }
-                    Some(Way { access, file: file_of(loaded), kind: member.kind.kind.clone() })
+                    let kind = member.kind.kind.clone();
+                    let server = server_of(loaded, &access);
+                    Some(Way { access, file: file_of(loaded), kind, server })
                 });
-                let provisioner = knowledge.provisioner(group);
-                ClusterVerdict::of(group, ways.collect(), is_rke(&examiner, group, configs), &provisioner)
+                let maker = Maker::of(&examiner, group, configs, knowledge.provisioner(group));
+                ClusterVerdict::of(group, ways.collect(), maker, self.is_rancher_down)
             })
             .collect();
         report::tell_apart(&mut clusters);
@@ -181,7 +196,7 @@ impl Outage {
     }
 
     /// Begins an export that judges its contexts by this outage. It keeps beside each of Rancher's tokens what the comments of
-    /// its file say of its end, as [`keep_lifetimes`] does.
+    /// its file say of its end, as [`keep_lifetimes`] does, and beside each direct context Rancher's id of its cluster.
     ///
     /// ```
     /// use kubeconfig::rancher::outage::Outage;
@@ -197,7 +212,11 @@ impl Outage {
     /// ```
     pub fn export<'a>(&'a self, loaded: &'a Loaded) -> Export<'a> {
         let knowledge = Knowledge::of(&[loaded], &self.assumed, self.question());
-        let export = loaded.export().at(self.at).amend(|config| keep_lifetimes(loaded, config));
+        let groups = clusters(&[loaded.config()]);
+        let export = loaded.export().at(self.at).amend(move |config| {
+            keep_lifetimes(loaded, config);
+            keep_cluster_ids(&groups, config);
+        });
         let beside = StatesBeside::default();
         export.judge(move |context, access| {
             let groups = knowledge.bindings.groups().iter();
@@ -224,6 +243,22 @@ impl Outage {
     }
 }
 
+/// Keeps Rancher's id of the cluster beside each direct context of `config` that is proved to be of a cluster in
+/// `groups`: in an export without the context through Rancher nothing else tells it.
+fn keep_cluster_ids(groups: &[ClusterGroup<'_>], config: &mut Kubeconfig) {
+    for group in groups {
+        // Each Rancher has a `local`.
+        let Some(id) = group.cluster_id.as_deref().filter(|id| *id != "local") else { continue };
+        for member in group.members.iter().filter(|member| !member.by_name) {
+            let is_rancher = matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer);
+            let context = config.contexts.get_mut(member.context).filter(|_| !is_rancher);
+            if let Some(context) = context.filter(|context| !context.extensions.contains(ENDPOINT_OF)) {
+                context.extensions.insert(ENDPOINT_OF, Value::string(id));
+            }
+        }
+    }
+}
+
 /// The context may work, and nobody knows for which cluster.
 fn guessed(context: &str) -> Finding {
     let message = "only its name tells which cluster it leads to";
@@ -231,21 +266,9 @@ fn guessed(context: &str) -> Finding {
     finding.of(Subject::Context(context).to_string())
 }
 
-/// Whether RKE made the cluster: then there is a state with an administrator's certificate in it.
-fn is_rke(examiner: &Examiner, group: &ClusterGroup<'_>, configs: &[&Loaded]) -> bool {
-    group.members.iter().any(|member| {
-        let is_direct = !matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer);
-        let has_ca = || {
-            let loaded = configs.get(member.config)?;
-            let name = loaded.config().contexts.get(member.context)?.cluster.as_deref()?;
-            let cluster = examiner.cluster(name, &loaded.cluster_with_paths(name)?);
-            Some(cluster.trust.certificates().iter().any(is_rke_ca))
-        };
-        member.kind.kind == ContextKind::RkeAdmin || is_direct && has_ca() == Some(true)
-    })
-}
-
-/// Whether it is RKE's CA, by its name.
-fn is_rke_ca(ca: &Certificate) -> bool {
-    ca.common_name() == Some("kube-ca") && ca.organizations().is_empty()
+/// Where the context finds the API server, unless that is Rancher.
+fn server_of(loaded: &Loaded, access: &Access) -> Option<Server> {
+    let is_rancher = access.needs().any(|need| matches!(need, Need::Rancher | Need::RancherHost(_)));
+    let cluster = loaded.config().clusters.get(access.cluster().filter(|_| !is_rancher)?)?;
+    Server::of(set(&cluster.server)?)
 }

@@ -1,11 +1,11 @@
 //! What the outage check found. Nothing in here is secret.
 
-use super::advice;
+use super::advice::Situation;
+use super::maker::Maker;
 use super::way::{Missing, Way};
 use crate::access::Verdict;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::rancher::clusters::ClusterGroup;
-use crate::rancher::provisioner::Provisioner;
 use crate::url::ServerUrl;
 use indexmap::IndexMap;
 use rustls_pki_types::UnixTime;
@@ -30,14 +30,33 @@ impl OutageReport {
         self.clusters.iter().map(|cluster| cluster.verdict).min()
     }
 
-    /// The best way into a cluster, for the hour in which Rancher is gone: the first of those that the cluster's verdict rests on.
-    ///
-    /// The cluster is named by its name, by Rancher's id of it, by a context that leads into it, or by its entry in `clusters`.
+    /// Returns how many clusters have that answer.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.clusters.iter().filter(|cluster| cluster.verdict == verdict).count()
+    }
+
+    /// Returns the best context for a cluster while Rancher is gone: the first of those that the cluster's verdict
+    /// rests on. The cluster is named as for [`cluster`](OutageReport::cluster).
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] where there is no such cluster, [`ErrorKind::Usage`] where several are called so,
-    /// [`ErrorKind::Refused`] where there is no way, with what is missing and what would mend it.
+    /// Those of [`cluster`](OutageReport::cluster), and [`ErrorKind::Refused`] where no context reaches it, with the
+    /// causes.
     pub fn way_into(&self, cluster: &str) -> Result<&Way> {
+        let one = self.cluster(cluster)?;
+        one.by().next().ok_or_else(|| {
+            let causes = one.missing.iter().filter(|missing| missing.mend.is_none());
+            let why: Vec<String> = causes.map(Missing::to_string).collect();
+            let message = format!("{}: {}", one.unreached(), why.join("; "));
+            Error::new(ErrorKind::Refused, message)
+        })
+    }
+
+    /// Returns the cluster of that name: its name, Rancher's id of it, a context that leads into it, or its entry in
+    /// `clusters`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] where there is no such cluster, [`ErrorKind::Usage`] where several are called so.
+    pub fn cluster(&self, cluster: &str) -> Result<&ClusterVerdict> {
         let by: [&dyn Fn(&ClusterVerdict) -> bool; 5] = [
             &|one| one.name == cluster,
             &|one| one.cluster_id.as_deref() == Some(cluster),
@@ -48,32 +67,23 @@ impl OutageReport {
         ];
         let mut found = by.iter().map(|is_it| self.clusters.iter().filter(|one| is_it(one)).collect::<Vec<_>>());
         let found = found.find(|found| !found.is_empty()).unwrap_or_default();
-        let one = match &*found {
-            [one] => one,
+        match &*found {
+            [one] => Ok(one),
             [] => {
                 let known: Vec<String> = self.clusters.iter().take(10).map(|one| format!("{:?}", one.name)).collect();
                 let message = format!("no context leads into a cluster {cluster:?}");
                 let error = Error::new(ErrorKind::NotFound, message);
-                return Err(match known.is_empty() {
+                Err(match known.is_empty() {
                     true => error,
                     false => error.with_help(format!("there are {}", known.join(", "))),
-                });
+                })
             }
             several => {
                 let names: Vec<String> = several.iter().map(|one| format!("{:?}", one.name)).collect();
                 let message = format!("several clusters are called {cluster:?}: {}", names.join(", "));
-                return Err(Error::new(ErrorKind::Usage, message).with_help("name a context that leads into it"));
+                Err(Error::new(ErrorKind::Usage, message).with_help("name a context that leads into it"))
             }
-        };
-        one.by().next().ok_or_else(|| {
-            let why: Vec<String> = one.missing.iter().map(Missing::to_string).collect();
-            let message = format!("no way leads into the cluster {:?} without Rancher: {}", one.name, why.join("; "));
-            let error = Error::new(ErrorKind::Refused, message);
-            match one.missing.iter().find_map(|missing| missing.mend.clone()) {
-                Some(mend) => error.with_help(mend),
-                None => error,
-            }
-        })
+        }
     }
 }
 
@@ -92,21 +102,32 @@ pub struct ClusterVerdict {
     pub verdict: Verdict,
     /// All contexts of the cluster, in the order of the files.
     pub ways: Vec<Way>,
-    /// What is missing for a `yes`; empty where it is one. The first may have a [`mend`](Missing::mend), the others say what is
-    /// wrong with the contexts there are.
+    /// What is missing for a `yes`; empty where it is one. First what is wrong with the contexts there are, then what
+    /// to do, with a [`mend`](Missing::mend): one step, or while [Rancher is down](super::Outage::rancher_down) one
+    /// or more.
     pub missing: Vec<Missing>,
 }
 
 impl ClusterVerdict {
-    pub(super) fn of(group: &ClusterGroup<'_>, ways: Vec<Way>, is_rke: bool, provisioner: &Provisioner) -> Self {
+    pub(super) fn of(group: &ClusterGroup<'_>, ways: Vec<Way>, maker: Maker, is_rancher_down: bool) -> Self {
         let verdict = ways.iter().map(Way::verdict).max().unwrap_or(Verdict::No);
         let missing = match verdict {
             Verdict::Yes => Vec::new(),
-            _ => missing(group, &ways, is_rke, provisioner),
+            _ => missing(&Situation { group, ways: &ways, maker, is_rancher_down }),
         };
         let ClusterGroup { name, rancher, cluster_id, .. } = group;
         let (name, rancher, cluster_id) = (name.clone(), rancher.clone(), cluster_id.clone());
         ClusterVerdict { name, rancher, cluster_id, verdict, ways, missing }
+    }
+
+    /// Returns the sentence that no context reaches the cluster, which has to be true.
+    pub fn unreached(&self) -> String {
+        format!("no context reaches the cluster \"{}\" without Rancher", Printable(&self.name))
+    }
+
+    /// Returns whether `check` says more of what is wrong with the contexts; not where the answer is yes.
+    pub fn is_explained_by_check(&self) -> bool {
+        self.verdict != Verdict::Yes && self.ways.iter().any(|way| way.access.is_explained_by_check())
     }
 
     /// The ways that the answer rests on: those that lead in, or those that may. None where it is `no`.
@@ -115,15 +136,15 @@ impl ClusterVerdict {
     }
 }
 
-/// What is missing for a `yes`: first the advice, then the contexts with what is wrong with them, those with the same
-/// together.
-fn missing(group: &ClusterGroup<'_>, ways: &[Way], is_rke: bool, provisioner: &Provisioner) -> Vec<Missing> {
+/// What is missing for a `yes`: first the contexts with what is wrong with them, those with the same together, then
+/// the advice.
+fn missing(situation: &Situation<'_>) -> Vec<Missing> {
     let mut wrong: IndexMap<String, Vec<String>> = IndexMap::new();
-    for way in ways {
+    for way in situation.ways {
         wrong.entry(way.access.reasons().join("; ")).or_default().push(way.context().to_owned());
     }
     let wrong = wrong.into_iter().map(|(what, contexts)| Missing { contexts, what, mend: None });
-    advice::advice(group, ways, is_rke, provisioner).into_iter().chain(wrong).collect()
+    wrong.chain(situation.steps()).collect()
 }
 
 /// Every Rancher has a `local`, and every K3s calls itself `default`.

@@ -3,6 +3,7 @@
 use crate::access::{Access, Verdict};
 use crate::error::Printable;
 use crate::rancher::kind::ContextKind;
+use crate::url::{Reach, ServerUrl};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -16,6 +17,33 @@ pub struct Way {
     pub file: Option<PathBuf>,
     /// What kind of context it is.
     pub kind: ContextKind,
+    /// Where the API server is, if the context leads there directly and from other machines.
+    pub(super) server: Option<Server>,
+}
+
+/// The address of an API server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Server {
+    /// With https, and brackets around an IPv6 address.
+    pub(super) url: String,
+    pub(super) host: String,
+    /// Whether it is an IP address, and so a machine.
+    pub(super) is_address: bool,
+}
+
+impl Server {
+    /// Reads a cluster's `server`. One without https has another port there, which nobody knows.
+    pub(super) fn of(text: &str) -> Option<Self> {
+        let server = ServerUrl::of(text);
+        if server.fault().is_some() || server.reach() != Reach::Elsewhere {
+            return None;
+        }
+        let origin = server.origin();
+        let (scheme, rest) = origin.split_once("://")?;
+        let port = if scheme == "http" && server.port().is_none() { ":6443" } else { "" };
+        let host = Printable(&server.host_key()).to_string();
+        Some(Server { url: format!("https://{rest}{port}"), host, is_address: server.ip().is_some() })
+    }
 }
 
 impl Way {
@@ -49,10 +77,11 @@ impl fmt::Display for Missing {
 pub struct Missing {
     /// The contexts it is about.
     pub contexts: Vec<String>,
-    /// What is wrong with them, safe for a terminal.
+    /// What is wrong with them, or what to do where there is a [`mend`](Missing::mend); safe for a terminal.
     pub what: String,
-    /// The one command that would mend it today, while Rancher is there. Words in capitals are to be filled in.
+    /// The commands that would mend it, one a line; words in capitals are to be filled in. `None` where
+    /// [`what`](Missing::what) is a cause.
     ///
-    /// Names in it are quoted for the shells of Unix, control characters in a way that terminals stand.
+    /// Names in it are quoted for a POSIX shell, and nothing in it acts on a terminal. See [`shell`](crate::shell).
     pub mend: Option<String>,
 }

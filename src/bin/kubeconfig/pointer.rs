@@ -1,0 +1,35 @@
+//! Where help is, after an answer that is not yes.
+
+use crate::output::say;
+use kubeconfig::{Loaded, shell};
+use std::collections::HashSet;
+use std::path::Path;
+
+/// Says which command tells how to fix what was found in these configurations. Of standard input there is nothing to
+/// name.
+pub(crate) fn to_check<'a>(loaded: impl IntoIterator<Item = &'a Loaded>, at: Option<&str>) {
+    let loaded: Vec<&Loaded> = loaded.into_iter().collect();
+    let files = match &*loaded {
+        // Put together as kubectl does it: without a name `check` does the same.
+        [one] if one.sources().len() > 1 => Vec::new(),
+        _ => {
+            let mut seen = HashSet::new();
+            let files = loaded.iter().flat_map(|one| one.sources()).map(|source| source.path());
+            let files: Vec<&Path> = files.filter(|path| *path != Path::new("-") && seen.insert(*path)).collect();
+            if files.is_empty() {
+                return;
+            }
+            files
+        }
+    };
+    let at = at.map(|time| format!(" --at {time}")).unwrap_or_default();
+    let files: String = files.into_iter().map(|file| format!(" {}", shell::file(file))).collect();
+    say(&format_args!("To see how to fix it: kubeconfig check{at}{files}"));
+}
+
+/// Says which command tells what a file is that is not a kubeconfig with contexts.
+pub(crate) fn to_what_it_is(file: &Path) {
+    if file != Path::new("-") {
+        say(&format_args!("To see what it is: kubeconfig check {}", shell::file(file)));
+    }
+}
