@@ -104,7 +104,9 @@ fn a_login_command_without_a_server() {
     let content = cli2("", &format!("prod_{ID}"), status(None));
     let cluster = one_with(&file, &Outage::at(today()).cached_logins(logins(&content)));
     assert_verdict("an empty server", &cluster, No);
-    assert!(wrong(&cluster).contains("names no server"), "{cluster:#?}");
+    assert!(wrong(&cluster).contains("names no server") && !wrong(&cluster).contains("cli2.json"), "{cluster:#?}");
+    let told = format!("{:?}", cluster.missing);
+    assert!(told.contains("rancher clusters kubeconfig"), "an endpoint that is there is not advised: {told}");
 }
 
 /// Every Rancher has a `local`, and no file shows which admin file is that of its cluster.

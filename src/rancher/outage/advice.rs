@@ -68,11 +68,7 @@ fn repair(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>) -> Option<Mi
 
 fn for_need(group: &ClusterGroup<'_>, way: &Way, need: &Need) -> Option<Missing> {
     Some(match need {
-        Need::RancherLogin => download(
-            group,
-            way,
-            "a token in the file: a fresh kubeconfig from Rancher, with kubeconfig-generate-token switched on there",
-        ),
+        Need::RancherLogin => with_token(group, way),
         Need::ThisMachine => with_server(way, "a server that is reached from elsewhere", "https://HOST:6443"),
         _ => return None,
     })
@@ -94,6 +90,8 @@ fn for_finding(group: &ClusterGroup<'_>, way: &Way, proxy: Option<&Way>, finding
         Code::UnboundToken | Code::RevokedToken => {
             download(group, way, "a token that is bound to this cluster: a fresh kubeconfig of it from Rancher")
         }
+        Code::LoginWithoutServer => with_token(group, way),
+        Code::TokenExpired if proof == Some(Proof::CachedLogin) => with_token(group, way),
         Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
             download(group, way, "a token that lives longer: a fresh kubeconfig from Rancher")
         }
@@ -143,6 +141,12 @@ fn state_elsewhere(ways: &[Way]) -> Missing {
 fn download(group: &ClusterGroup<'_>, way: &Way, what: &str) -> Missing {
     let cluster = quoted(group.cluster_id.as_deref().unwrap_or(&group.name));
     lack(way, what, format!("rancher clusters kubeconfig {cluster} > FILE"))
+}
+
+/// In place of a login by Rancher's program.
+fn with_token(group: &ClusterGroup<'_>, way: &Way) -> Missing {
+    let what = "a token in the file: a fresh kubeconfig from Rancher, with kubeconfig-generate-token switched on there";
+    download(group, way, what)
 }
 
 fn with_server(way: &Way, what: &str, server: &str) -> Missing {
