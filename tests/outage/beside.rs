@@ -92,6 +92,13 @@ fn a_login_that_rancher_s_program_keeps() {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": []});
     let saved = SavedTokens::read_all(list.to_string()).unwrap().of_cluster("prod");
     assert_verdict("not in the cluster", &one_with(&file(), &outage().saved_tokens(saved)), No);
+    // Cut off anywhere it is refused, or says less.
+    let text = kept(Some(days(1))).to_string();
+    for cut in 0..text.len() {
+        if let Ok(logins) = CachedLogins::read_all(&text.as_bytes()[..cut]) {
+            assert_ne!(one_with(&file(), &Outage::at(today()).cached_logins(logins)).verdict, Yes, "{cut}");
+        }
+    }
     for (text, kind) in [("", ErrorKind::NotFound), ("{}", ErrorKind::NotFound), ("{", ErrorKind::Syntax)] {
         assert_eq!(CachedLogins::read_all(text).unwrap_err().kind(), kind, "{text}");
     }
