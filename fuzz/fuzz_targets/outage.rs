@@ -1,4 +1,4 @@
-//! Any bytes as saved tokens, and as a kubeconfig that is drilled, with its comments: nothing panics, a `yes` has no need
+//! Any bytes as saved tokens, logins and objects, and as a kubeconfig that is drilled, with its comments: nothing panics, a `yes` has no need
 //! and nothing against it, no other verb contradicts it, every answer is that of the best context, and a token in the
 //! file does not show.
 
@@ -8,7 +8,7 @@ use kubeconfig::access::Verdict;
 use kubeconfig::check::Checker;
 use kubeconfig::finding::Severity;
 use kubeconfig::load::{Environment, Subject};
-use kubeconfig::rancher::SavedTokens;
+use kubeconfig::rancher::{CachedLogins, ManagedCluster, SavedTokens};
 use kubeconfig::rancher::outage::{Outage, Way};
 use kubeconfig::{Kubeconfig, Loader, cert};
 use libfuzzer_sys::fuzz_target;
@@ -21,6 +21,12 @@ fuzz_target!(|bytes: &[u8]| {
     match SavedTokens::read_all(bytes) {
         Ok(tokens) => outage = outage.saved_tokens(tokens),
         Err(error) => assert!(!error.to_string().is_empty()),
+    }
+    if let Ok(logins) = CachedLogins::read_all(bytes) {
+        outage = outage.cached_logins(logins);
+    }
+    if let Ok(clusters) = ManagedCluster::read_all(bytes) {
+        outage = outage.managed(clusters);
     }
     let loader = Loader::new(Environment::new("/nonexistent")).explicit("-").stdin(bytes);
     let Ok(loaded) = loader.load() else { return };

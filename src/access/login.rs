@@ -142,14 +142,15 @@ fn command(exec: &ExecConfig) -> Judged {
     if !is_rancher_command(exec) {
         return needing(Login::Command, Need::Command(exec.command_name().unwrap_or("a command").to_owned()));
     }
-    let mut judged = needing(Login::Command, Need::RancherLogin);
     // `runCredential` of rancher/cli refuses that before it looks for a login that it keeps.
     if is_token_command(exec) && argument(exec, "--server").is_none_or(str::is_empty) {
         let message = "its login command, rancher token, names no server (--server is empty), so it always fails";
         let finding = Finding::new(Code::LoginWithoutServer, message).with_effect(Effect::Fails);
+        let mut judged = Judged::new(Credential::new(Login::Command));
         judged.notes.push(Note::new("exec.args", finding));
+        return judged;
     }
-    judged
+    needing(Login::Command, Need::RancherLogin)
 }
 
 /// Whether the arguments are those of `rancher token`.

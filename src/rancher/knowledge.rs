@@ -273,7 +273,7 @@ pub(super) fn file_of(loaded: &Loaded) -> Option<PathBuf> {
     }
 }
 
-/// A list is of the cluster that its tokens name, or whose tokens it has, or of the only one that is reached with a
+/// A list is of the cluster whose tokens it has, or that its tokens name, or of the only one that is reached with a
 /// token of Rancher's.
 fn owner(saved: &SavedTokens, bindings: &Bindings<'_>) -> Owner {
     let groups = || bindings.groups().iter().enumerate();
@@ -281,13 +281,6 @@ fn owner(saved: &SavedTokens, bindings: &Bindings<'_>) -> Owner {
         found.dedup();
         <[usize; 1]>::try_from(found).ok().map(|[one]| Owner::Group(one))
     };
-    let mut ids: Vec<&str> = saved.cluster_ids().collect();
-    ids.sort_unstable();
-    ids.dedup();
-    if let [id] = ids[..] {
-        let with_id = groups().find(|(_, group)| group.cluster_id.as_deref() == Some(id));
-        return with_id.map_or(Owner::Another, |(at, _)| Owner::Group(at));
-    }
     let mut holders = Vec::new();
     let mut candidates = Vec::new();
     for (at, group) in groups() {
@@ -297,14 +290,24 @@ fn owner(saved: &SavedTokens, bindings: &Bindings<'_>) -> Owner {
             if token.is_some_and(|token| saved.has(token)) {
                 holders.push(at);
             }
-            let is_ranchers = view.has_token_file() || token.is_some_and(is_rancher_token);
+            let is_login = view.has_token_file() || view.logs_in_by_rancher();
+            let is_ranchers = is_login || token.is_some_and(is_rancher_token);
             if is_ranchers && view.through().is_none() && member.kind.kind != ContextKind::RancherServer {
                 candidates.push(at);
             }
         }
     }
-    let found = if holders.is_empty() { candidates } else { holders };
-    only(found).unwrap_or(Owner::Unknown)
+    if !holders.is_empty() {
+        return only(holders).unwrap_or(Owner::Unknown);
+    }
+    let mut ids: Vec<&str> = saved.cluster_ids().collect();
+    ids.sort_unstable();
+    ids.dedup();
+    if let [id] = ids[..] {
+        let with_id = groups().find(|(_, group)| group.cluster_id.as_deref() == Some(id));
+        return with_id.map_or(Owner::Another, |(at, _)| Owner::Group(at));
+    }
+    only(candidates).unwrap_or(Owner::Unknown)
 }
 
 /// Judges the tokens of a context by what was kept beside them of the comments of their file.

@@ -92,6 +92,13 @@ fn a_login_that_rancher_s_program_keeps() {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": []});
     let saved = SavedTokens::read_all(list.to_string()).unwrap().of_cluster("prod");
     assert_verdict("not in the cluster", &one_with(&file(), &outage().saved_tokens(saved)), No);
+    // Cut off anywhere it is refused, or says less.
+    let text = kept(Some(days(1))).to_string();
+    for cut in 0..text.len() {
+        if let Ok(logins) = CachedLogins::read_all(&text.as_bytes()[..cut]) {
+            assert_ne!(one_with(&file(), &Outage::at(today()).cached_logins(logins)).verdict, Yes, "{cut}");
+        }
+    }
     for (text, kind) in [("", ErrorKind::NotFound), ("{}", ErrorKind::NotFound), ("{", ErrorKind::Syntax)] {
         assert_eq!(CachedLogins::read_all(text).unwrap_err().kind(), kind, "{text}");
     }
@@ -104,7 +111,9 @@ fn a_login_command_without_a_server() {
     let content = cli2("", &format!("prod_{ID}"), status(None));
     let cluster = one_with(&file, &Outage::at(today()).cached_logins(logins(&content)));
     assert_verdict("an empty server", &cluster, No);
-    assert!(wrong(&cluster).contains("names no server"), "{cluster:#?}");
+    assert!(wrong(&cluster).contains("names no server") && !wrong(&cluster).contains("cli2.json"), "{cluster:#?}");
+    let told = format!("{:?}", cluster.missing);
+    assert!(told.contains("rancher clusters kubeconfig"), "an endpoint that is there is not advised: {told}");
 }
 
 /// Every Rancher has a `local`, and no file shows which admin file is that of its cluster.

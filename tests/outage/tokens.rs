@@ -291,6 +291,11 @@ fn complete_lists() {
         let outage = objects.iter().fold(Outage::at(today()), |outage, one| outage.saved_tokens(of(one)));
         assert_verdict(what, &one_with(&classic(), &outage), verdict);
     }
+    // Its own token counts for more than the names of others, also where no file tells the cluster's id.
+    let direct =
+        File::new().user("prod", rancher_token()).way("prod-fqdn", server("https://p.example.com:6443"), "prod");
+    let mixed = list(&[this(), object("kubeconfig-u-abcde12345.c-zzzzz", "")]);
+    assert_verdict("an old token beside it", &one_with(&direct, &saved(mixed)), Yes);
     // Whatever the comments say.
     assert_verdict("comments", &one_with(&classic().made(5, 30 * DAY), &saved(list(&[]))), No);
     // A certificate and a token of the cluster's own need none of it.

@@ -121,9 +121,7 @@ impl Situation<'_> {
     /// What repairs a context, if one thing does. Through the proxy a command gets through today.
     fn repair(&self, way: &Way) -> Option<Missing> {
         if way.access.needs().any(|need| *need == Need::RancherLogin) {
-            let what = "get a token into the file: switch on kubeconfig-generate-token in Rancher, then take a fresh \
-                        kubeconfig";
-            return Some(self.download(way, what));
+            return Some(self.token_in_file(way));
         }
         if !has_other_faults(way) {
             if let Some(step) = self.other_server(way) {
@@ -134,9 +132,10 @@ impl Situation<'_> {
         let credential = way.access.credential();
         let is_unknown = credential.is_some_and(|one| one.login == Login::RancherToken && one.end == End::Unknown);
         let by_end = || {
-            let what =
-                "prove when the token ends: save the cluster's own list of tokens, and give it with --tokens FILE";
-            let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE";
+            let what = "prove when the token ends: save the cluster's own lists of tokens and users, and give them with \
+                        --tokens FILE";
+            let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
+                        clusteruserattributes.cluster.cattle.io -o json > FILE";
             is_unknown.then(|| lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest)))
         };
         by_finding().or_else(by_end)
@@ -153,11 +152,13 @@ impl Situation<'_> {
             }
             Code::RevokedToken if finding.effect == Effect::Unknown => {
                 let what = "prove that it is the token which the cluster knows: save the cluster's own objects, \
-                            and give them with --tokens FILE";
+                            and give them with --tokens FILE (FILE holds secrets: keep it secret)";
                 let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
                             clusteruserattributes.cluster.cattle.io,secrets -o json > FILE";
                 lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest))
             }
+            Code::LoginWithoutServer => self.token_in_file(way),
+            Code::TokenExpired if proof == Some(Proof::CachedLogin) => self.token_in_file(way),
             Code::UnboundToken | Code::RevokedToken => self
                 .download(way, "get a token that is bound to this cluster: take a fresh kubeconfig of it from Rancher"),
             Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
@@ -181,6 +182,13 @@ impl Situation<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// In place of a login by Rancher's program.
+    fn token_in_file(&self, way: &Way) -> Missing {
+        let what =
+            "get a token into the file: switch on kubeconfig-generate-token in Rancher, then take a fresh kubeconfig";
+        self.download(way, what)
     }
 
     /// To use the best context whose verdict is unknown.
