@@ -48,13 +48,13 @@ fn each_lack_has_its_command() {
         (
             "an end that nothing proves",
             behind(|file| file.way("prod-fqdn", fqdn(), "prod")),
-            "kubectl --kubeconfig config --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
+            "kubectl --kubeconfig config --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io,clusteruserattributes.cluster.cattle.io -o json > FILE",
             proof,
         ),
         (
             "the same without the way through Rancher",
             one(&File::new().user("prod", rancher_token()).way("prod-fqdn", fqdn(), "prod")),
-            "kubectl --kubeconfig config --context prod-fqdn -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE",
+            "kubectl --kubeconfig config --context prod-fqdn -n cattle-system get clusterauthtokens.cluster.cattle.io,clusteruserattributes.cluster.cattle.io -o json > FILE",
             proof,
         ),
         (

@@ -169,8 +169,8 @@ old       no        -           -                       -                      -
 prod: unknown
   prod: only through Rancher
   prod-fqdn: no file says when its token ends; Rancher's default since 2.8 is 30 days after the download
-  to fix it: prove when the token ends: save the cluster's own list of tokens, and give it with --tokens FILE
-    kubectl --kubeconfig unknown --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io -o json > FILE
+  to fix it: prove when the token ends: save the cluster's own lists of tokens and users, and give them with --tokens FILE
+    kubectl --kubeconfig unknown --context prod -n cattle-system get clusterauthtokens.cluster.cattle.io,clusteruserattributes.cluster.cattle.io -o json > FILE
 
 old: no
   old: only through Rancher
