@@ -28,7 +28,7 @@ pub(super) fn judge(
     let about = found.certificate();
     let subject = Printable(about.subject()).to_string();
     let finding = match found.verdict() {
-        ChainVerdict::Trusted => return outlives(found.path()).into_iter().collect(),
+        ChainVerdict::Trusted => return outlives(found.path()).into_iter().chain(of_servers(leaf)).collect(),
         ChainVerdict::UnknownIssuer | ChainVerdict::SelfSigned | ChainVerdict::BadSignature => {
             return unknown_issuer(chain, sent, authority).into_iter().collect();
         }
@@ -65,11 +65,25 @@ fn outlives(path: &[&Certificate]) -> Option<Finding> {
     Some(Finding::new(Code::OutlivesIssuer, message))
 }
 
+/// Says that the CA which signed a certificate is, by its name, that of K3s's or RKE2's servers. Their API servers take
+/// clients of another.
+fn of_servers(leaf: &Certificate) -> Option<Finding> {
+    let issuer = common_name(leaf.issuer());
+    let made = Made::of(issuer, "-server-ca")?;
+    let distribution = made.distribution;
+    let message = format!(
+        "the client certificate is signed by {}, which signs servers: the API server accepts clients of \
+         {distribution}-client-ca",
+        Printable(issuer)
+    );
+    Some(Finding::new(Code::UnknownIssuer, message).with_effect(Effect::Unknown))
+}
+
 /// Says that the CA in the file did not sign the certificate, unless the names of both are those that a distribution
 /// gives to its CAs for servers and for clients.
 fn unknown_issuer(chain: &[Certificate], sent: &[Certificate], authority: &[Certificate]) -> Option<Finding> {
     let issuer = chain.first().map_or("", |leaf| leaf.issuer());
-    let name = issuer.split(',').find_map(|part| part.trim().strip_prefix("CN=")).unwrap_or_default();
+    let name = common_name(issuer);
     // A CA that was made again has the name of the old one.
     let is_named = |link: &Certificate| authority.iter().any(|ca| ca.subject() == link.issuer());
     if let Some(link) = chain.iter().find(|link| is_named(link)) {
@@ -94,6 +108,10 @@ fn unknown_issuer(chain: &[Certificate], sent: &[Certificate], authority: &[Cert
     // Others have two CAs as well, but nothing shows that these belong together.
     let finding = Finding::new(Code::UnknownIssuer, message);
     Some(finding.with_effect(Effect::Unknown))
+}
+
+fn common_name(subject: &str) -> &str {
+    subject.split(',').find_map(|part| part.trim().strip_prefix("CN=")).unwrap_or_default()
 }
 
 /// Whether a CA of clients, by its name, belongs to a CA of servers.

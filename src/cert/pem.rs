@@ -248,8 +248,16 @@ fn label_of<'a>(line: &'a [u8], prefix: &[u8]) -> Option<&'a [u8]> {
 /// Decodes what may be a private key: no copy of it is left in memory, as nothing grows.
 fn decode(body: &[u8]) -> Option<SecretBytes> {
     let mut text = SecretBytes::with_capacity(body.len());
-    for line in body.split(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n')) {
-        text.extend_from_slice(line);
+    let mut rest = body;
+    while !rest.is_empty() {
+        let (line, behind) = rest.split_at(memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1));
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        // Most lines have no blanks, and come over as a whole.
+        match line.iter().fold(true, |all, byte| all & (*byte > b' ')) {
+            true => text.extend_from_slice(line),
+            false => text.extend(line.iter().filter(|byte| !matches!(byte, b' ' | b'\t' | b'\r'))),
+        }
+        rest = behind;
     }
     let mut bytes = SecretBytes::with_capacity(text.len() / 4 * 3 + 3);
     GO.decode_vec(&*text, &mut bytes).ok()?;

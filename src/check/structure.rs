@@ -46,7 +46,7 @@ pub(super) fn check(document: &Document, is_read: bool, notes: &mut Notes<'_>) -
     if !is_read {
         repeated_names(root, notes);
     }
-    let mut walk = Walk { notes, bad: HashSet::new(), seen: HashSet::new(), path: String::new(), entry: None };
+    let mut walk = Walk { notes, is_read, bad: HashSet::new(), seen: HashSet::new(), path: String::new(), entry: None };
     walk.node(root, Schema::kubeconfig());
     Some(Bad(walk.bad))
 }
@@ -118,6 +118,7 @@ fn repeated_names(root: Node<'_>, notes: &mut Notes<'_>) {
 
 struct Walk<'w, 'a> {
     notes: &'w mut Notes<'a>,
+    is_read: bool,
     bad: HashSet<u32>,
     /// What aliases stand for and was looked at.
     seen: HashSet<u32>,
@@ -239,7 +240,8 @@ impl<'w> Walk<'w, '_> {
     }
 
     fn base64(&mut self, node: Node<'_>, text: &str) -> bool {
-        let Some(at) = illegal_byte(text.as_bytes()) else { return true };
+        let illegal = if self.is_read { None } else { illegal_byte(text.as_bytes()) };
+        let Some(at) = illegal else { return true };
         let is_key = self.path.ends_with("client-key-data");
         let code = if is_key { Code::KeyUnreadable } else { Code::CertUnreadable };
         let help = match text.trim_start().starts_with("-----BEGIN") {

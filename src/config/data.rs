@@ -85,7 +85,7 @@ impl Data {
         let text = self.as_base64();
         let mut bytes = SecretBytes::with_capacity(text.len() / 4 * 3 + 3);
         // Checked when it was made, so decoding can't fail; if it did, no bytes are better than a panic.
-        let decoded = if text.contains(['\r', '\n']) {
+        let decoded = if [b'\r', b'\n'].iter().any(|end| text.as_bytes().contains(end)) {
             let joined = Zeroizing::new(text.replace(['\r', '\n'], ""));
             GO.decode_vec(&*joined, &mut bytes)
         } else {

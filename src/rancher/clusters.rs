@@ -1,6 +1,6 @@
 //! Which contexts lead into one and the same cluster, across files and under other names.
 
-use super::kind::{Index, View, certificates_in};
+use super::kind::{Index, View, certificates_in, may_name_distribution};
 use super::{ContextKind, Kind, Provisioner};
 use crate::cert::Section;
 use crate::config::{Cluster, Data, Kubeconfig, set};
@@ -234,9 +234,7 @@ impl<'a> Authority<'a> {
         // Of a bundle nothing tells which one is the cluster's.
         let [ca] = &*all else { return Authority { der: Some(pem.to_vec()), file, is_own: false } };
         const NAMES: [&str; 4] = ["k3s-server-ca@", "rke2-server-ca@", "kube-ca", "kubernetes"];
-        // Names stand in a certificate as they are; to read it all takes longer than to look for them.
-        let is_named = NAMES.iter().any(|name| memchr::memmem::find(ca.bytes(), name.as_bytes()).is_some());
-        let certificate = is_named.then(|| ca.certificate().ok()).flatten();
+        let certificate = may_name_distribution(ca).then(|| ca.certificate().ok()).flatten();
         let is_own = certificate.as_ref().and_then(|ca| ca.common_name()).is_some_and(|name| {
             let [k3s, rke2, rke, kubeadm] = NAMES;
             name.starts_with(k3s) || name.starts_with(rke2) || name == rke || name == kubeadm

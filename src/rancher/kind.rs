@@ -6,9 +6,11 @@ use crate::cert::{Section, SectionKind, sections};
 use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_secret};
 use crate::error::Printable;
 use crate::url::{Reach, ServerUrl};
+use memchr::memmem::Finder;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::LazyLock;
 
 /// What kind of context it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -412,14 +414,17 @@ pub(super) fn certificates_in(pem: &[u8]) -> impl Iterator<Item = Section> {
     sections(pem).flatten().filter(|section| section.kind() == SectionKind::Certificate)
 }
 
+/// Whether a certificate may have the name of a distribution's CA or administrator (`kube-ca`, `k3s-client-ca@…`): names are
+/// in it as they are, and to look for them is quicker than to read it.
+pub(super) fn may_name_distribution(section: &Section) -> bool {
+    static PARTS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [Finder::new("kube"), Finder::new("-ca")]);
+    PARTS.iter().any(|part| part.find(section.bytes()).is_some())
+}
+
 /// What a client certificate tells.
 fn by_certificate(data: &Data) -> Option<Kind> {
     let pem = data.decode();
-    // Names stand in a certificate as they are; to read it all takes longer than to look for them.
-    let der = certificates_in(&pem).next()?;
-    let is_named = |name: &&&str| memchr::memmem::find(der.bytes(), name.as_bytes()).is_some();
-    ["k3s-client-ca", "rke2-client-ca", "kube-admin"].iter().find(is_named)?;
-    let leaf = der.certificate().ok()?;
+    let leaf = certificates_in(&pem).next().filter(may_name_distribution)?.certificate().ok()?;
     let (subject, issuer) = (leaf.subject(), leaf.issuer());
     if issuer.contains("k3s-client-ca") {
         return Some(Kind::new(ContextKind::K3s, [Evidence::Issuer]));

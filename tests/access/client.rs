@@ -243,6 +243,13 @@ fn issuers() -> Vec<Case> {
         let case = Case::new(row, name).ca(&server.certificate).served_by(&server);
         case.client(&pair).clients_of(&client.certificate)
     };
+    let of_servers = |[server, client]: &[String; 2]| {
+        let case = Case::new("issuer-of-servers", server);
+        let server = ec(server);
+        let pair = server.client("system:admin", Some("system:masters"), year);
+        let case = case.ca(&server.certificate).served_by(&server);
+        case.client(&pair).clients_of(&ec(client).certificate)
+    };
     let stamp = "@1767225600";
     let (k3s, rke2) = (
         [format!("k3s-server-ca{stamp}"), format!("k3s-client-ca{stamp}")],
@@ -279,6 +286,8 @@ fn issuers() -> Vec<Case> {
         rancher_pair(&k3s[0], &k3s[1], false, "separate-ca", "K3s without the CA of clients"),
         rancher_pair(&rke2[0], &rke2[1], true, "separate-ca", "RKE2"),
         rancher_pair(&rke2[0], &rke2[1], false, "separate-ca", "RKE2 without the CA of clients"),
+        of_servers(&k3s),
+        of_servers(&rke2),
     ]
 }
 
