@@ -269,7 +269,15 @@ impl Access {
 
     /// Returns whether `check` says more of what speaks against the context: where it is, and how to fix it.
     pub fn is_explained_by_check(&self) -> bool {
-        let is_told = |finding: &Finding| !matches!(finding.code, Code::GuessedCluster | Code::NotVerified);
+        // What was told beside the file, `check` does not know.
+        let is_kept_elsewhere =
+            |proof: Proof| matches!(proof, Proof::SavedToken | Proof::CachedLogin | Proof::Download | Proof::TokenName);
+        let is_of_file = !self.credentials.iter().any(|one| one.credential.proof.is_some_and(is_kept_elsewhere));
+        let is_told = |finding: &Finding| match finding.code {
+            Code::GuessedCluster | Code::NotVerified | Code::RevokedToken => false,
+            Code::TokenExpired => is_of_file,
+            _ => true,
+        };
         self.objections().any(is_told)
     }
 

@@ -142,15 +142,35 @@ fn command(exec: &ExecConfig) -> Judged {
     if !is_rancher_command(exec) {
         return needing(Login::Command, Need::Command(exec.command_name().unwrap_or("a command").to_owned()));
     }
-    // `runCredential` of rancher/cli refuses that before it looks for a login that it keeps.
-    if is_token_command(exec) && argument(exec, "--server").is_none_or(str::is_empty) {
-        let message = "its login command, rancher token, names no server (--server is empty), so it always fails";
-        let finding = Finding::new(Code::LoginWithoutServer, message).with_effect(Effect::Fails);
-        let mut judged = Judged::new(Credential::new(Login::Command));
-        judged.notes.push(Note::new("exec.args", finding));
-        return judged;
+    match failing(exec).filter(|_| is_token_command(exec)) {
+        Some(note) => {
+            let mut judged = Judged::new(Credential::new(Login::Command));
+            judged.notes.push(note);
+            judged
+        }
+        None => needing(Login::Command, Need::RancherLogin),
     }
-    needing(Login::Command, Need::RancherLogin)
+}
+
+/// Why `rancher token` always fails. `runCredential` of rancher/cli refuses empty arguments before it looks for a login that
+/// it keeps, and prints no other version than v1beta1.
+fn failing(exec: &ExecConfig) -> Option<Note> {
+    for (flag, what) in [("--server", "server"), ("--user", "user")] {
+        if argument(exec, flag).is_none_or(str::is_empty) {
+            let message =
+                format!("its login command, rancher token, names no {what} ({flag} is empty), so it always fails");
+            let finding = Finding::new(Code::LoginWithoutServer, message).with_effect(Effect::Fails);
+            return Some(Note::new("exec.args", finding));
+        }
+    }
+    const PRINTED: &str = "client.authentication.k8s.io/v1beta1";
+    let version = set(&exec.api_version).filter(|version| *version != PRINTED)?;
+    let message = format!(
+        "its login command, rancher token, prints {PRINTED} and not {}, so kubectl does not take what it prints",
+        Printable(version)
+    );
+    let finding = Finding::new(Code::InvalidExec, message).with_help(format!("set apiVersion to {PRINTED}"));
+    Some(Note::new("exec.apiVersion", finding))
 }
 
 /// Whether the arguments are those of `rancher token`.

@@ -89,7 +89,9 @@ pub(crate) use server::endpoint_without_ca;
 pub(crate) use server::{IMPORTED, PUBLIC_CA, imported};
 pub(crate) use through::through_rancher;
 #[cfg(feature = "rancher")]
-pub(crate) use token::{ends as token_ends, is_rancher_token, is_token_of_2_5, issuer as token_issuer};
+pub(crate) use token::{
+    ends as token_ends, is_rancher_token, is_token_of_2_5, issuer as token_issuer, unusable as unusable_token,
+};
 
 #[cfg(feature = "cert")]
 use client::Client;

@@ -47,8 +47,8 @@ pub(super) fn cannot_be_sent(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_control() && c != '\t')
 }
 
-/// Why no API server takes a token, if its text alone says so.
-fn unusable(token: &str, what: &str) -> Option<Finding> {
+/// Returns why no API server takes a token, if its text alone says so; `what` is its name in the message.
+pub(crate) fn unusable(token: &str, what: &str) -> Option<Finding> {
     let found = placeholder(token);
     let token = token.trim_end_matches([' ', '\t']);
     let cannot_be_sent = cannot_be_sent(token);

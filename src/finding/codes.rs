@@ -278,7 +278,7 @@ codes! {
     ExecCommand "exec-command" Note "a command that is run to log in"
         "kubectl runs it with your rights whenever the context is used. A file of somebody else's can name any command."
         "Look at what it is before using the file."
-    LoginWithoutServer "login-without-server" Warning "Rancher's login command names no server"
+    LoginWithoutServer "login-without-server" Warning "Rancher's login command names no server, or no user"
         "Rancher 2.14.1 and others write an empty --server= into a file for several clusters. `rancher token` refuses \
          that, whether Rancher is there or not."
         "Set --server=HOST in the arguments, the host of Rancher, or download the kubeconfig again."

@@ -4,6 +4,7 @@ use super::clusters::{ClusterGroup, Member};
 use super::kind::{ContextKind, View};
 use super::lifetime::SHARED_USER;
 use super::marks::is_unproven;
+use crate::access::is_rancher_token;
 use crate::config::Kubeconfig;
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::url::ServerUrl;
@@ -87,6 +88,13 @@ impl<'a> Bindings<'a> {
     /// Whether the token is used for one cluster alone, as far as the files show.
     pub(super) fn is_of_one_cluster(&self, token: &str) -> bool {
         self.uses.get(token).is_none_or(|known| known.group.is_some())
+    }
+
+    /// What speaks against Rancher having bound the token in the file to the cluster of a context; nothing where there is none
+    /// of Rancher's.
+    pub(super) fn doubt_of(&self, group: &ClusterGroup<'a>, member: &Member<'a>) -> Option<Finding> {
+        let token = member.view.token().filter(|token| is_rancher_token(token))?;
+        self.doubt(token, group, member)
     }
 
     /// What speaks against Rancher having bound `token` to the cluster of a context.

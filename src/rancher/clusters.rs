@@ -24,6 +24,8 @@ pub struct ClusterGroup<'a> {
     pub cluster_id: Option<String>,
     /// The contexts, in the order of the files; there is at least one.
     pub members: Vec<Member<'a>>,
+    /// Which CA of its own it has, by a number.
+    pub(super) own_ca: Option<usize>,
 }
 
 /// A context of a [`ClusterGroup`].
@@ -178,6 +180,16 @@ impl Found<'_> {
         matches!(self.kind.kind, ContextKind::AceFqdn | ContextKind::AceNode)
     }
 
+    /// Whether the server and the CA are the cluster's: a proxy's are Rancher's, those of Rancher itself no cluster's.
+    fn is_direct(&self) -> bool {
+        self.view.through().is_none() && self.kind.kind != ContextKind::RancherServer
+    }
+
+    /// The CA that the cluster made for itself.
+    fn own_ca(&self) -> Option<&[u8]> {
+        self.authority.der.as_deref().filter(|_| self.authority.is_own && self.is_direct())
+    }
+
     fn id(&self) -> Option<Id<'_>> {
         match &self.kind.kind {
             ContextKind::RancherProxy { rancher, cluster_id } if cluster_id == "local" => {
@@ -269,9 +281,12 @@ fn by_facts(found: &[Found<'_>], sets: &mut Sets) {
         Server(String, &'a Authority<'a>, Way<'a>),
     }
     let mut ids: HashMap<Id<'_>, usize> = HashMap::new();
+    let mut cas: HashMap<&[u8], usize> = HashMap::new();
     for (at, one) in found.iter().enumerate() {
         let number = ids.len();
         sets.id[at] = one.id().map(|id| *ids.entry(id).or_insert(number));
+        let number = cas.len();
+        sets.ca[at] = one.own_ca().map(|ca| *cas.entry(ca).or_insert(number));
     }
     let mut first: HashMap<Fact<'_>, usize> = HashMap::with_capacity(found.len() * 2);
     for (at, one) in found.iter().enumerate() {
@@ -280,10 +295,8 @@ fn by_facts(found: &[Found<'_>], sets: &mut Sets) {
             facts.push((Fact::Entry(one.config, one.view.cluster_name), Tie::ClusterEntry));
         }
         facts.extend(one.id().map(|id| (Fact::Id(id), Tie::ClusterId)));
-        // A proxy's server and CA are Rancher's, those of Rancher itself no cluster's.
-        if one.view.through().is_none() && one.kind.kind != ContextKind::RancherServer {
-            let own = one.authority.der.as_deref().filter(|_| one.authority.is_own);
-            facts.extend(own.map(|ca| (Fact::Ca(ca), Tie::Ca)));
+        if one.is_direct() {
+            facts.extend(one.own_ca().map(|ca| (Fact::Ca(ca), Tie::Ca)));
             let origin = one.view.public_origin();
             facts.extend(origin.map(|origin| (Fact::Server(origin, &one.authority, one.way), Tie::Server)));
         }
@@ -375,10 +388,13 @@ fn groups<'a>(found: Vec<Found<'a>>, sets: &mut Sets, is_through: &[bool]) -> Ve
                 rancher: None,
                 cluster_id: None,
                 members: Vec::new(),
+                own_ca: None,
             });
             groups.len() - 1
         });
         let group = &mut groups[group];
+        let root = sets.root(at);
+        group.own_ca = sets.ca[root];
         if let ContextKind::RancherProxy { rancher, .. } = &one.kind.kind {
             if group.rancher.is_none() {
                 group.name = one.view.context.to_owned();
@@ -426,11 +442,13 @@ struct Sets {
     tie: Vec<Option<Tie>>,
     /// Of a set's root: which cluster of Rancher's it is.
     id: Vec<Option<usize>>,
+    /// Of a set's root: which CA of the cluster's own the direct contexts have.
+    ca: Vec<Option<usize>>,
 }
 
 impl Sets {
     fn new(len: usize) -> Self {
-        Sets { parent: (0..len).collect(), tie: vec![None; len], id: vec![None; len] }
+        Sets { parent: (0..len).collect(), tie: vec![None; len], id: vec![None; len], ca: vec![None; len] }
     }
 
     /// The first element of the set.
@@ -442,17 +460,18 @@ impl Sets {
         at
     }
 
-    /// Makes the sets of both one, unless Rancher says that they are different clusters.
+    /// Makes the sets of both one, unless Rancher says that they are different clusters, or a tie that proves less than a CA
+    /// is against what two CAs say.
     fn join(&mut self, a: usize, b: usize, tie: Tie) {
         let (a, b) = (self.root(a), self.root(b));
         let (first, second) = (a.min(b), a.max(b));
-        let id = match (self.id[first], self.id[second]) {
-            _ if first == second => return,
-            (Some(x), Some(y)) if x != y => return,
-            (x, y) => x.or(y),
-        };
+        let differ = |of: &[Option<usize>]| matches!((of[first], of[second]), (Some(x), Some(y)) if x != y);
+        if first == second || differ(&self.id) || tie > Tie::Ca && differ(&self.ca) {
+            return;
+        }
         self.parent[second] = first;
-        self.id[first] = id;
+        self.id[first] = self.id[first].or(self.id[second]);
+        self.ca[first] = self.ca[first].or(self.ca[second]);
         self.tie[second] = Some(tie);
     }
 }

@@ -11,7 +11,7 @@ use super::same;
 use super::saved_tokens::{SavedTokens, said};
 use crate::access::{
     Access, Credential, End, Judged, Login, Need, Proof, Question, imported, is_rancher_token, is_token_of_2_5,
-    token_ends, token_issuer,
+    token_ends, token_issuer, unusable_token,
 };
 use crate::config::{AuthInfo, Kubeconfig, set};
 use crate::finding::{Code, Effect, Finding};
@@ -163,6 +163,7 @@ impl<'a> Knowledge<'a> {
         let login = logins.get(server, user, cluster.unwrap_or_default());
         let Some(login) = login.filter(|login| login.end != End::Unknown) else { return };
         judged.needs.retain(|need| *need != Need::RancherLogin);
+        judged.findings.extend(unusable_token(&login.token, "the token that Rancher's program keeps"));
         // Without a cluster in its arguments it gets a token that is good for Rancher alone.
         let doubt = cluster.map_or_else(|| Some(unbound()), |_| self.bindings.doubt(&login.token, group, member));
         judged.findings.extend(doubt);
@@ -271,6 +272,11 @@ pub(super) fn file_of(loaded: &Loaded) -> Option<PathBuf> {
         [one] => Some(one.path().to_owned()),
         _ => None,
     }
+}
+
+/// The file that a context is in.
+pub(super) fn file_of_context(loaded: &Loaded, context: &str) -> Option<PathBuf> {
+    Some(loaded.origin(Subject::Context(context))?.source().path().to_owned())
 }
 
 /// A list is of the cluster whose tokens it has, or that its tokens name, or of the only one that is reached with a

@@ -22,8 +22,12 @@ pub(super) fn join(
         };
         let ids =
             |at: usize| groups.get(at).and_then(|group| Some((group.rancher.as_deref(), group.cluster_id.as_ref()?)));
+        let ca = |at: usize| groups.get(at).and_then(|group| group.own_ca);
+        let differ = ca(first).is_some() && ca(second).is_some() && ca(first) != ca(second);
         if first != second && ids(first).is_some() && ids(second).is_some() {
             problems.push(format!("{one:?} and {other:?} are two clusters by Rancher's ids of them"));
+        } else if differ {
+            problems.push(format!("{one:?} and {other:?} are two clusters: each has a CA of its own"));
         } else if first != second {
             let joined = groups.remove(second);
             if let Some(group) = groups.get_mut(first) {
@@ -43,6 +47,7 @@ fn merge<'a>(group: &mut ClusterGroup<'a>, mut other: ClusterGroup<'a>) {
         group.rancher = other.rancher;
     }
     group.cluster_id = group.cluster_id.take().or(other.cluster_id);
+    group.own_ca = group.own_ca.or(other.own_ca);
     group.members.extend(other.members);
     group.members.sort_by_key(|member| member.config);
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::syntax::{Value, documents, from_document};
 use rustls_pki_types::UnixTime;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// The objects by which a cluster knows Rancher's tokens, saved together.
@@ -42,7 +42,7 @@ struct SavedToken {
     /// `None` for a token without an end.
     expires: Option<UnixTime>,
     /// Of the secret; several where objects were saved at different times, none where it is in a Secret.
-    hashes: Vec<TokenHash>,
+    hashes: HashSet<TokenHash>,
 }
 
 /// What saved objects say of a token.
@@ -182,11 +182,7 @@ impl SavedTokens {
 impl SavedToken {
     fn worsen(&mut self, other: &SavedToken) {
         self.enabled &= other.enabled;
-        for hash in &other.hashes {
-            if !self.hashes.contains(hash) {
-                self.hashes.push(hash.clone());
-            }
-        }
+        self.hashes.extend(other.hashes.iter().cloned());
         self.expires = match (self.expires, other.expires) {
             (Some(one), Some(other)) => Some(if other.as_secs() < one.as_secs() { other } else { one }),
             (one, other) => one.or(other),

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What Rancher keeps of a token's secret: `$2:SALT:HASH` with SHA-256, `$3:1:SALT:HASH` with SHA3-512, and `$1:…` with
 /// scrypt, which is not computed here.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct TokenHash(Box<str>);
 
 impl TokenHash {

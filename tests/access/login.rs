@@ -77,11 +77,12 @@ fn rancher() -> Vec<Case> {
         case("in PATH", "rancher"),
         case("by its path", "/usr/local/bin/rancher"),
         case("beside the file", "./rancher"),
-        case("v1", "rancher").user(json!({"exec": {"apiVersion": V1, "command": "rancher", "args": args,
-            "interactiveMode": "IfAvailable"}})),
+        Case::new("exec-version", "v1").undecided(NO_LOGIN).user(json!({"exec": {"apiVersion": V1,
+            "command": "rancher", "args": args, "interactiveMode": "IfAvailable"}})),
         no_server("empty", &["token", "--server=", "--user=prod", "--cluster=c-m-7xk2m9qd"]),
         no_server("empty, in two arguments", &["token", "--server", "", "--user", "prod"]),
         no_server("not there", &["token", "--user=prod"]),
+        no_server("no user", &["token", "--server=rancher.example.com", "--user=", "--cluster=c-m-7xk2m9qd"]),
     ]
 }
 

@@ -69,6 +69,8 @@ fn a_login_that_rancher_s_program_keeps() {
         ("of another user", file(), cli2("rancher.example.com", "dev_c-m-7xk2m9qd", status(None)), Unknown),
         ("of another cluster", file(), cli2("rancher.example.com", "prod_c-m-other", status(None)), Unknown),
         ("no token in it", file(), cli2("rancher.example.com", &key, json!({})), Unknown),
+        ("a token that is none", file(), cli2("rancher.example.com", &key, json!({"token": "REDACTED"})), No),
+        ("a token that cannot be sent", file(), cli2("rancher.example.com", &key, json!({"token": "a\nb"})), No),
         ("deleted", file(), cli2("rancher.example.com", &key, Value::Null), Unknown),
         // A token that is for no cluster is good for Rancher alone.
         ("for no cluster", file_of(without_cluster), cli2("rancher.example.com", "prod_", status(None)), No),
@@ -158,6 +160,17 @@ fn the_admin_file_of_a_rancher_s_own_cluster() {
         assert!(report.problems.len() == 1 && report.problems[0].contains(problem), "{what}: {report:#?}");
         assert_eq!(report.clusters.len(), 3, "{what}");
     }
+    // A cluster has one CA that it made for itself.
+    let [kubeadm, k3s] = ["kubernetes", "k3s-server-ca@1767225600"].map(|name| {
+        let ca = common::pki::Ca::new(name, None, common::pki::Algorithm::Ec);
+        let mut body = server("https://192.0.2.61:6443");
+        body["certificate-authority-data"] = json!(common::pki::base64(&ca.certificate));
+        File::new().user(name, token(&format!("{TOKEN}:{SECRET}"))).way(name, body, name)
+    });
+    let report = drill(&Outage::at(today()).same("kubernetes", "k3s-server-ca@1767225600"), &[&kubeadm, &k3s]);
+    assert!(report.problems.len() == 1 && report.problems[0].contains("a CA of its own"), "{report:#?}");
+    // Nor does a token that both have make one of two.
+    assert_eq!(report.clusters.len(), 2, "{report:#?}");
 }
 
 /// Who made a cluster tells what its endpoint is worth.

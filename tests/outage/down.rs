@@ -1,6 +1,6 @@
 //! Advice while Rancher is down: steps that do not need it, and never another answer.
 
-use super::Verdict::{No, Unknown};
+use super::Verdict::{No, Unknown, Yes};
 use super::*;
 use common::pki::world;
 use common::{shapes, shell};
@@ -136,6 +136,25 @@ fn no_verdict_changes() {
 }
 
 /// A backup without the context through Rancher still tells the cluster's id.
+#[test]
+fn a_backup_keeps_the_doubt() {
+    // The token is used for two clusters, so Rancher did not bind it to either.
+    let file = behind("c-m-7xk2m9qd", |file| {
+        let file = file.way("other", proxy("c-m-other"), "prod");
+        let file = file.way("prod-fqdn", server("https://prod.example.com:6443"), "prod");
+        File { comments: File::new().made(1, 30 * DAY).comments, ..file }
+    });
+    let loaded = file.load();
+    let outage = Outage::at(today());
+    assert_ne!(outage.run(&[&loaded]).clusters[0].verdict, Yes);
+    let backup = outage.export(&loaded).direct_only().build().unwrap();
+    assert!(!backup.report().stands_alone());
+    let again = Loaded::from_config(backup.to_yaml().parse().unwrap(), "/");
+    let report = outage.run(&[&again]);
+    assert_ne!(report.clusters[0].verdict, Yes, "{report:#?}");
+    assert!(!outage.export(&again).build().unwrap().report().stands_alone());
+}
+
 #[test]
 fn a_backup_keeps_the_id() {
     let file = behind("c-m-7xk2m9qd", |file| {

@@ -118,7 +118,8 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     out.text(&text)?;
     out.flush()?;
     say_unjudged(&loaded, report.verdict().is_none() && is_all_read);
-    if report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {
+    // The help of `check` may be to ask Rancher.
+    if !args.rancher_down && report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {
         pointer::to_check(&loaded, args.at.map(rfc3339).as_deref());
     }
     let Some(worst) = report.verdict() else { return Ok(2) };
@@ -331,7 +332,7 @@ fn told_by(proof: Proof, logins: Option<&Path>) -> String {
 }
 
 fn file_of(way: &Way) -> Option<Cow<'_, str>> {
-    way.file.as_deref().map(Path::to_string_lossy)
+    way.origin.as_deref().map(Path::to_string_lossy)
 }
 
 fn missing_answer(missing: &Missing) -> MissingAnswer<'_> {

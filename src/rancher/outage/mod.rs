@@ -61,13 +61,14 @@ mod way;
 pub use report::{ClusterVerdict, OutageReport};
 pub use way::{Missing, Way};
 
+use super::binding::Bindings;
 use super::choose::direct;
-use super::clusters::{ClusterGroup, Member, clusters};
+use super::clusters::Member;
 use super::kind::ContextKind;
-use super::knowledge::{Assumed, Knowledge, file_of};
+use super::knowledge::{Assumed, Knowledge, file_of, file_of_context};
 use super::lifetime::keep_lifetimes;
 use super::logins::CachedLogins;
-use super::marks::ENDPOINT_OF;
+use super::marks::{ENDPOINT_OF, UNPROVEN};
 use super::objects::ManagedCluster;
 use super::saved_tokens::SavedTokens;
 use crate::access::{Access, Examiner, Need, Question, Verdict};
@@ -185,7 +186,8 @@ impl Outage {
                     }
                     let kind = member.kind.kind.clone();
                     let server = server_of(loaded, &access);
-                    Some(Way { access, file: file_of(loaded), kind, server })
+                    let origin = file_of_context(loaded, member.context);
+                    Some(Way { access, file: file_of(loaded), origin, kind, server })
                 });
                 let maker = Maker::of(&examiner, group, configs, knowledge.provisioner(group));
                 ClusterVerdict::of(group, ways.collect(), maker, self.is_rancher_down)
@@ -212,10 +214,10 @@ impl Outage {
     /// ```
     pub fn export<'a>(&'a self, loaded: &'a Loaded) -> Export<'a> {
         let knowledge = Knowledge::of(&[loaded], &self.assumed, self.question());
-        let groups = clusters(&[loaded.config()]);
+        let evidence = Evidence::of(&knowledge.bindings);
         let export = loaded.export().at(self.at).amend(move |config| {
             keep_lifetimes(loaded, config);
-            keep_cluster_ids(&groups, config);
+            evidence.keep(config);
         });
         let beside = StatesBeside::default();
         export.judge(move |context, access| {
@@ -243,17 +245,39 @@ impl Outage {
     }
 }
 
-/// Keeps Rancher's id of the cluster beside each direct context of `config` that is proved to be of a cluster in
-/// `groups`: in an export without the context through Rancher nothing else tells it.
-fn keep_cluster_ids(groups: &[ClusterGroup<'_>], config: &mut Kubeconfig) {
-    for group in groups {
-        // Each Rancher has a `local`.
-        let Some(id) = group.cluster_id.as_deref().filter(|id| *id != "local") else { continue };
-        for member in group.members.iter().filter(|member| !member.by_name) {
-            let is_rancher = matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer);
-            let context = config.contexts.get_mut(member.context).filter(|_| !is_rancher);
-            if let Some(context) = context.filter(|context| !context.extensions.contains(ENDPOINT_OF)) {
-                context.extensions.insert(ENDPOINT_OF, Value::string(id));
+/// What the contexts through Rancher tell of the direct ones, which nothing else tells in a backup without them.
+struct Evidence {
+    /// Direct contexts that are proved to be of a cluster, each with Rancher's id of that.
+    ids: Vec<(String, String)>,
+    /// Direct contexts whose token is not proved to be valid there.
+    unproven: Vec<String>,
+}
+
+impl Evidence {
+    fn of(bindings: &Bindings<'_>) -> Self {
+        let mut evidence = Evidence { ids: Vec::new(), unproven: Vec::new() };
+        let members =
+            bindings.groups().iter().flat_map(|group| group.members.iter().map(move |member| (group, member)));
+        for (group, member) in members {
+            if matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer) {
+                continue;
+            }
+            // Each Rancher has a `local`.
+            let id = group.cluster_id.as_deref().filter(|id| *id != "local" && !member.by_name);
+            evidence.ids.extend(id.map(|id| (member.context.to_owned(), id.to_owned())));
+            if bindings.doubt_of(group, member).is_some() {
+                evidence.unproven.push(member.context.to_owned());
+            }
+        }
+        evidence
+    }
+
+    fn keep(&self, config: &mut Kubeconfig) {
+        let unproven = self.unproven.iter().map(|context| (context, UNPROVEN, Value::from(true)));
+        let ids = self.ids.iter().map(|(context, id)| (context, ENDPOINT_OF, Value::string(id)));
+        for (context, mark, value) in ids.chain(unproven) {
+            if let Some(context) = config.contexts.get_mut(context).filter(|one| !one.extensions.contains(mark)) {
+                context.extensions.insert(mark, value);
             }
         }
     }

@@ -15,6 +15,8 @@ pub struct Way {
     pub access: Access,
     /// The file it is in, as given; `None` where the configuration is from no file, or put together from several.
     pub file: Option<PathBuf>,
+    /// The file that the context's entry is in, also of a configuration put together from several.
+    pub origin: Option<PathBuf>,
     /// What kind of context it is.
     pub kind: ContextKind,
     /// Where the API server is, if the context leads there directly and from other machines.
