@@ -195,7 +195,7 @@ impl Client {
 }
 
 /// How the certificate of an administrator of K3s or RKE2 is renewed: when the service starts.
-fn renewal(issuer: &str) -> Option<&'static str> {
+pub(crate) fn renewal(issuer: &str) -> Option<&'static str> {
     match () {
         () if issuer.contains("k3s-client-ca") => Some(
             "K3s renews it when its service starts: systemctl restart k3s on a server, then copy \

@@ -63,6 +63,8 @@ mod when;
 
 #[cfg(feature = "check")]
 pub(crate) use certificate::{dates, strength};
+#[cfg(feature = "check")]
+pub(crate) use client::renewal;
 pub use credential::{Credential, End, Login, Proof};
 #[cfg(feature = "rancher")]
 pub(crate) use entry::Judged;

@@ -3,6 +3,7 @@
 use super::excerpt::Excerpt;
 use super::notes::{Notes, of_error};
 use super::x509;
+use crate::access::renewal;
 use crate::cert::{self, Certificate, KeyMatch, PrivateKey, PrivateKeyKind, SectionKind};
 use crate::error::{Position, Printable};
 use crate::finding::{Code, Finding, Severity};
@@ -73,7 +74,8 @@ const HELP: &str = "Ask whoever made it to renew it.";
 fn of_certificate(certificate: &Certificate, line: usize, notes: &mut Notes<'_>) {
     let subject = Printable(certificate.subject()).to_string();
     let what = format!("{} {subject}", if certificate.is_authority() { "the CA" } else { "the certificate" });
-    for finding in x509::of_certificate(certificate, &what, HELP, notes.checker()) {
+    let help = renewal(certificate.issuer()).unwrap_or(HELP);
+    for finding in x509::of_certificate(certificate, &what, help, notes.checker()) {
         add(finding.of(subject.clone()), line, CERTIFICATE, notes);
     }
 }

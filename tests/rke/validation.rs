@@ -240,6 +240,15 @@ fn a_file_of_ranchers_is_recognised() {
             (Code::DroppedKey, at("clusterName").as_str(), 3)
         ]
     );
+    // Rancher spells keys as it does everywhere.
+    let text = "rancher_kubernetes_engine_config:\n  services:\n    kube_api: {pod_security_policy: false}\n    etcd: \
+                {backup_config: {s3_backup_config: {bucket_name: b}}}\n  upgrade_strategy: {node_drain_input: \
+                {ignore_daemon_sets: true}}\n  network: {plugin: canal}\n";
+    let dropped: Vec<_> = findings(text).into_iter().filter(|f| f.severity > Severity::Note).collect();
+    assert!(dropped.is_empty(), "{dropped:#?}");
+    assert!(
+        findings(&text.replace("  services", "  kube_api: {}\n  services")).iter().any(|f| f.code == Code::DroppedKey)
+    );
     for empty in ["rancher_kubernetes_engine_config: {}\n", "rancher_kubernetes_engine_config:\n"] {
         assert_eq!(findings(empty).len(), 1, "{empty}");
     }

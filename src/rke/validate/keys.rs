@@ -9,10 +9,11 @@ use crate::syntax::{Node, NodeKind, Resolved};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-/// `is_rewritten`: RKE makes JSON of the file before it reads it.
-pub(super) fn check(root: Node<'_>, is_rewritten: bool, report: &mut Report) {
+/// `is_rewritten`: RKE makes JSON of the file before it reads it. `is_ranchers`: it is below Rancher's key, where Rancher
+/// writes the names of the state in its own way: `kube_api`, `ignore_daemon_sets`.
+pub(super) fn check(root: Node<'_>, is_rewritten: bool, is_ranchers: bool, report: &mut Report) {
     static SCHEMA: LazyLock<Schema> = LazyLock::new(Schema::new);
-    Walk { report, is_rewritten, seen: HashSet::new() }.map(root, &SCHEMA, &mut String::new());
+    Walk { report, is_rewritten, is_ranchers, seen: HashSet::new() }.map(root, &SCHEMA, &mut String::new());
 }
 
 /// The keys RKE knows at a place, and what stands below them.
@@ -53,11 +54,12 @@ impl Schema {
         root
     }
 
-    fn get(&self, key: &str) -> Option<&Schema> {
-        self.keys.get(key).or_else(|| {
-            let in_any_case = || self.keys.iter().find(|(name, _)| same(key, name));
-            if self.any_case { in_any_case().map(|(_, schema)| schema) } else { None }
-        })
+    fn get(&self, key: &str, is_ranchers: bool) -> Option<&Schema> {
+        let is_it = |name: &str, below: &Schema| {
+            self.any_case && same(key, name) || is_ranchers && is_snake_of(key, below.json)
+        };
+        let other = || self.keys.iter().find(|(name, below)| is_it(name, below)).map(|(_, below)| below);
+        self.keys.get(key).or_else(other)
     }
 }
 
@@ -67,6 +69,7 @@ const SHORTEST: usize = 4;
 struct Walk<'a> {
     report: &'a mut Report,
     is_rewritten: bool,
+    is_ranchers: bool,
     /// Where keys stand that were told of: what is merged several times is told of once.
     seen: HashSet<u32>,
 }
@@ -118,7 +121,7 @@ impl Walk<'_> {
         for (key, value) in node.occurrences() {
             let text = key.key();
             push(path, &text);
-            match schema.get(&text) {
+            match schema.get(&text, self.is_ranchers) {
                 Some(below) => self.node(value, below, path),
                 None => self.unknown(key, value, &text, schema, path),
             }
@@ -210,6 +213,16 @@ fn push(path: &mut String, key: &str) {
 
 fn same(a: &str, b: &str) -> bool {
     a.chars().map(fold_char).eq(b.chars().map(fold_char))
+}
+
+/// Whether `key` is `json` with small letters, and `_` before what were capitals.
+fn is_snake_of(key: &str, json: &str) -> bool {
+    let mut letters = key.chars();
+    let is_next = |c: char| match c.is_ascii_uppercase() {
+        true => letters.next() == Some('_') && letters.next() == Some(c.to_ascii_lowercase()),
+        false => letters.next() == Some(c),
+    };
+    json.chars().all(is_next) && letters.next().is_none()
 }
 
 fn squeezed(key: &str) -> String {

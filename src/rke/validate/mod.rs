@@ -63,7 +63,7 @@ pub fn validate(document: &Document) -> Result<Vec<Finding>> {
         Err(error) => return Err(error),
     };
     let Some(root) = root else { return Ok(config.as_ref().map(check).unwrap_or_default()) };
-    keys::check(root, is_rewritten(root), &mut report);
+    keys::check(root, is_rewritten(root), wrapped.is_some(), &mut report);
     // Of a configuration that is not all there, what is missing would be found missing.
     if let Some(config) = &config {
         // Rancher has the machines elsewhere.
