@@ -41,6 +41,7 @@ mod rke;
 mod rules;
 mod schema;
 mod security;
+mod server_folder;
 mod structure;
 mod tokens;
 mod words;
@@ -185,7 +186,8 @@ impl Checker {
 
     /// Checks files: the kubeconfigs together, or each by itself.
     fn inputs(&self, inputs: &[Input], together: bool) -> Report {
-        let sets = file_sets(inputs);
+        let mut sets = file_sets(inputs);
+        server_folder::check(inputs, self.at, &mut sets);
         let texts = inputs.iter().zip(&sets).filter_map(|(input, of_set)| Text::of_input(input, of_set));
         let texts: Vec<Text<'_>> = texts.collect();
         let groups = texts.chunks(if together { texts.len().max(1) } else { 1 });

@@ -143,6 +143,23 @@ fn a_server_s_folder_is_looked_into() {
     let over = w.k3s_server_ca.server("k3s", &["localhost"], Validity::over());
     std::fs::write(path("server/tls/serving-kube-apiserver.crt"), over.certificate).unwrap();
     assert!(super::checker().paths([path("")]).has(CertExpired));
+    // Each file is compared with those beside it.
+    let other = Ca::new("k3s-client-ca@1600000000", None, Algorithm::Ec);
+    let admin = other.client("system:admin", Some("system:masters"), Validity::days(300));
+    let serving = other.server("k3s", &["localhost"], Validity::days(300));
+    for (code, file, text, about) in [
+        (KeyMismatch, "client-admin.key", &admin.key, "client-admin.key"),
+        (UnknownIssuer, "client-admin.crt", &admin.certificate, "client-admin.crt"),
+        (UnknownIssuer, "serving-kube-apiserver.crt", &serving.certificate, "serving-kube-apiserver.crt"),
+    ] {
+        let file = path("server/tls").join(file);
+        let before = std::fs::read(&file).ok();
+        std::fs::write(&file, text).unwrap();
+        let report = super::checker().paths([path("")]);
+        let found = report.findings().find(|one| one.code == code && one.severity == Error);
+        assert!(found.is_some_and(|one| one.file.as_ref().unwrap().ends_with(about)), "{about}: {report}");
+        before.map_or_else(|| std::fs::remove_file(&file), |bytes| std::fs::write(&file, bytes)).unwrap();
+    }
     // One above it holds no folder of a server, and nothing else.
     let none = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(none.path().join("server/tls")).unwrap();
