@@ -117,6 +117,19 @@ fn the_step_fits_the_cause() {
             "on the control-plane node 192.0.2.11",
         ),
         (
+            "an administrator of RKE behind Rancher that is over: the state holds the same certificate",
+            one_with(
+                &File::new()
+                    .user("prod", rancher_token())
+                    .way("prod", proxy("c-x"), "prod")
+                    .user("kube-admin-x", over(&w.rke_ca))
+                    .way("x", with_ca(own, &w.rke_ca.certificate), "kube-admin-x"),
+                &up().same("prod", "x"),
+            ),
+            "umask 077 && rm -f state.json\nkubectl --kubeconfig config --context prod -n kube-system".to_owned(),
+            "rotate the certificates of this cluster in Rancher, then get the state",
+        ),
+        (
             "a cloud without a command",
             managed(cluster(json!({"aliConfig": {"clusterName": "x"}}), nothing()), None, up()),
             "# download it in the console of Alibaba".to_owned(),

@@ -297,7 +297,7 @@ fn impossible(cloud: &str) -> Error {
         "EKS" => "aws eks update-kubeconfig",
         "GKE" => "gcloud container clusters get-credentials",
         "AKS" => "az aks get-credentials",
-        _ => "in its console",
+        _ => "from its console",
     };
     Error::new(ErrorKind::Refused, message).with_help(format!("keep a kubeconfig of the cloud's own instead ({how})"))
 }

@@ -44,7 +44,8 @@ impl Situation<'_> {
         if self.maker == Maker::Rke {
             let works = |way: &&Way| way.verdict() != Verdict::No;
             let through = self.live_proxy().or(self.ways.iter().find(works));
-            let of_state = || through.map_or_else(|| self.state_of_node(), state);
+            let is_expired = self.expired_admin().is_some();
+            let of_state = || through.map_or_else(|| self.state_of_node(), |way| state(way, is_expired));
             return self.rotation().unwrap_or_else(of_state);
         }
         let repaired = best.iter().find_map(|way| self.repair(way));
@@ -336,11 +337,15 @@ impl Situation<'_> {
         Missing { contexts, what, mend: Some(commands) }
     }
 
+    /// A context of RKE's administrator whose certificate ended.
+    fn expired_admin(&self) -> Option<&Way> {
+        self.ways.iter().find(|way| way.kind == ContextKind::RkeAdmin && has_expired_certificate(way))
+    }
+
     /// To have RKE issue the administrator's certificate again, where that ended: the state holds the same one.
     fn rotation(&self) -> Option<Missing> {
-        let is_admin = |way: &&Way| way.kind == ContextKind::RkeAdmin && has_expired_certificate(way);
         // What is behind Rancher has no cluster.yml.
-        let way = self.ways.iter().find(is_admin).filter(|_| self.group.cluster_id.is_none())?;
+        let way = self.expired_admin().filter(|_| self.group.cluster_id.is_none())?;
         let what = "where `rke up` was run, beside cluster.yml and cluster.rkestate, have RKE issue the certificates \
                     again; then use the new kube_config_cluster.yml";
         Some(lack(way, what, "rke cert rotate --config cluster.yml".to_owned()))
@@ -363,11 +368,14 @@ fn has_other_faults(way: &Way) -> bool {
     way.access.objections().any(is_other) || way.access.needs().any(needs)
 }
 
-/// The state through a context that works.
-fn state(way: &Way) -> Missing {
-    let what = "get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's \
-                kubeconfig (state.json holds keys: keep it secret)";
-    lack(way, what, recovery("", in_context(way, "kubectl", "").trim_end()))
+/// The state through a context that works. It holds the certificate that has expired until that is rotated.
+fn state(way: &Way, is_expired: bool) -> Missing {
+    let first = if is_expired { "rotate the certificates of this cluster in Rancher, then " } else { "" };
+    let what = format!(
+        "{first}get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's \
+         kubeconfig (state.json holds keys: keep it secret)"
+    );
+    lack(way, &what, recovery("", in_context(way, "kubectl", "").trim_end()))
 }
 
 /// The lines that save a state and recover from it. An old file of that name may be of another cluster, and the state
