@@ -132,6 +132,7 @@ fn on_a_node_of_rke_the_state_is_read_with_the_kubelets_rights() {
     assert_eq!(
         commands(&down)[1..],
         [
+            "umask 077 && rm -f state.json",
             &format!(
                 "docker cp kubelet:/usr/local/bin/kubectl . && {kubectl} secret full-cluster-state -o json > state.json"
             ),
@@ -143,7 +144,7 @@ fn on_a_node_of_rke_the_state_is_read_with_the_kubelets_rights() {
     let Some(run) = shell::arguments(&commands(&down)[1..].join("\n")) else { return };
     let programs: Vec<_> = run.iter().map(|words| String::from_utf8_lossy(&words[0]).into_owned()).collect();
     // Nothing came of the first, so that the second is run too.
-    assert_eq!(programs, ["docker", "kubectl", "kubectl", "kubeconfig"]);
+    assert_eq!(programs, ["rm", "docker", "kubectl", "kubectl", "kubeconfig"]);
 }
 
 #[test]

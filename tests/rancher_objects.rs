@@ -90,6 +90,13 @@ fn who_made_it() {
         assert_eq!(clusters[0].display_name.as_deref(), Some("prod"), "{text}");
         assert!(words.is_empty() || expected.to_string() == words, "{expected}");
         assert_eq!(clusters[0].can_have_endpoint(), !matches!(expected, Provisioner::Hosted(_)), "{text}");
+        // Each cloud has a command of its own, or none.
+        if let Provisioner::Hosted(cloud) = &expected {
+            let error = AuthorizedEndpoint::of(&clusters[0]).unwrap_err();
+            let commands = [("EKS", "aws eks "), ("GKE", "gcloud "), ("AKS", "az aks ")];
+            let help = error.help().unwrap_or_default();
+            assert!(commands.iter().all(|(name, command)| help.contains(command) == (cloud == name)), "{help}");
+        }
     }
     assert!(!read(&management("c-1", "", "driver: imported, provider: eks"))[0].can_have_endpoint());
 }

@@ -349,7 +349,8 @@ impl<'a> View<'a> {
         self.hosted_by_host().is_some()
     }
 
-    fn hosted_by_host(&self) -> Option<Kind> {
+    /// The cloud under whose domain the server is.
+    pub(super) fn hosted_by_host(&self) -> Option<Kind> {
         let host = self.server().host_key();
         let under = |domains: &[&str]| domains.iter().any(|domain| host.ends_with(domain));
         if under(&[".eks.amazonaws.com", ".eks.amazonaws.com.cn"]) {

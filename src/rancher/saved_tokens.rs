@@ -45,6 +45,14 @@ struct SavedToken {
     hashes: HashSet<TokenHash>,
 }
 
+/// What is said where nothing is wrong with the token itself: no other token of that user would do.
+pub(super) const USER_OFF: &str = "the user of its token is turned off (the saved clusteruserattributes object)";
+pub(super) const USER_GONE: &str =
+    "the cluster does not know the user of its token (not in the saved list of clusteruserattributes)";
+/// What is said where to save the objects again would tell no more.
+pub(super) const HASH_UNREADABLE: &str =
+    "the hash in the saved clusterauthtokens object can't be read, so it may be of another token of that name";
+
 /// What saved objects say of a token.
 pub(super) struct Said {
     pub(super) findings: Vec<Finding>,
@@ -217,12 +225,8 @@ pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> 
     let users: Vec<Option<bool>> =
         saves.iter().filter(speaks).filter_map(|(save, _)| save.user(&object.user)).collect();
     match (users.contains(&Some(false)), users.contains(&None), users.contains(&Some(true))) {
-        (true, ..) => {
-            findings.push(refused("the user of its token is turned off (the saved clusteruserattributes object)"))
-        }
-        (_, true, false) => findings.push(refused(
-            "the cluster does not know the user of its token (not in the saved list of clusteruserattributes)",
-        )),
+        (true, ..) => findings.push(refused(USER_OFF)),
+        (_, true, false) => findings.push(refused(USER_GONE)),
         (_, true, true) => findings.push(doubtful(
             "one of the saved lists of clusteruserattributes has the user of its token, and another has not".into(),
         )),
@@ -244,10 +248,7 @@ pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> 
             "the hash of its token is in the Secret {} of cattle-system, which is not among the saved objects",
             Printable(name)
         ))),
-        (false, false) => Some(doubtful(
-            "the hash in the saved clusterauthtokens object can't be read, so it may be of another token of that name"
-                .into(),
-        )),
+        (false, false) => Some(doubtful(HASH_UNREADABLE.into())),
     });
     Some(Said { findings, end: Some(object.expires.map_or(End::Never, End::At)) })
 }

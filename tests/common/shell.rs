@@ -4,7 +4,8 @@ use std::fs;
 use std::process::Command;
 
 /// The programs that printed commands call.
-const PROGRAMS: [&str; 9] = ["aws", "az", "chmod", "docker", "gcloud", "kubeconfig", "kubectl", "rancher", "systemctl"];
+const PROGRAMS: [&str; 12] =
+    ["aws", "az", "chmod", "docker", "gcloud", "kubeadm", "kubeconfig", "kubectl", "rancher", "rke", "rm", "systemctl"];
 
 /// What each command of the lines gets for its arguments, itself among them. Nothing is run but the shell. `None`
 /// where there is no shell.

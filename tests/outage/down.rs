@@ -23,7 +23,8 @@ fn steps(cluster: &ClusterVerdict) -> Vec<(&str, &str)> {
     cluster.missing.iter().filter(|m| of(m)).map(|m| (&*m.what, m.mend.as_deref().unwrap_or_default())).collect()
 }
 
-const RKE: &str = "docker cp kubelet:/usr/local/bin/kubectl . && ./kubectl --kubeconfig \
+const RKE: &str = "umask 077 && rm -f state.json\n\
+    docker cp kubelet:/usr/local/bin/kubectl . && ./kubectl --kubeconfig \
     /etc/kubernetes/ssl/kubecfg-kube-node.yaml -n kube-system get secret full-cluster-state -o json > state.json\n\
     test -s state.json || ./kubectl --kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml -n kube-system get \
     configmap full-cluster-state -o json > state.json\n\

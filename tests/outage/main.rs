@@ -14,6 +14,7 @@ mod program;
 mod properties;
 mod routes;
 mod shapes;
+mod steps;
 mod tokens;
 
 use common::pki::{Algorithm, Ca, Validity, base64, now};

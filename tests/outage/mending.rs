@@ -5,14 +5,14 @@ use super::*;
 use common::pki::world;
 use common::shapes;
 
-fn rancher_token() -> Value {
+pub(super) fn rancher_token() -> Value {
     token(&format!("kubeconfig-u-abcde12345k9xzp:{SECRET}"))
 }
 
 /// The step, and what it is for.
-fn mend(cluster: &ClusterVerdict) -> (String, String) {
+pub(super) fn mend(cluster: &ClusterVerdict) -> (String, String) {
     let mends: Vec<_> = cluster.missing.iter().filter_map(|m| Some((m.mend.clone()?, m.what.clone()))).collect();
-    assert!(mends.len() <= 1, "one step: {cluster:#?}");
+    assert_eq!(mends.len(), 1, "one step: {cluster:#?}");
     assert!(cluster.missing.iter().rev().skip(1).all(|m| m.mend.is_none()), "the causes come first: {cluster:#?}");
     assert!(cluster.missing.first().is_some_and(|m| m.mend.is_none()), "a cause is named: {cluster:#?}");
     mends.into_iter().next().unwrap_or_default()
@@ -86,7 +86,8 @@ fn each_lack_has_its_command() {
             behind(|file| {
                 file.way("prod-cp1", with_ca("https://192.0.2.11:6443", &world().kube_ca.certificate), "prod")
             }),
-            "kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > \
+            "umask 077 && rm -f state.json\n\
+             kubectl --kubeconfig config --context prod -n kube-system get secret full-cluster-state -o json > \
              state.json\n\
              test -s state.json || kubectl --kubeconfig config --context prod -n kube-system get configmap \
              full-cluster-state -o json > state.json\n\
@@ -132,7 +133,12 @@ fn each_lack_has_its_command() {
             "brackets",
         ),
         ("a cloud's", of_shape("eks"), "kubectl --context CONTEXT get nodes", "try the direct context"),
-        ("broken, and not behind Rancher", one(&plain(token(""))), "", ""),
+        (
+            "broken, and not behind Rancher",
+            one(&plain(token(""))),
+            "kubeconfig export --kubeconfig ADMIN_FILE --server https://c.example.com:6443 --name c --out FILE",
+            "on a server node, take the administrator's kubeconfig",
+        ),
     ] {
         let (found, why) = mend(&cluster);
         let command = command.replace("CONTEXT", &shell_word(cluster.ways[0].context()));

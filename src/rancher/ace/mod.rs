@@ -293,6 +293,11 @@ fn impossible(cloud: &str) -> Error {
     let message = format!(
         "this cluster can't have an authorized endpoint: {cloud} runs its control plane, where Rancher's webhook can't be put"
     );
-    Error::new(ErrorKind::Refused, message)
-        .with_help("keep a kubeconfig of the cloud's own instead (aws eks update-kubeconfig, gcloud container clusters get-credentials, az aks get-credentials)")
+    let how = match &*cloud.to_ascii_uppercase() {
+        "EKS" => "aws eks update-kubeconfig",
+        "GKE" => "gcloud container clusters get-credentials",
+        "AKS" => "az aks get-credentials",
+        _ => "from its console",
+    };
+    Error::new(ErrorKind::Refused, message).with_help(format!("keep a kubeconfig of the cloud's own instead ({how})"))
 }

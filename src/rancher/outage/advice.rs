@@ -2,11 +2,14 @@
 
 use super::maker::Maker;
 use super::way::{Missing, Server, Way};
-use crate::access::{End, Login, Need, Proof, Verdict};
+use crate::access::{End, Login, Need, Proof, Verdict, is_token_of_2_5};
 use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding};
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
+use crate::rancher::objects::ManagedCluster;
+use crate::rancher::provisioner::Provisioner;
+use crate::rancher::saved_tokens::{HASH_UNREADABLE, USER_GONE, USER_OFF};
 use crate::shell;
 use std::cmp::Reverse;
 use std::path::Path;
@@ -16,6 +19,8 @@ pub(super) struct Situation<'a> {
     pub(super) group: &'a ClusterGroup<'a>,
     pub(super) ways: &'a [Way],
     pub(super) maker: Maker,
+    /// What Rancher's objects say of it.
+    pub(super) managed: Option<&'a ManagedCluster>,
     pub(super) is_rancher_down: bool,
 }
 
@@ -23,26 +28,30 @@ pub(super) struct Situation<'a> {
 const UNKNOWN_SERVER: &str = "https://HOST:6443";
 
 impl Situation<'_> {
-    /// Returns the steps that help. While Rancher is there it is one at most.
+    /// Returns the steps that help, one at least. While Rancher is there it is one.
     pub(super) fn steps(&self) -> Vec<Missing> {
-        if self.is_rancher_down { self.without_rancher() } else { self.with_rancher().into_iter().collect() }
+        if self.is_rancher_down { self.without_rancher() } else { vec![self.with_rancher()] }
     }
 
     /// What brings most for the least: what the file itself can mend, then an RKE state with an administrator's
-    /// certificate of ten years, then what repairs the best of the contexts, and last a new direct one.
-    fn with_rancher(&self) -> Option<Missing> {
+    /// certificate of ten years, then what repairs the best of the contexts, a new direct one, and last the file
+    /// of a server.
+    fn with_rancher(&self) -> Missing {
         let best = self.direct();
         if let Some(step) = best.iter().find_map(|way| self.in_the_file(way)) {
-            return Some(step);
+            return step;
         }
         if self.maker == Maker::Rke {
             let works = |way: &&Way| way.verdict() != Verdict::No;
-            let through = self.proxy().or(self.ways.iter().find(works));
-            return Some(through.map_or_else(|| self.state_of_node(), state));
+            let through = self.live_proxy().or(self.ways.iter().find(works));
+            let is_expired = self.expired_admin().is_some();
+            let of_state = || through.map_or_else(|| self.state_of_node(), |way| state(way, is_expired));
+            return self.rotation().unwrap_or_else(of_state);
         }
         let repaired = best.iter().find_map(|way| self.repair(way));
         let added = || self.proxy().filter(|_| !self.has_endpoint()).map(|way| self.add_direct(way));
-        repaired.or_else(added).or_else(|| self.attempt())
+        let step = repaired.or_else(added).or_else(|| self.attempt());
+        step.unwrap_or_else(|| self.admin_file(self.proxy()))
     }
 
     /// First of all what may work as it is, then the files of a server.
@@ -50,7 +59,7 @@ impl Situation<'_> {
         let mut steps: Vec<Missing> = self.attempt().into_iter().collect();
         steps.extend(self.direct().iter().find_map(|way| self.in_the_file(way)));
         match self.maker {
-            Maker::Rke => steps.push(self.state_of_node()),
+            Maker::Rke => steps.push(self.rotation().unwrap_or_else(|| self.state_of_node())),
             _ => steps.push(self.admin_file(self.proxy())),
         }
         // Rancher calls no cluster of RKE's `c-m-…`. RKE's nodes have no administrator's file.
@@ -63,6 +72,24 @@ impl Situation<'_> {
 
     fn proxy(&self) -> Option<&Way> {
         self.ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }))
+    }
+
+    /// A context through Rancher that works while Rancher does: nothing else speaks against it, and no other context
+    /// of its user shows that Rancher refuses the user.
+    fn live_proxy(&self) -> Option<&Way> {
+        let is_refused = |finding: &Finding| {
+            finding.effect >= Effect::Fails && (finding.code == Code::TokenExpired || finding.message == USER_OFF)
+        };
+        let is_cached = |way: &Way| way.access.credential().is_some_and(|one| one.proof == Some(Proof::CachedLogin));
+        let is_over = |way: &Way| way.access.objections().any(is_refused) && !is_cached(way);
+        let is_same = |one: &Way, other: &Way| one.file == other.file && one.access.user() == other.access.user();
+        let is_dead = |proxy: &Way| {
+            let has_fault = proxy.access.objections().any(|finding| finding.effect >= Effect::Fails);
+            let needs = |need: &Need| need.effect() >= Effect::Fails && *need != Need::Rancher;
+            let is_refused = self.ways.iter().any(|way| is_same(way, proxy) && is_over(way));
+            has_fault || proxy.access.needs().any(needs) || is_refused
+        };
+        self.ways.iter().find(|way| matches!(way.kind, ContextKind::RancherProxy { .. }) && !is_dead(way))
     }
 
     /// The contexts that do not go through Rancher, the best first.
@@ -79,13 +106,16 @@ impl Situation<'_> {
     }
 
     /// A server of the cluster: a node, rather than a name that may be a load balancer's.
-    fn server(&self) -> Option<&Server> {
-        let known = || self.direct().into_iter().filter_map(|way| way.server.as_ref());
-        known().find(|server| server.is_address).or_else(|| known().next())
+    fn server(&self) -> Option<Server> {
+        let known: Vec<Server> = self.direct().into_iter().filter_map(|way| way.server.clone()).collect();
+        let nodes = self.managed.into_iter().flat_map(|managed| &managed.control_plane);
+        let of_node = || nodes.filter_map(|node| Server::of_node(&node.address)).next();
+        let address = known.iter().find(|server| server.is_address).cloned();
+        address.or_else(of_node).or_else(|| known.into_iter().next())
     }
 
-    fn url(&self) -> &str {
-        self.server().map_or(UNKNOWN_SERVER, |server| &server.url)
+    fn url(&self) -> String {
+        self.server().map_or_else(|| UNKNOWN_SERVER.to_owned(), |server| server.url)
     }
 
     /// ` 192.0.2.11`, where the address of a node is in a file.
@@ -102,7 +132,7 @@ impl Situation<'_> {
     fn other_server(&self, way: &Way) -> Option<Missing> {
         if way.access.needs().any(|need| *need == Need::ThisMachine) {
             let what = "export it with a server that is reached from elsewhere";
-            return Some(with_server(way, what, self.url()));
+            return Some(with_server(way, what, &self.url()));
         }
         let own = way.server.as_ref();
         way.access.objections().find_map(|finding| match finding.code {
@@ -128,7 +158,10 @@ impl Situation<'_> {
                 return Some(step);
             }
         }
-        let by_finding = || way.access.objections().find_map(|finding| self.for_finding(way, finding));
+        // What refuses the context comes before what is in doubt.
+        let mut objections: Vec<&Finding> = way.access.objections().collect();
+        objections.sort_by_key(|finding| Reverse(finding.effect));
+        let by_finding = || objections.into_iter().find_map(|finding| self.for_finding(way, finding));
         let credential = way.access.credential();
         let is_unknown = credential.is_some_and(|one| one.login == Login::RancherToken && one.end == End::Unknown);
         let by_end = || {
@@ -136,7 +169,9 @@ impl Situation<'_> {
                         --tokens FILE";
             let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
                         clusteruserattributes.cluster.cattle.io -o json > FILE";
-            is_unknown.then(|| lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest)))
+            let is_all = way.access.stands_alone();
+            (is_unknown && is_all)
+                .then(|| lack(way, what, in_context(self.live_proxy().unwrap_or(way), "kubectl", rest)))
         };
         by_finding().or_else(by_end)
     }
@@ -150,15 +185,29 @@ impl Situation<'_> {
             Code::UnboundToken | Code::RevokedToken | Code::TokenExpired if matches!(self.maker, Maker::Hosted(_)) => {
                 self.admin_file(Some(way))
             }
+            // To save the same objects again would tell no more.
+            Code::RevokedToken if finding.message == HASH_UNREADABLE => attempt(way),
+            Code::RevokedToken if finding.message == USER_OFF || finding.message == USER_GONE => {
+                let what = "switch the user of the token on in Rancher, with the kubeconfig of Rancher's own cluster \
+                            (RANCHER_FILE); where the user is gone for good, take an administrator's kubeconfig";
+                let patch = "kubectl --kubeconfig RANCHER_FILE patch users.management.cattle.io USER_ID --type merge \
+                             -p '{\"enabled\":true}'";
+                lack(way, what, patch.to_owned())
+            }
             Code::RevokedToken if finding.effect == Effect::Unknown => {
                 let what = "prove that it is the token which the cluster knows: save the cluster's own objects, \
                             and give them with --tokens FILE (FILE holds secrets: keep it secret)";
                 let rest = "-n cattle-system get clusterauthtokens.cluster.cattle.io,\
                             clusteruserattributes.cluster.cattle.io,secrets -o json > FILE";
-                lack(way, what, in_context(self.proxy().unwrap_or(way), "kubectl", rest))
+                lack(way, what, in_context(self.live_proxy().unwrap_or(way), "kubectl", rest))
             }
             Code::LoginWithoutServer => self.token_in_file(way),
             Code::TokenExpired if proof == Some(Proof::CachedLogin) => self.token_in_file(way),
+            Code::RevokedToken | Code::TokenExpired if self.is_old_token(way) => {
+                let what = "delete the token in Rancher, then take a fresh kubeconfig: Rancher 2.2 to 2.5 gives the \
+                            same token again while it has it";
+                self.download(way, what)
+            }
             Code::UnboundToken | Code::RevokedToken => self
                 .download(way, "get a token that is bound to this cluster: take a fresh kubeconfig of it from Rancher"),
             Code::TokenExpired if matches!(proof, Some(Proof::Comments | Proof::Download | Proof::SavedToken)) => {
@@ -184,6 +233,13 @@ impl Situation<'_> {
         })
     }
 
+    /// Whether the token is of Rancher 2.2 to 2.5.
+    fn is_old_token(&self, way: &Way) -> bool {
+        let mut members = self.group.members.iter();
+        let member = members.find(|member| member.context == way.context() && member.kind.kind == way.kind);
+        member.and_then(|member| member.view.token()).is_some_and(is_token_of_2_5)
+    }
+
     /// In place of a login by Rancher's program.
     fn token_in_file(&self, way: &Way) -> Missing {
         let what =
@@ -194,7 +250,7 @@ impl Situation<'_> {
     /// To use the best context whose verdict is unknown.
     fn attempt(&self) -> Option<Missing> {
         let way = self.direct().into_iter().find(|way| way.verdict() == Verdict::Unknown)?;
-        Some(lack(way, "try the direct context", in_context(way, "kubectl", "get nodes")))
+        Some(attempt(way))
     }
 
     /// For a cluster that is reached through Rancher only.
@@ -202,10 +258,20 @@ impl Situation<'_> {
         if way.kind.is_rancher_local() || matches!(self.maker, Maker::Hosted(_)) {
             return self.admin_file(Some(way));
         }
-        let what = "get a direct context: enable the authorized cluster endpoint of this cluster in Rancher \
-                    (hosted clusters have none), then download its kubeconfig again, which has the direct \
-                    contexts in it";
-        self.download(way, what)
+        let is_enabled = self.managed.and_then(|managed| managed.endpoint.as_ref()).is_some_and(|one| one.enabled);
+        let is_imported = self.managed.is_some_and(|managed| managed.provisioner == Provisioner::Imported);
+        let webhook = if is_imported { "put kube-api-authn-webhook.yaml on every server, then " } else { "" };
+        let what = match is_enabled {
+            true => format!(
+                "get a direct context: {webhook}download the kubeconfig again, which has the direct contexts in it: \
+                 the authorized cluster endpoint of this cluster is enabled"
+            ),
+            false => format!(
+                "get a direct context: {webhook}enable the authorized cluster endpoint of this cluster in Rancher \
+                 (hosted clusters have none), then download its kubeconfig again, which has the direct contexts in it"
+            ),
+        };
+        self.download(way, &what)
     }
 
     fn download(&self, way: &Way, what: &str) -> Missing {
@@ -218,13 +284,13 @@ impl Situation<'_> {
     fn admin_file(&self, way: Option<&Way>) -> Missing {
         let name = shell::option("--name", &self.group.name);
         let export = |file: &str| {
-            let server = shell::option("--server", self.url());
+            let server = shell::option("--server", &self.url());
             format!("kubeconfig export --kubeconfig {file} {server} {name} --out FILE")
         };
+        let is_expired = self.ways.iter().any(has_expired_certificate);
         let of_service = |service: &str, file: &str| {
             let what = format!("on the server node{}, take the administrator's kubeconfig", self.node());
-            let is_expired = |way: &Way| way.access.objections().any(|finding| finding.code == Code::CertExpired);
-            match self.ways.iter().any(is_expired) {
+            match is_expired {
                 true => {
                     let restart = format!("systemctl restart {service}\n");
                     (format!("{what}: {service} renews its certificate when it starts"), restart + &export(file))
@@ -238,7 +304,8 @@ impl Situation<'_> {
             Maker::Rke2 => of_service("rke2-server", "/etc/rancher/rke2/rke2.yaml"),
             Maker::Kubeadm => {
                 let what = format!("on the control-plane node{}, take the administrator's kubeconfig", self.node());
-                (what, export("/etc/kubernetes/admin.conf"))
+                let renew = if is_expired { "kubeadm certs renew admin.conf\n" } else { "" };
+                (what, renew.to_owned() + &export("/etc/kubernetes/admin.conf"))
             }
             Maker::Hosted(cloud) => return of_cloud(cloud, contexts),
             Maker::Rke | Maker::Unknown => {
@@ -265,10 +332,33 @@ impl Situation<'_> {
             self.node()
         );
         let kubectl = "./kubectl --kubeconfig /etc/kubernetes/ssl/kubecfg-kube-node.yaml";
-        let commands = format!("docker cp kubelet:/usr/local/bin/kubectl . && {}", recovery(kubectl));
+        let commands = recovery("docker cp kubelet:/usr/local/bin/kubectl . && ", kubectl);
         let contexts = self.ways.iter().map(|way| way.context().to_owned()).collect();
         Missing { contexts, what, mend: Some(commands) }
     }
+
+    /// A context of RKE's administrator whose certificate ended.
+    fn expired_admin(&self) -> Option<&Way> {
+        self.ways.iter().find(|way| way.kind == ContextKind::RkeAdmin && has_expired_certificate(way))
+    }
+
+    /// To have RKE issue the administrator's certificate again, where that ended: the state holds the same one.
+    fn rotation(&self) -> Option<Missing> {
+        // What is behind Rancher has no cluster.yml.
+        let way = self.expired_admin().filter(|_| self.group.cluster_id.is_none())?;
+        let what = "where `rke up` was run, beside cluster.yml and cluster.rkestate, have RKE issue the certificates \
+                    again; then use the new kube_config_cluster.yml";
+        Some(lack(way, what, "rke cert rotate --config cluster.yml".to_owned()))
+    }
+}
+
+fn has_expired_certificate(way: &Way) -> bool {
+    way.access.objections().any(|finding| finding.code == Code::CertExpired)
+}
+
+/// To use a context whose verdict is unknown.
+fn attempt(way: &Way) -> Missing {
+    lack(way, "try the direct context", in_context(way, "kubectl", "get nodes"))
 }
 
 /// Whether the context fails for more than its server's URL.
@@ -278,30 +368,36 @@ fn has_other_faults(way: &Way) -> bool {
     way.access.objections().any(is_other) || way.access.needs().any(needs)
 }
 
-/// The state through a context that works.
-fn state(way: &Way) -> Missing {
-    let what = "get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's \
-                kubeconfig (state.json holds keys: keep it secret)";
-    lack(way, what, recovery(in_context(way, "kubectl", "").trim_end()))
+/// The state through a context that works. It holds the certificate that has expired until that is rotated.
+fn state(way: &Way, is_expired: bool) -> Missing {
+    let first = if is_expired { "rotate the certificates of this cluster in Rancher, then " } else { "" };
+    let what = format!(
+        "{first}get the state of this RKE cluster, out of which `kubeconfig recover` makes an administrator's \
+         kubeconfig (state.json holds keys: keep it secret)"
+    );
+    lack(way, &what, recovery("", in_context(way, "kubectl", "").trim_end()))
 }
 
-/// The lines that save a state and recover from it. The second does nothing where the first found one.
-fn recovery(kubectl: &str) -> String {
+/// The lines that save a state and recover from it. An old file of that name may be of another cluster, and the state
+/// has keys in it. The line of the ConfigMap does nothing where there is a Secret.
+fn recovery(before: &str, kubectl: &str) -> String {
     let get = |kind: &str| format!("{kubectl} -n kube-system get {kind} full-cluster-state -o json > state.json");
     let (secret, config_map) = (get("secret"), get("configmap"));
-    format!("{secret}\ntest -s state.json || {config_map}\nkubeconfig recover state.json --out FILE")
+    format!(
+        "umask 077 && rm -f state.json\n{before}{secret}\ntest -s state.json || {config_map}\nkubeconfig recover state.json --out FILE"
+    )
 }
 
 /// What a cloud's own program does without Rancher.
 fn of_cloud(cloud: &str, contexts: Vec<String>) -> Missing {
     let command = match cloud {
-        "EKS" => Some("aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE"),
-        "GKE" => Some("KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER"),
-        "AKS" => Some("az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE"),
-        _ => None,
+        "EKS" => "aws eks update-kubeconfig --name CLUSTER --kubeconfig FILE".to_owned(),
+        "GKE" => "KUBECONFIG=FILE gcloud container clusters get-credentials CLUSTER".to_owned(),
+        "AKS" => "az aks get-credentials --resource-group GROUP --name CLUSTER --file FILE".to_owned(),
+        _ => format!("# download it in the console of {}", Printable(cloud)),
     };
     let what = format!("take a kubeconfig from {} itself", Printable(cloud));
-    Missing { contexts, what, mend: command.map(str::to_owned) }
+    Missing { contexts, what, mend: Some(command) }
 }
 
 fn lack(way: &Way, what: &str, mend: String) -> Missing {

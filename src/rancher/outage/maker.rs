@@ -5,9 +5,10 @@ use crate::cert::Certificate;
 use crate::load::Loaded;
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::kind::ContextKind;
+use crate::rancher::objects::ManagedCluster;
 use crate::rancher::provisioner::Provisioner;
 
-/// Who made a cluster, as far as the contexts tell that lead into it without Rancher.
+/// Who made a cluster, as far as Rancher's objects tell, or the contexts that lead into it without Rancher.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Maker {
     /// There is a state with an administrator's certificate in it.
@@ -21,16 +22,34 @@ pub(super) enum Maker {
 }
 
 impl Maker {
-    /// By who provisioned it, by the kinds of the contexts, and by the names that the distributions give to their CAs.
+    /// By who provisioned it, by what Rancher detected, by a cloud's own host, by the kinds of the contexts, and by the
+    /// names that the distributions give to their CAs.
     pub(super) fn of(
         examiner: &Examiner,
         group: &ClusterGroup<'_>,
         configs: &[&Loaded],
         provisioner: Provisioner,
+        managed: Option<&ManagedCluster>,
     ) -> Self {
         if let Provisioner::Hosted(cloud) = provisioner {
             return Maker::Hosted(cloud);
         }
+        let detected = match managed.and_then(|managed| managed.provider.as_deref()).unwrap_or_default() {
+            "rke" | "rke.windows" => Some(Maker::Rke),
+            "k3s" => Some(Maker::K3s),
+            "rke2" => Some(Maker::Rke2),
+            _ => None,
+        };
+        if let Some(maker) = detected {
+            return maker;
+        }
+        // With a token of Rancher's the context's kind is that of an authorized endpoint.
+        let by_host = group.members.iter().find_map(|member| match member.view.hosted_by_host()?.kind {
+            ContextKind::Eks => Some(Maker::Hosted("EKS".into())),
+            ContextKind::Gke => Some(Maker::Hosted("GKE".into())),
+            ContextKind::Aks => Some(Maker::Hosted("AKS".into())),
+            _ => None,
+        });
         let by_kind = group.members.iter().find_map(|member| match member.kind.kind {
             ContextKind::RkeAdmin => Some(Maker::Rke),
             ContextKind::K3s => Some(Maker::K3s),
@@ -49,7 +68,7 @@ impl Maker {
                 cluster.trust.certificates().iter().find_map(by_name)
             })
         };
-        by_kind.or_else(by_ca).unwrap_or(Maker::Unknown)
+        by_host.or(by_kind).or_else(by_ca).unwrap_or(Maker::Unknown)
     }
 }
 

@@ -151,6 +151,13 @@ impl Outage {
         self
     }
 
+    /// What Rancher's saved objects say of that cluster.
+    fn managed_as(&self, group: &ClusterGroup<'_>) -> Option<&ManagedCluster> {
+        // Every Rancher has a `local`.
+        let id = group.cluster_id.as_deref().filter(|id| *id != "local")?;
+        self.assumed.managed.iter().find(|managed| managed.id.as_deref() == Some(id))
+    }
+
     fn examiner(&self) -> Examiner {
         Examiner::at(self.at).on_node(self.on_node)
     }
@@ -189,8 +196,9 @@ impl Outage {
                     let origin = file_of_context(loaded, member.context);
                     Some(Way { access, file: file_of(loaded), origin, kind, server })
                 });
-                let maker = Maker::of(&examiner, group, configs, knowledge.provisioner(group));
-                ClusterVerdict::of(group, ways.collect(), maker, self.is_rancher_down)
+                let managed = self.managed_as(group);
+                let maker = Maker::of(&examiner, group, configs, knowledge.provisioner(group), managed);
+                ClusterVerdict::of(group, ways.collect(), maker, managed, self.is_rancher_down)
             })
             .collect();
         report::tell_apart(&mut clusters);
@@ -290,9 +298,14 @@ fn guessed(context: &str) -> Finding {
     finding.of(Subject::Context(context).to_string())
 }
 
-/// Where the context finds the API server, unless that is Rancher.
+/// Where the context finds the API server, unless that is Rancher. Rancher may be its proxy alone.
 fn server_of(loaded: &Loaded, access: &Access) -> Option<Server> {
-    let is_rancher = access.needs().any(|need| matches!(need, Need::Rancher | Need::RancherHost(_)));
-    let cluster = loaded.config().clusters.get(access.cluster().filter(|_| !is_rancher)?)?;
-    Server::of(set(&cluster.server)?)
+    let cluster = loaded.config().clusters.get(access.cluster()?)?;
+    let server = Server::of(set(&cluster.server)?)?;
+    let is_rancher = |need: &Need| match need {
+        Need::Rancher => true,
+        Need::RancherHost(host) => *host == server.host,
+        _ => false,
+    };
+    (!access.needs().any(is_rancher)).then_some(server)
 }

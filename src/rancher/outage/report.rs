@@ -6,6 +6,7 @@ use super::way::{Missing, Way};
 use crate::access::Verdict;
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::rancher::clusters::ClusterGroup;
+use crate::rancher::objects::ManagedCluster;
 use crate::url::ServerUrl;
 use indexmap::IndexMap;
 use rustls_pki_types::UnixTime;
@@ -103,17 +104,23 @@ pub struct ClusterVerdict {
     /// All contexts of the cluster, in the order of the files.
     pub ways: Vec<Way>,
     /// What is missing for a `yes`; empty where it is one. First what is wrong with the contexts there are, then what
-    /// to do, with a [`mend`](Missing::mend): one step, or while [Rancher is down](super::Outage::rancher_down) one
+    /// to do, with a [`mend`](Missing::mend): one step always, or while [Rancher is down](super::Outage::rancher_down) one
     /// or more.
     pub missing: Vec<Missing>,
 }
 
 impl ClusterVerdict {
-    pub(super) fn of(group: &ClusterGroup<'_>, ways: Vec<Way>, maker: Maker, is_rancher_down: bool) -> Self {
+    pub(super) fn of(
+        group: &ClusterGroup<'_>,
+        ways: Vec<Way>,
+        maker: Maker,
+        managed: Option<&ManagedCluster>,
+        is_rancher_down: bool,
+    ) -> Self {
         let verdict = ways.iter().map(Way::verdict).max().unwrap_or(Verdict::No);
         let missing = match verdict {
             Verdict::Yes => Vec::new(),
-            _ => missing(&Situation { group, ways: &ways, maker, is_rancher_down }),
+            _ => missing(&Situation { group, ways: &ways, maker, managed, is_rancher_down }),
         };
         let ClusterGroup { name, rancher, cluster_id, .. } = group;
         let (name, rancher, cluster_id) = (name.clone(), rancher.clone(), cluster_id.clone());

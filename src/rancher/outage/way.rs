@@ -5,6 +5,7 @@ use crate::error::Printable;
 use crate::rancher::kind::ContextKind;
 use crate::url::{Reach, ServerUrl};
 use std::fmt;
+use std::net::Ipv6Addr;
 use std::path::PathBuf;
 
 /// A context, and whether it works without Rancher.
@@ -34,17 +35,32 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Reads a cluster's `server`. One without https has another port there, which nobody knows.
+    /// Reads a cluster's `server`. An IPv6 address may lack its brackets. One without https has another port there: that
+    /// of API servers, unless its own looks like one of https.
     pub(super) fn of(text: &str) -> Option<Self> {
         let server = ServerUrl::of(text);
-        if server.fault().is_some() || server.reach() != Reach::Elsewhere {
+        if server.fault().is_some() {
+            let bare = text.split_once("://").map_or(text, |(_, rest)| rest).trim_end_matches('/');
+            return bare.parse::<Ipv6Addr>().ok().and_then(|_| Self::of_node(bare));
+        }
+        if server.reach() != Reach::Elsewhere {
             return None;
         }
         let origin = server.origin();
         let (scheme, rest) = origin.split_once("://")?;
-        let port = if scheme == "http" && server.port().is_none() { ":6443" } else { "" };
+        let own = server.port().unwrap_or_default();
+        let (rest, port) = match scheme == "http" && !own.ends_with("443") {
+            true => (rest.strip_suffix(own).map_or(rest, |rest| rest.trim_end_matches(':')), ":6443"),
+            false => (rest, ""),
+        };
         let host = Printable(&server.host_key()).to_string();
         Some(Server { url: format!("https://{rest}{port}"), host, is_address: server.ip().is_some() })
+    }
+
+    /// The API server of a node, at the port that RKE, K3s, RKE2 and kubeadm give it.
+    pub(super) fn of_node(address: &str) -> Option<Self> {
+        let is_ipv6 = address.parse::<Ipv6Addr>().is_ok();
+        Self::of(&if is_ipv6 { format!("https://[{address}]:6443") } else { format!("https://{address}:6443") })
     }
 }
 
