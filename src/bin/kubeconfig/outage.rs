@@ -117,6 +117,7 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     let text = if args.output == "json" { json(&report, args, logins)? } else { table(&report, logins) };
     out.text(&text)?;
     out.flush()?;
+    pointer::to_uncompared(report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| &way.access));
     say_unjudged(&loaded, report.verdict().is_none() && is_all_read);
     if report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {
         pointer::to_check(&loaded, args.at.map(rfc3339).as_deref());
