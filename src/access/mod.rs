@@ -79,7 +79,7 @@ pub(crate) use need::NO_CREDENTIALS;
 pub use need::{Need, Verdict};
 #[cfg(feature = "check")]
 pub(crate) use note::Note;
-#[cfg(feature = "check")]
+#[cfg(any(feature = "check", feature = "rke"))]
 pub(crate) use pem::Pem;
 #[cfg(feature = "check")]
 pub(crate) use placeholder::is_placeholder;

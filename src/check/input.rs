@@ -3,7 +3,7 @@
 use super::{Checker, FileKind};
 use crate::cert;
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::{Os, read_config};
+use crate::load::{Os, read_config, read_reference};
 use crate::rke::{self, SavedStates};
 use crate::secret::SecretBytes;
 use crate::shell;
@@ -127,23 +127,41 @@ fn nothing_of_ours() -> Error {
 
 /// Every file in a folder that is one of ours, by name, and those of a K3s or RKE2 server, whose data folder it may be.
 /// What can't be read, or looks like one of ours and can't be parsed, is among them: nobody should believe that it was
-/// looked at.
+/// looked at. No link to a folder is followed out of this one, nor to what was looked at already.
 fn folder(path: &Path) -> Result<Vec<Input>> {
-    let mut inputs = files(&entries(path)?);
-    for folder in rke::tls_folders(path) {
-        let failed = |error: Error| Input::of(&folder, Content::Unreadable(error, None));
-        match entries(&folder) {
-            Err(error) => inputs.push(failed(error)),
-            Ok(paths) => {
-                if folder != path {
-                    inputs.extend(files(&paths));
-                }
-                // What etcd and the other parts have for themselves.
-                for below in paths.iter().filter(|path| path.is_dir()) {
-                    inputs.extend(entries(below).map_or_else(|error| vec![failed(error)], |paths| files(&paths)));
-                }
+    let failed = |error| Error::io("cannot read the folder", path, error);
+    let root = fs::canonicalize(path).map_err(failed)?;
+    let of_server = rke::tls_folders(path);
+    let mut inputs = files(&entries(path)?, of_server.iter().any(|folder| folder == path));
+    let mut seen = Vec::new();
+    for folder in of_server {
+        let unread = |error: Error| vec![Input::of(&folder, Content::Unreadable(error, None))];
+        let (place, paths) = match fs::canonicalize(&folder).map_err(failed).and_then(|at| Ok((at, entries(&folder)?)))
+        {
+            Ok((place, _)) if !place.starts_with(&root) => {
+                let error = Error::new(ErrorKind::Refused, "this leads out of the folder that was named, by a link");
+                inputs.extend(unread(error.with_help("name this folder, if it is meant")));
+                continue;
+            }
+            Ok((place, _)) if seen.contains(&place) => continue,
+            Ok(read) => read,
+            Err(error) => {
+                inputs.extend(unread(error.in_file(&folder)));
+                continue;
+            }
+        };
+        if place != root {
+            inputs.extend(files(&paths, true));
+        }
+        // What etcd and the other parts have for themselves.
+        for below in paths.iter().filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_dir())) {
+            let place = place.join(below.file_name().unwrap_or_default());
+            if !seen.contains(&place) {
+                inputs.extend(entries(below).map_or_else(unread, |paths| files(&paths, true)));
+                seen.push(place);
             }
         }
+        seen.push(place);
     }
     Ok(inputs)
 }
@@ -159,10 +177,14 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Those of the files that are ours.
-fn files(paths: &[PathBuf]) -> Vec<Input> {
+/// Those of the files that are ours; in the folder of a server those too that are so by their names.
+fn files(paths: &[PathBuf], of_server: bool) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
+        if of_server && rke::is_of_server(&path.file_name().unwrap_or_default().to_string_lossy()) {
+            inputs.push(Input::of_file(path, of_server_file(path)));
+            continue;
+        }
         // Pipes and devices could hang; a link to nowhere is no file.
         if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
             continue;
@@ -184,6 +206,19 @@ fn files(paths: &[PathBuf]) -> Vec<Input> {
         }
     }
     inputs
+}
+
+/// Certificates or a key of a server; pipes and devices are refused.
+fn of_server_file(path: &Path) -> Content {
+    match read_reference(path).map(|mut bytes| content(path, std::mem::take(&mut *bytes))) {
+        Ok(content @ (Content::Pem(_) | Content::Unreadable(..))) => content,
+        Ok(_) => {
+            let message = "there is no certificate or key in the file: it is empty, damaged, or was cut off";
+            let help = "K3s and RKE2 make it again when they start, if it is not there";
+            Content::Unreadable(Error::new(ErrorKind::Certificate, message).with_help(help), None)
+        }
+        Err(error) => Content::Unreadable(error, None),
+    }
 }
 
 /// Whether a file begins as a text does. Only of those the whole is read.

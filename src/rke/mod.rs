@@ -39,3 +39,5 @@ pub use topology::{Datastore, Distribution, Topology};
 #[cfg(feature = "check")]
 pub(crate) use validate::Locator;
 pub use validate::validate;
+#[cfg(feature = "check")]
+pub(crate) use wanted::is_of_server;

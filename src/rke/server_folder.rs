@@ -277,10 +277,7 @@ pub(crate) fn tls_secret(root: Node<'_>) -> Option<SecretBytes> {
 pub(crate) fn tls_folders(path: &Path) -> Vec<PathBuf> {
     let is_there = |folder: &PathBuf| {
         let mut found = [AUTHORITY, CERTIFICATE, DYNAMIC].iter().map(|name| folder.join(name).symlink_metadata());
-        found.any(|found| match found {
-            Ok(found) => found.is_file(),
-            Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
-        })
+        found.any(|found| found.map_or_else(|error| error.kind() == io::ErrorKind::PermissionDenied, |_| true))
     };
     let named = TLS.iter().map(|below| if below.is_empty() { path.to_owned() } else { path.join(below) });
     named.filter(is_there).collect()

@@ -19,13 +19,16 @@ pub(super) fn is_needed(name: &str) -> bool {
     [AUTHORITY, CERTIFICATE, KEY].contains(&name)
 }
 
+/// Whether a file in `server/tls` is one of those that are read, by its name.
+pub(crate) fn is_of_server(name: &str) -> bool {
+    [AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name) || CLIENTS.contains(&name)
+}
+
 /// Whether a file of an archive is one of those that are read.
 pub(super) fn is_wanted(path: &str) -> bool {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let in_tls = folder.rsplit('/').next().is_some_and(|folder| matches!(folder, "tls" | "" | "."));
-    WRITTEN.contains(&name)
-        || is_state(name)
-        || in_tls && ([AUTHORITY, CERTIFICATE, KEY, SERVING, DYNAMIC, EARLY].contains(&name) || CLIENTS.contains(&name))
+    WRITTEN.contains(&name) || is_state(name) || in_tls && is_of_server(name)
 }
 
 /// Whether a file is RKE's state, by its name.

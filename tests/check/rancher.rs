@@ -7,6 +7,7 @@ use kubeconfig::finding::Severity::{Error, Note, Warning};
 use kubeconfig::finding::{Code, Severity};
 use kubeconfig::pki_types::UnixTime;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
 pub(super) fn rows() -> Vec<Row> {
@@ -165,6 +166,86 @@ fn a_server_s_folder_is_looked_into() {
     std::fs::create_dir_all(none.path().join("server/tls")).unwrap();
     let report = super::checker().paths([none.path()]);
     assert!(report.has(Unreadable) && report.unread().count() == 1, "{report}");
+}
+
+/// By its name and its place it is the server's, so that it is not passed over where it can't be read.
+#[test]
+fn what_cannot_be_read_in_a_server_s_folder_is_told() {
+    let w = common::pki::world();
+    let serving = w.k3s_server_ca.server("k3s", &["localhost"], Validity::days(365));
+    let whole = serde_json::json!({"kind": "Secret", "apiVersion": "v1", "type": "kubernetes.io/tls",
+        "data": {"tls.crt": base64(&serving.certificate), "tls.key": base64(&serving.key)}})
+    .to_string();
+    let (half, binary) = (&whole.as_bytes()[..whole.len() / 2], [whole.as_bytes(), b"\0"].concat());
+    let other: &[u8] = br#"{"kind": "Secret", "data": {"tls.crt": "bm9uZQ=="}}"#;
+    for name in ["dynamic-cert.json", "client-admin.crt"] {
+        for text in [&b""[..], half, b"{}", &binary, other] {
+            let folder = Files::named("server/tls/server-ca.crt", w.k3s_server_ca.certificate.clone()).lay_out();
+            std::fs::write(folder.path().join("server/tls").join(name), text).unwrap();
+            assert_unread(folder.path(), name);
+        }
+        // In place of a file, and alone there.
+        for make in [|path: &Path| std::fs::create_dir(path).unwrap(), special] {
+            let folder = tempfile::tempdir().unwrap();
+            std::fs::create_dir_all(folder.path().join("server/tls")).unwrap();
+            make(&folder.path().join("server/tls").join(name));
+            assert_unread(folder.path(), name);
+        }
+    }
+}
+
+#[cfg(unix)]
+fn special(path: &Path) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[cfg(not(unix))]
+fn special(path: &Path) {
+    std::fs::create_dir(path).unwrap();
+}
+
+#[track_caller]
+fn assert_unread(folder: &Path, name: &str) {
+    for folder in [folder.to_owned(), folder.join("server"), folder.join("server/tls")] {
+        let report = super::checker().paths([&folder]);
+        let unread: Vec<_> = report.unread().collect();
+        assert!(unread.len() == 1 && unread[0].ends_with(name), "{}: {unread:?} {report}", folder.display());
+        assert_eq!(super::checker().certificates([&folder]).problems().len(), 1, "{}", folder.display());
+    }
+}
+
+/// A link neither leads out of the folder that was named, nor makes two files of one.
+#[cfg(unix)]
+#[test]
+fn links_in_a_server_s_folder() {
+    use std::os::unix::fs::symlink;
+    let w = common::pki::world();
+    let ca = || w.k3s_server_ca.certificate.clone();
+    let folder = Files::named("k3s/server/tls/server-ca.crt", ca())
+        .with("k3s/server/tls/etcd/server-ca.crt", ca())
+        .with("elsewhere/tls/server-ca.crt", ca())
+        .lay_out();
+    let at = |below: &str| folder.path().join(below);
+    symlink(at("k3s/server/tls/etcd"), at("k3s/server/tls/again")).unwrap();
+    symlink(at("elsewhere/tls"), at("k3s/server/tls/out")).unwrap();
+    symlink("server/tls", at("k3s/tls")).unwrap();
+    symlink(".", at("k3s/k3s")).unwrap();
+    for below in ["k3s", "k3s/server", "k3s/server/tls"] {
+        let report = super::checker().paths([at(below)]);
+        assert_eq!((report.summary().files, report.unread().count()), (2, 0), "{below}: {report}");
+        assert_eq!(super::checker().certificates([at(below)]).certificates().len(), 2, "{below}");
+    }
+    // The folder that is named may be a link itself.
+    symlink("k3s", at("link")).unwrap();
+    assert_eq!(super::checker().paths([at("link")]).summary().files, 2);
+    // What is not looked into though a server keeps its certificates there is told.
+    std::fs::remove_dir_all(at("k3s")).unwrap();
+    std::fs::create_dir(at("k3s")).unwrap();
+    symlink(at("elsewhere"), at("k3s/server")).unwrap();
+    let report = super::checker().paths([at("k3s")]);
+    let unread: Vec<_> = report.unread().collect();
+    assert!(unread.len() == 1 && unread[0].ends_with("server/tls"), "{unread:?} {report}");
+    assert!(report.to_string().contains("leads out of"), "{report}");
 }
 
 /// K3s and RKE2 renew what ends when they start.

@@ -1,10 +1,10 @@
 //! A kubeconfig and the state beside it: of one CA or not, and which of the two is newer.
 
-use super::common::rke_state::Cluster;
+use super::common::rke_state::{Cluster, RkeState};
 use super::{ends, folder, pair};
 use kubeconfig::rancher::outage::Outage;
 use kubeconfig::rke::{Recovery, RecoveryNote};
-use kubeconfig::{ErrorKind, Kubeconfig, Loader, cert};
+use kubeconfig::{ErrorKind, Kubeconfig, Loaded, Loader, cert};
 use std::fs;
 
 const KUBECONFIG: &str = "kube_config_cluster.yml";
@@ -129,9 +129,10 @@ fn the_library_says_which_is_newer() {
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Refused);
     let recovered = Recovery::open(&state).unwrap().older(true).build().unwrap();
     assert!(!recovered.is_doubtful(), "{:?}", recovered.notes());
-    assert!(recovered.newer_in(&new.kubeconfig().parse().unwrap()).is_some());
+    let read = |made: &RkeState| Loaded::from_config(made.kubeconfig().parse().unwrap(), "");
+    assert!(recovered.newer_in(&read(&new)).unwrap().is_some());
     for same_or_other in [&old, &other] {
-        assert_eq!(recovered.newer_in(&same_or_other.kubeconfig().parse().unwrap()), None);
+        assert_eq!(recovered.newer_in(&read(same_or_other)).unwrap(), None);
     }
     // A kubeconfig of another CA says nothing of which is newer.
     let set = pair(&other, &old);

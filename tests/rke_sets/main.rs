@@ -4,6 +4,7 @@
 mod common;
 
 mod beside;
+mod files;
 mod healthy;
 mod states;
 

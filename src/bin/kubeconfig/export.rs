@@ -25,6 +25,7 @@ fn run(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {
     saved::put(args.out.as_deref(), backup.to_yaml(), |path| backup.write(path, &options), out)?;
     let report = backup.report();
     say(&report.to_string().trim_end());
+    pointer::to_uncompared(&report.contexts);
     if report.contexts.iter().any(Access::is_explained_by_check) {
         pointer::to_check([&loaded], None);
     }

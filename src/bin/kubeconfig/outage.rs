@@ -117,6 +117,7 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     let text = if args.output == "json" { json(&report, args, logins)? } else { table(&report, logins) };
     out.text(&text)?;
     out.flush()?;
+    pointer::to_uncompared(report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| &way.access));
     say_unjudged(&loaded, report.verdict().is_none() && is_all_read);
     // The help of `check` may be to ask Rancher.
     if !args.rancher_down && report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {

@@ -1,7 +1,9 @@
 //! Where help is, after an answer that is not yes.
 
 use crate::output::say;
-use kubeconfig::{Loaded, shell};
+use kubeconfig::access::Access;
+use kubeconfig::finding::Code;
+use kubeconfig::{Loaded, Printable, shell};
 use std::collections::HashSet;
 use std::path::Path;
 
@@ -31,5 +33,14 @@ pub(crate) fn to_check<'a>(loaded: impl IntoIterator<Item = &'a Loaded>, at: Opt
 pub(crate) fn to_what_it_is(file: &Path) {
     if file != Path::new("-") {
         say(&format_args!("To see what it is: kubeconfig check {}", shell::file(file)));
+    }
+}
+
+/// Says which states beside the files could not be compared with them, whatever the answer is.
+pub(crate) fn to_uncompared<'a>(contexts: impl IntoIterator<Item = &'a Access>) {
+    let findings = contexts.into_iter().flat_map(Access::findings);
+    for found in findings.filter(|found| found.code == Code::Unreadable) {
+        let entry = found.entry.as_deref().unwrap_or_default();
+        say(&format_args!("note: {}: {}", Printable(entry), Printable(&found.message)));
     }
 }

@@ -33,7 +33,7 @@ pub(crate) struct RecoverArgs {
     #[arg(long)]
     force: bool,
     /// Replace a kubeconfig that is newer than what is recovered: of the same CA, with an administrator's certificate
-    /// that ends later
+    /// that ends later; or one that can't be read to tell
     #[arg(long)]
     older: bool,
     #[command(flatten)]
@@ -52,9 +52,9 @@ fn run(args: &RecoverArgs, out: &mut Out) -> Result<u8, Failure> {
     let recovered = build(args)?;
     if let Some(file) = &args.into {
         edit::into(file, &args.how, out, |draft| {
-            let existing = &draft.config;
+            let existing = draft.loaded();
             // Nothing else is replaced.
-            if recovered.config().users.names().any(|name| args.force && existing.users.contains(name)) {
+            if recovered.config().users.names().any(|name| args.force && existing.config().users.contains(name)) {
                 recovered.may_replace(existing, file)?;
             }
             kubeconfig::edit::add(draft, recovered.config(), args.force)

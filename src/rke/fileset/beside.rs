@@ -1,12 +1,11 @@
 //! What the state beside a kubeconfig says of its contexts.
 
 use super::FileSet;
-use super::sides::{Sides, authorities, is_rkes};
+use super::sides::{Sides, is_rkes};
 use crate::access::Access;
-use crate::error::Printable;
-use crate::finding::Finding;
-use crate::load::{Loaded, Subject};
-use crate::rke::SavedStates;
+use crate::error::{Printable, Result};
+use crate::finding::{Code, Finding, Severity};
+use crate::load::{Loaded, Subject, read_reference};
 use crate::rke::state::State;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -14,11 +13,15 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The states beside kubeconfigs that RKE wrote (`kube_config_*`). Each is read once.
+///
+/// Nobody named them, so that they are read as what a kubeconfig refers to is: regular files of up to
+/// [`REFERENCE_LIMIT`](crate::load::REFERENCE_LIMIT), and nothing but a plain state.
 #[derive(Debug, Default)]
-pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Option<Rc<State>>>>);
+pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Option<Rc<Sides>>>>);
 
 impl StatesBeside {
-    /// Adds to the judgement of a context that the state beside its file has another CA.
+    /// Adds to the judgement of a context that the state beside its file has another CA; as a note, once, that it can't
+    /// be read.
     ///
     /// Contexts that RKE did not write are not judged by it.
     pub(crate) fn judge(&self, loaded: &Loaded, context: &str, access: &mut Access) {
@@ -40,21 +43,36 @@ impl StatesBeside {
             return None;
         }
         let set = FileSet::of(&file);
-        let state = self.state(set.state())?;
-        let mut finding = Sides::of(&state).foreign(&authorities(&loaded.cluster_with_paths(cluster)?))?;
         let shown = set.state().file_name().unwrap_or_default().to_string_lossy();
-        finding.message = format!(
-            "the CA in the file is not that of the state beside it, {}: one of the two is of another cluster, or of \
-             before the CA was rotated",
-            Printable(&shown)
-        );
-        Some(finding)
+        let shown = Printable(&shown);
+        match self.sides(set.state()) {
+            Ok(sides) => sides?.is_foreign(&loaded.cluster_with_paths(cluster)?).ok()?.then(|| {
+                let message = format!(
+                    "the CA in the file is not that of the state beside it, {shown}: one of the two is of another \
+                     cluster, or of before the CA was rotated"
+                );
+                Finding::new(Code::ForeignKubeconfig, message)
+            }),
+            Err(error) => {
+                let message = format!("the state beside it, {shown}, was not compared: {}", error.message());
+                Some(Finding::new(Code::Unreadable, message).with_severity(Severity::Note))
+            }
+        }
     }
 
-    fn state(&self, path: &Path) -> Option<Rc<State>> {
+    /// # Errors
+    /// Where the state can't be read; of each the first time.
+    fn sides(&self, path: &Path) -> Result<Option<Rc<Sides>>> {
         let mut known = self.0.borrow_mut();
-        let read = || path.is_file().then(|| SavedStates::read(path).ok()).flatten();
-        let entry = known.entry(path.to_owned());
-        entry.or_insert_with(|| Some(Rc::new(read()?.into_newest().state))).clone()
+        if let Some(sides) = known.get(path) {
+            return Ok(sides.clone());
+        }
+        let read = read_reference(path).and_then(|text| State::from_slice(&text));
+        let read = match read.map(|state| Some(Rc::new(Sides::of(&state)))) {
+            Err(error) if error.is_file_not_found() => Ok(None),
+            read => read,
+        };
+        known.insert(path.to_owned(), read.as_ref().map_or(None, Option::clone));
+        read
     }
 }

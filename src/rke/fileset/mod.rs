@@ -11,6 +11,7 @@ pub(crate) use beside::StatesBeside;
 pub use open::OpenFileSet;
 #[cfg(feature = "check")]
 pub(crate) use open::unfinished;
+pub(super) use sides::{Sides, context_of_rke, entries, existing};
 
 use super::input::SNAPSHOTS;
 use std::path::{Path, PathBuf};

@@ -1,11 +1,12 @@
 //! The three files as they are, and what they say of each other.
 
-use super::sides::{Sides, authorities, is_rkes};
+use super::sides::{Sides, context_of_rke, entries, serves};
 use super::{FileSet, copies, drift};
-use crate::config::Kubeconfig;
+use crate::access::Pem;
+use crate::config::{Entries, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::{Code, Finding, Severity};
-use crate::load::read_reference;
+use crate::load::{Loaded, read_reference};
 use crate::rke::cluster::of_rancher;
 use crate::rke::state::State;
 use crate::rke::{ClusterConfig, SavedStates};
@@ -67,6 +68,7 @@ impl FileSet {
             }
         }
         let findings = opening.findings;
+        let kubeconfig = kubeconfig.map(Loaded::into_config);
         Ok(OpenFileSet { config: config.map(|(config, _)| config), state, kubeconfig, findings, files })
     }
 }
@@ -133,7 +135,7 @@ impl Opening<'_> {
         self.read(file, |file| Ok(SavedStates::read(file)?.into_newest().state))
     }
 
-    fn kubeconfig(&mut self, has_state: bool) -> Option<Kubeconfig> {
+    fn kubeconfig(&mut self, has_state: bool) -> Option<Loaded> {
         let file = self.files.kubeconfig();
         if !file.exists() && !self.is_ranchers {
             let message = "the kubeconfig that RKE writes is not there";
@@ -144,7 +146,9 @@ impl Opening<'_> {
             };
             self.findings.push(finding.with_help(help));
         }
-        self.read(&file, |file| Kubeconfig::from_slice(&read_reference(file)?))
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let read = |file: &Path| Kubeconfig::from_slice(&read_reference(file)?);
+        Some(Loaded::from_config(self.read(&file, read)?, folder))
     }
 
     /// What `read` makes of a file; nothing where there is none, or it can't be read, which is told.
@@ -214,24 +218,25 @@ impl Opening<'_> {
         }
     }
 
-    /// Whether the kubeconfig is of this cluster, and which of the two is older. What it does not embed can't be told.
-    fn belongs(&mut self, kubeconfig: &Kubeconfig, state: &State) {
-        // The current context, unless others were added to the file and one of them is current.
-        let mut contexts = kubeconfig.contexts.iter().filter(|(name, context)| is_rkes(kubeconfig, name, context));
-        let current = contexts.clone().find(|(name, _)| kubeconfig.current_context() == Some(*name));
-        let context = current.or_else(|| contexts.next()).map(|(_, context)| context);
-        let cluster = context.and_then(|context| kubeconfig.clusters.iter().enumerate().find(named(&context.cluster)));
-        let user = context.and_then(|context| kubeconfig.users.iter().enumerate().find(named(&context.user)));
+    /// Whether the kubeconfig is of this cluster, and which of the two is older.
+    fn belongs(&mut self, kubeconfig: &Loaded, state: &State) {
+        let config = kubeconfig.config();
+        let Some(context) = context_of_rke(config) else { return };
+        let (cluster, user) = entries(kubeconfig, context);
         let sides = Sides::of(state);
         let of_kubeconfig = |finding: Finding| finding.in_file(&self.files.kubeconfig());
         let mut findings = Vec::new();
-        if let Some((i, (_, cluster))) = cluster {
-            if let Some(foreign) = sides.foreign(&authorities(cluster)) {
-                let field = format!("clusters[{i}].cluster.certificate-authority-data");
-                findings.push(of_kubeconfig(foreign).in_field(field));
+        let mut is_foreign = false;
+        if let Some((i, cluster)) = place(&config.clusters, &context.cluster).zip(cluster) {
+            is_foreign = sides.is_foreign(&cluster).unwrap_or_default();
+            if let Some(pem) = Pem::authority(&cluster).filter(|_| is_foreign) {
+                let message = "the CA in it is not that of the state: it is the kubeconfig of another cluster, or of \
+                               before the CA was rotated";
+                let field = format!("clusters[{i}].cluster.{}", pem.field);
+                findings.push(of_kubeconfig(Finding::new(Code::ForeignKubeconfig, message)).in_field(field));
             }
             let server = ServerUrl::of(cluster.server.as_deref().unwrap_or_default());
-            if sides.serves(&server) == Some(false) {
+            if serves(state, &server) == Some(false) {
                 let message = format!(
                     "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
                     server.host()
@@ -241,20 +246,20 @@ impl Opening<'_> {
             }
         }
         // What is of another cluster need not be compared further.
-        if findings.first().is_none_or(|finding| finding.code != Code::ForeignKubeconfig) {
-            let field = |i| format!("users[{i}].user.client-certificate-data");
-            findings.extend(user.and_then(|(i, (_, user))| match sides.age(user)? {
-                finding if finding.code == Code::StaleState => Some(finding.in_file(self.files.state())),
-                finding => Some(of_kubeconfig(finding).in_field(field(i))),
+        if let Some((i, user)) = place(&config.users, &context.user).zip(user).filter(|_| !is_foreign) {
+            let field = Pem::client_certificate(&user).map_or("", |pem| pem.field);
+            findings.extend(sides.stale(&user).map(|finding| match finding.code {
+                Code::StaleState => finding.in_file(self.files.state()),
+                _ => of_kubeconfig(finding).in_field(format!("users[{i}].user.{field}")),
             }));
         }
         self.findings.append(&mut findings);
     }
 }
 
-/// Whether an entry is the one of that name.
-fn named<T>(name: &Option<String>) -> impl FnMut(&(usize, (&str, T))) -> bool {
-    move |(_, (found, _))| Some(*found) == name.as_deref()
+/// The place of the entry of that name.
+fn place<T>(entries: &Entries<T>, name: &Option<String>) -> Option<usize> {
+    entries.iter().position(|(found, _)| Some(found) == name.as_deref())
 }
 
 /// That the last `rke up` did not go through.

@@ -1,7 +1,6 @@
 //! The admin kubeconfig of a cluster, made again from what is left of it. Nothing is connected to.
 
 mod admin;
-mod age;
 mod doubts;
 mod note;
 mod shape;
@@ -10,7 +9,7 @@ pub(super) use admin::{Admin, Names, check_key, cluster, user};
 pub use note::RecoveryNote;
 pub(super) use shape::config;
 
-use super::fileset::{FileSet, copies};
+use super::fileset::{FileSet, Sides, context_of_rke, copies, entries, existing};
 use super::input::Input;
 use super::saved::{Place, SavedStates};
 use super::server_folder::ServerFolder;
@@ -18,6 +17,7 @@ use super::state::State;
 use crate::cert::{Certificate, rfc3339};
 use crate::config::{Context, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
+use crate::load::Loaded;
 use crate::store::{Finished, Saved, WriteOptions};
 use crate::url::check_new_server;
 use rustls_pki_types::UnixTime;
@@ -260,21 +260,30 @@ impl Recovery {
         notes.extend(doubts::of_certificates(&admin, now));
         notes.extend(doubts::of_contexts(&config, &admin, now));
         notes.extend(doubts::of_servers(&config, &admin.serving));
-        let recovered = Recovered { config, finished, certificate: admin.certificate, notes, older: self.older };
+        let sides = match &self.origin {
+            Origin::State(state) => Sides::of(state),
+            Origin::Folder(_) => Sides::of_recovered(&admin.cluster, admin.certificate.as_ref()),
+        };
+        let recovered = Recovered { config, finished, certificate: admin.certificate, sides, notes, older: self.older };
         Ok(self.compared(recovered))
     }
 
     /// With what the kubeconfigs beside the state say.
     fn compared(&self, mut recovered: Recovered) -> Recovered {
         let is_rkes = matches!(self.origin, Origin::State(_));
-        for file in self.kubeconfigs.iter().filter(|file| is_rkes && file.is_file()) {
-            let Some(existing) = age::read(file) else { continue };
-            let file = file.clone();
-            if let Some(until) = recovered.newer_in(&existing).filter(|_| !self.older) {
-                recovered.notes.push(RecoveryNote::NewerKubeconfig { file, until });
-            } else if age::is_of_another_ca(&existing, &recovered.config) {
-                recovered.notes.push(RecoveryNote::OtherKubeconfig { file });
-            }
+        for file in self.kubeconfigs.iter().filter(|_| is_rkes) {
+            let note = existing(file).and_then(|existing| {
+                let Some(existing) = existing else { return Ok(None) };
+                let file = file.clone();
+                if let Some(until) = recovered.newer_in(&existing)?.filter(|_| !self.older) {
+                    return Ok(Some(RecoveryNote::NewerKubeconfig { file, until }));
+                }
+                let cluster = context_of_rke(existing.config()).and_then(|context| entries(&existing, context).0);
+                let is_foreign = cluster.map_or(Ok(false), |cluster| recovered.sides.is_foreign(&cluster))?;
+                Ok(is_foreign.then_some(RecoveryNote::OtherKubeconfig { file }))
+            });
+            let unread = |error: Error| Some(RecoveryNote::Unread { why: error.to_string() });
+            recovered.notes.extend(note.unwrap_or_else(unread));
         }
         recovered
     }
@@ -286,6 +295,7 @@ pub struct Recovered {
     config: Kubeconfig,
     finished: Finished,
     certificate: Option<Certificate>,
+    sides: Sides,
     notes: Vec<RecoveryNote>,
     older: bool,
 }
@@ -324,17 +334,24 @@ impl Recovered {
 
     /// Returns when the administrator's certificate in another kubeconfig ends, if it is newer than the recovered one:
     /// of the same CA and the same name, and ending later. RKE, K3s and RKE2 make another certificate at each renewal.
-    pub fn newer_in(&self, existing: &Kubeconfig) -> Option<UnixTime> {
-        age::newer_in(existing, &self.config, self.certificate.as_ref()?)
+    /// The files that the kubeconfig names are read; where it names no CA, the name alone counts.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] and [`ErrorKind::Limit`] where a file it names can't be read, so that it may be newer.
+    pub fn newer_in(&self, existing: &Loaded) -> Result<Option<UnixTime>> {
+        self.sides.newer_in(existing)
     }
 
-    /// Refuses to replace `existing`, which is in `file`, where that [is newer](Recovered::newer_in) and no
-    /// [older](Recovery::older) one is wanted.
+    /// Refuses to replace `existing`, which is in `file`, where that [is newer](Recovered::newer_in), or that can't be
+    /// told, and no [older](Recovery::older) one is wanted.
     ///
     /// # Errors
     /// [`ErrorKind::Refused`].
-    pub fn may_replace(&self, existing: &Kubeconfig, file: &Path) -> Result<()> {
-        let Some(until) = self.newer_in(existing).filter(|_| !self.older) else { return Ok(()) };
+    pub fn may_replace(&self, existing: &Loaded, file: &Path) -> Result<()> {
+        if self.older {
+            return Ok(());
+        }
+        let Some(until) = self.newer_in(existing).map_err(|error| untold(&error, file))? else { return Ok(()) };
         let own = self.certificate.as_ref().map(|own| rfc3339(own.not_after())).unwrap_or_default();
         let message = format!(
             "the kubeconfig there is newer: its administrator's certificate ends on {}, the recovered one on {own}",
@@ -352,11 +369,21 @@ impl Recovered {
     /// the file does not hold afterwards what was written.
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
         let path = path.as_ref();
-        if let Some(existing) = age::read(path) {
-            self.may_replace(&existing, path)?;
+        if !self.older {
+            if let Some(existing) = existing(path).map_err(|error| untold(&error, path))? {
+                self.may_replace(&existing, path)?;
+            }
         }
         self.finished.write(path, options)
     }
+}
+
+/// That nobody knows whether what is in `file` is newer.
+#[cold]
+fn untold(error: &Error, file: &Path) -> Error {
+    let message = format!("whether the kubeconfig there is newer than the recovered one can't be told: {error}");
+    let help = "make it readable, or write to another file with --out; to replace it all the same, add --older";
+    Error::new(ErrorKind::Refused, message).in_file(file).with_help(help)
 }
 
 fn server_of<'a>(config: &'a Kubeconfig, context: &Context) -> &'a str {
