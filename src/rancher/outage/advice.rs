@@ -384,7 +384,8 @@ fn recovery(before: &str, kubectl: &str) -> String {
     let get = |kind: &str| format!("{kubectl} -n kube-system get {kind} full-cluster-state -o json > state.json");
     let (secret, config_map) = (get("secret"), get("configmap"));
     format!(
-        "umask 077 && rm -f state.json\n{before}{secret}\ntest -s state.json || {config_map}\nkubeconfig recover state.json --out FILE"
+        "umask 077 && rm -f state.json\n{before}{secret}\ntest -s state.json || {config_map}\n\
+         kubeconfig recover state.json --out FILE"
     )
 }
 

@@ -35,8 +35,8 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Reads a cluster's `server`. An IPv6 address may lack its brackets. One without https has another port there: that
-    /// of API servers, unless its own looks like one of https.
+    /// Reads a cluster's `server`. An IPv6 address may lack its brackets. One without https has another port there:
+    /// that of API servers, unless its own looks like one of https.
     pub(super) fn of(text: &str) -> Option<Self> {
         let server = ServerUrl::of(text);
         if server.fault().is_some() {
