@@ -148,9 +148,26 @@ fn a_state_with_another_ca_is_foreign_wherever_the_certificates_are() {
     let mut halves = made.json();
     halves.set("currentState", other.side());
     let set = folder(&[(KUBECONFIG, &made.kubeconfig()), ("cluster.rkestate", &halves.indented())]);
-    ends(&set, &["outage", KUBECONFIG], 0);
     let out = ends(&set, &["recover", "cluster.rkestate", "--out", "new"], 3);
     assert!(!out.stderr.contains("has another CA"), "{}", out.stderr);
+    // Which of the two the cluster has, nobody knows.
+    let out = ends(&set, &["outage", KUBECONFIG], 3);
+    assert!(out.stdout.contains("a rotation was not finished"), "{}", out.stdout);
+    ends(&set, &["export", "--kubeconfig", KUBECONFIG, "--out", "other"], 3);
+}
+
+#[test]
+fn a_server_that_the_state_does_not_know_is_in_doubt() {
+    let Some(made) = Cluster::three().state() else { return };
+    let kubeconfig: kubeconfig::Kubeconfig = made.kubeconfig().parse().unwrap();
+    let server = kubeconfig.clusters.iter().find_map(|(_, cluster)| cluster.server.clone()).unwrap();
+    let text = made.kubeconfig().replace(&server, "https://198.51.100.99:6443");
+    let set = folder(&[(KUBECONFIG, &text), ("cluster.rkestate", &made.text())]);
+    let out = ends(&set, &["outage", KUBECONFIG], 3);
+    assert!(out.stdout.contains("198.51.100.99 is no control-plane node"), "{}", out.stdout);
+    ends(&set, &["export", "--kubeconfig", KUBECONFIG, "--out", "backup"], 3);
+    let set = folder(&[(KUBECONFIG, &made.kubeconfig()), ("cluster.rkestate", &made.text())]);
+    ends(&set, &["outage", KUBECONFIG], 0);
 }
 
 /// Nobody named the state: it is read as what a kubeconfig refers to, and what that leaves open is said.

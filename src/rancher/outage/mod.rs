@@ -63,7 +63,7 @@ pub use way::{Missing, Way};
 
 use super::binding::Bindings;
 use super::choose::direct;
-use super::clusters::Member;
+use super::clusters::{ClusterGroup, Member};
 use super::kind::ContextKind;
 use super::knowledge::{Assumed, Knowledge, file_of, file_of_context};
 use super::lifetime::keep_lifetimes;

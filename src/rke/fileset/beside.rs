@@ -1,7 +1,7 @@
 //! What the state beside a kubeconfig says of its contexts.
 
 use super::FileSet;
-use super::sides::{Sides, is_rkes};
+use super::sides::{Sides, half_rotated, is_rkes, unserved};
 use crate::access::Access;
 use crate::error::{Printable, Result};
 use crate::finding::{Code, Finding, Severity};
@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// Nobody named them, so that they are read as what a kubeconfig refers to is: regular files of up to
 /// [`REFERENCE_LIMIT`](crate::load::REFERENCE_LIMIT), and nothing but a plain state.
 #[derive(Debug, Default)]
-pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Option<Rc<Sides>>>>);
+pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Option<Rc<(State, Sides)>>>>);
 
 impl StatesBeside {
     /// Adds to the judgement of a context that the state beside its file has another CA; as a note, once, that it can't
@@ -46,13 +46,19 @@ impl StatesBeside {
         let shown = set.state().file_name().unwrap_or_default().to_string_lossy();
         let shown = Printable(&shown);
         match self.sides(set.state()) {
-            Ok(sides) => sides?.is_foreign(&loaded.cluster_with_paths(cluster)?).ok()?.then(|| {
-                let message = format!(
-                    "the CA in the file is not that of the state beside it, {shown}: one of the two is of another \
-                     cluster, or of before the CA was rotated"
-                );
-                Finding::new(Code::ForeignKubeconfig, message)
-            }),
+            Ok(known) => {
+                let known = known?;
+                let (state, sides) = &*known;
+                let cluster = loaded.cluster_with_paths(cluster)?;
+                if sides.is_foreign(&cluster).ok()? {
+                    let message = format!(
+                        "the CA in the file is not that of the state beside it, {shown}: one of the two is of another \
+                         cluster, or of before the CA was rotated"
+                    );
+                    return Some(Finding::new(Code::ForeignKubeconfig, message));
+                }
+                half_rotated(state).or_else(|| unserved(state, &cluster))
+            }
             Err(error) => {
                 let message = format!("the state beside it, {shown}, was not compared: {}", error.message());
                 Some(Finding::new(Code::Unreadable, message).with_severity(Severity::Note))
@@ -62,13 +68,16 @@ impl StatesBeside {
 
     /// # Errors
     /// Where the state can't be read; of each the first time.
-    fn sides(&self, path: &Path) -> Result<Option<Rc<Sides>>> {
+    fn sides(&self, path: &Path) -> Result<Option<Rc<(State, Sides)>>> {
         let mut known = self.0.borrow_mut();
         if let Some(sides) = known.get(path) {
             return Ok(sides.clone());
         }
         let read = read_reference(path).and_then(|text| State::from_slice(&text));
-        let read = match read.map(|state| Some(Rc::new(Sides::of(&state)))) {
+        let read = match read.map(|state| {
+            let sides = Sides::of(&state);
+            Some(Rc::new((state, sides)))
+        }) {
             Err(error) if error.is_file_not_found() => Ok(None),
             read => read,
         };

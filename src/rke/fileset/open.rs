@@ -1,17 +1,16 @@
 //! The three files as they are, and what they say of each other.
 
-use super::sides::{Sides, context_of_rke, entries, serves};
+use super::sides::{Sides, context_of_rke, entries, unserved};
 use super::{FileSet, copies, drift};
 use crate::access::Pem;
 use crate::config::{Entries, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::finding::{Code, Finding, Severity};
+use crate::finding::{Code, Finding};
 use crate::load::{Loaded, read_reference};
 use crate::rke::cluster::of_rancher;
 use crate::rke::state::State;
 use crate::rke::{ClusterConfig, SavedStates};
 use crate::syntax::Document;
-use crate::url::ServerUrl;
 use std::path::Path;
 
 /// The three files of a [`FileSet`], as far as they are there, and what is wrong with them as a set.
@@ -235,13 +234,7 @@ impl Opening<'_> {
                 let field = format!("clusters[{i}].cluster.{}", pem.field);
                 findings.push(of_kubeconfig(Finding::new(Code::ForeignKubeconfig, message)).in_field(field));
             }
-            let server = ServerUrl::of(cluster.server.as_deref().unwrap_or_default());
-            if serves(state, &server) == Some(false) {
-                let message = format!(
-                    "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
-                    server.host()
-                );
-                let finding = Finding::new(Code::StaleKubeconfig, message).with_severity(Severity::Warning);
+            if let Some(finding) = unserved(state, &cluster) {
                 findings.push(of_kubeconfig(finding).in_field(format!("clusters[{i}].cluster.server")));
             }
         }

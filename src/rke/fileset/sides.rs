@@ -2,9 +2,9 @@
 
 use crate::access::Pem;
 use crate::cert::{self, Certificate, is_key_of_another, rfc3339};
-use crate::config::{AuthInfo, Cluster, Context, Kubeconfig};
-use crate::error::{ErrorKind, Result};
-use crate::finding::{Code, Finding, Severity};
+use crate::config::{AuthInfo, Cluster, Context, Kubeconfig, set};
+use crate::error::{ErrorKind, Printable, Result};
+use crate::finding::{Code, Effect, Finding, Severity};
 use crate::load::{Loaded, Loader};
 use crate::rke::state::{ClusterState, State};
 use crate::url::ServerUrl;
@@ -118,9 +118,34 @@ impl Sides {
     }
 }
 
+/// That the server of a kubeconfig is none that the state knows: whoever answers there shows another certificate.
+pub(super) fn unserved(state: &State, cluster: &Cluster) -> Option<Finding> {
+    let server = ServerUrl::of(set(&cluster.server)?);
+    let is_named_otherwise = set(&cluster.tls_server_name).is_some() || cluster.insecure_skip_tls_verify;
+    (!is_named_otherwise && serves(state, &server) == Some(false)).then(|| {
+        let message = format!(
+            "its server {} is no control-plane node of the state, nor in the certificate of kube-apiserver",
+            Printable(server.host())
+        );
+        let finding = Finding::new(Code::StaleKubeconfig, message).with_severity(Severity::Warning);
+        finding.with_effect(Effect::Unknown)
+    })
+}
+
+/// That a rotation of the CA was not finished: the two sides of the state have CAs of which the cluster has one.
+pub(super) fn half_rotated(state: &State) -> Option<Finding> {
+    let ca = |side: &ClusterState| cert::leaf(side.certificates.get("kube-ca")?.certificate_pem.as_bytes()).ok();
+    let (current, desired) = (ca(&state.current)?, ca(&state.desired)?);
+    (current != desired).then(|| {
+        let message =
+            "the state beside it has two CAs, as a rotation was not finished: nothing tells which one the cluster has";
+        Finding::new(Code::StateDrift, message).with_effect(Effect::Unknown)
+    })
+}
+
 /// Whether a server is a control-plane node of the state, or in the certificate that those show; `None` where that
 /// can't be told.
-pub(super) fn serves(state: &State, server: &ServerUrl<'_>) -> Option<bool> {
+fn serves(state: &State, server: &ServerUrl<'_>) -> Option<bool> {
     let nodes: Vec<_> = sides(state).into_iter().flat_map(ClusterState::control_plane).collect();
     let same = |address: &str| match (address.parse(), server.ip()) {
         (Ok(a), Some(b)) => std::net::IpAddr::to_canonical(&a) == b.to_canonical(),
