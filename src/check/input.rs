@@ -107,7 +107,7 @@ fn file(path: &Path) -> Content {
     match read_config(path, path, Limits::default().input).map(|bytes| content(path, bytes)) {
         Ok(content @ (Content::State(..) | Content::Unreadable(..))) => content,
         // By its name it is one. What was cut off, or never written, is not something else.
-        Ok(_) if path.to_string_lossy().ends_with(".rkestate") => Content::Unreadable(no_state(), None),
+        Ok(_) if is_called_state(path) => Content::Unreadable(no_state(), None),
         Ok(content) => content,
         Err(error) => Content::Unreadable(error, None),
     }
@@ -177,6 +177,10 @@ fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
+fn is_called_state(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".rkestate")
+}
+
 /// Those of the files that are ours; in the folder of a server those too that are so by their names.
 fn files(paths: &[PathBuf], of_server: bool) -> Vec<Input> {
     let mut inputs = Vec::new();
@@ -185,13 +189,17 @@ fn files(paths: &[PathBuf], of_server: bool) -> Vec<Input> {
             inputs.push(Input::of_file(path, of_server_file(path)));
             continue;
         }
+        // How an API server asks Rancher's webhook, which is nobody's login.
+        if path.file_name().is_some_and(|name| name == "kube-api-authn-webhook.yaml") {
+            continue;
+        }
         // Pipes and devices could hang; a link to nowhere is no file.
         if !fs::metadata(path).is_ok_and(|metadata| metadata.is_file()) {
             continue;
         }
         let content = match is_text(path) {
-            Ok(false) => continue,
-            Ok(true) => file(path),
+            Ok(false) if !is_called_state(path) => continue,
+            Ok(_) => file(path),
             Err(error) => Content::Unreadable(Error::io("cannot open", path, error), None),
         };
         let is_ours = match &content {

@@ -161,6 +161,11 @@ fn a_server_s_folder_is_looked_into() {
         assert!(found.is_some_and(|one| one.file.as_ref().unwrap().ends_with(about)), "{about}: {report}");
         before.map_or_else(|| std::fs::remove_file(&file), |bytes| std::fs::write(&file, bytes)).unwrap();
     }
+    // Where the API server asks Rancher's webhook is no kubeconfig of anybody's.
+    let webhook = "apiVersion: v1\nkind: Config\nclusters:\n- name: Default\n  cluster:\n    insecure-skip-tls-verify: \
+                   true\n    server: http://127.0.0.1:6440/v1/authenticate\n";
+    std::fs::write(path("kube-api-authn-webhook.yaml"), webhook).unwrap();
+    assert!(!super::checker().paths([path("")]).has(InsecureSkipTlsVerify));
     // One above it holds no folder of a server, and nothing else.
     let none = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(none.path().join("server/tls")).unwrap();

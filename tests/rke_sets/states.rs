@@ -36,7 +36,9 @@ fn an_empty_state_and_one_cut_off_are_no_states() {
     let text = made.text();
     let half = &text[..text.len() / 2];
     let nothing = "{\"desiredState\": {}, \"currentState\": {}}";
-    for state in ["", "\n", "{}", "null", "{", "[]", "hello", nothing, half, &text[..text.len() - 1]] {
+    for state in
+        ["", "\n", "{}", "null", "{", "[]", "hello", &"\0".repeat(5000), nothing, half, &text[..text.len() - 1]]
+    {
         let set = folder(&[("cluster.rkestate", state)]);
         for arguments in
             [&["check", "cluster.rkestate"][..], &["check", "."], &["certs", "cluster.rkestate"], &["certs", "."]]

@@ -17,7 +17,10 @@ use std::rc::Rc;
 /// Nobody named them, so that they are read as what a kubeconfig refers to is: regular files of up to
 /// [`REFERENCE_LIMIT`](crate::load::REFERENCE_LIMIT), and nothing but a plain state.
 #[derive(Debug, Default)]
-pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Option<Rc<(State, Sides)>>>>);
+pub(crate) struct StatesBeside(RefCell<HashMap<PathBuf, Beside>>);
+
+/// The state; `None` where there is none, or it can't be read.
+type Beside = Option<Rc<(State, Sides)>>;
 
 impl StatesBeside {
     /// Adds to the judgement of a context that the state beside its file has another CA; as a note, once, that it can't
@@ -68,7 +71,7 @@ impl StatesBeside {
 
     /// # Errors
     /// Where the state can't be read; of each the first time.
-    fn sides(&self, path: &Path) -> Result<Option<Rc<(State, Sides)>>> {
+    fn sides(&self, path: &Path) -> Result<Beside> {
         let mut known = self.0.borrow_mut();
         if let Some(sides) = known.get(path) {
             return Ok(sides.clone());
