@@ -93,10 +93,8 @@ pub(super) fn kubeconfig(checker: &Checker, path: &Path) -> Input {
         Some(bytes) if is_stdin => Ok(bytes.to_vec()),
         _ => read_config(path, path, Limits::default().input),
     };
-    let content = match bytes.map(Document::parse) {
-        Ok(Ok(document)) => Content::Kubeconfig(document),
-        // Read again for the line that is broken, which only a file that is broken needs.
-        Ok(Err(error)) => Content::Unreadable(error, None),
+    let content = match bytes.and_then(Document::parse) {
+        Ok(document) => Content::Kubeconfig(document),
         Err(error) => Content::Unreadable(error, None),
     };
     if is_stdin { Input::of(path, content) } else { Input::of_file(path, content) }

@@ -5,6 +5,7 @@ use super::access::{cluster_of, user_of};
 use super::input::{Content, Input};
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
+use super::rke::SERVICE_ACCOUNTS;
 use super::schema::Schema;
 use crate::access::Pem;
 use crate::cert::{self, Certificate, Purpose, SectionKind, SubjectAltName, rfc3339};
@@ -232,7 +233,7 @@ impl Inventory {
                 continue;
             }
             let subject = format!("certificate \"{}\"", Printable(name));
-            let role = (name == "kube-service-account-token").then_some(Role::Unused);
+            let role = (name == SERVICE_ACCOUNTS).then_some(Role::Unused);
             self.sections(file, Some(&subject), entry.certificate_pem.as_bytes(), |_| role);
         }
     }

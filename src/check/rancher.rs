@@ -118,9 +118,8 @@ fn bindings(group: &Group<'_, '_>, bindings: &Bindings<'_>, through: &HashSet<&s
             let Some(name) = user_name else { continue };
             let Some((file, entry)) = group.entry_of::<AuthInfo>(name) else { continue };
             let Some(notes) = notes.get_mut(file) else { continue };
-            let token = set_secret(&entry.body.token).map(str::trim).filter(|token| is_rancher_token(token));
-            let doubt = token.and_then(|token| bindings.doubt(token, cluster, member));
-            if let Some(doubt) = doubt.filter(|doubt| told.insert((name, doubt.severity))) {
+            if let Some(doubt) = bindings.doubt_of(cluster, member).filter(|doubt| told.insert((name, doubt.severity)))
+            {
                 let (finding, span) = entry.find(doubt, "token");
                 notes.add(finding, span);
             }

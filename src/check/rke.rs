@@ -331,7 +331,7 @@ const CLUSTER_AUTHORITY: &str = "kube-ca";
 const PROXY_AUTHORITY: &str = "kube-apiserver-requestheader-ca";
 const PROXY_CLIENT: &str = "kube-apiserver-proxy-client";
 /// The key that signs the tokens of service accounts, with a certificate that means nothing.
-const SERVICE_ACCOUNTS: &str = "kube-service-account-token";
+pub(super) const SERVICE_ACCOUNTS: &str = "kube-service-account-token";
 /// Of an etcd outside of the cluster.
 const ETCD_CLIENT: &str = "kube-etcd-client";
 const ETCD_AUTHORITY: &str = "kube-etcd-client-ca";

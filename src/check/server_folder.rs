@@ -1,7 +1,7 @@
 //! What the files in the data folder of a K3s or RKE2 server say of each other.
 
 use super::input::{Content, Input};
-use crate::cert::{self, ChainVerdict, KeyMatch, Purpose, Verifier};
+use crate::cert::{self, Certificate, ChainVerdict, KeyMatch, Purpose, Verifier};
 use crate::finding::{Code, Finding, Severity};
 use rustls_pki_types::UnixTime;
 use std::collections::HashMap;
@@ -19,6 +19,8 @@ pub(super) fn check(inputs: &[Input], at: UnixTime, found: &mut [Vec<Finding>]) 
         }
     }
     let beside = |place: &Path, name: &str| pems.get(&*place.with_file_name(name)).copied();
+    // Each is read once, whatever it signed.
+    let mut authorities: HashMap<usize, Vec<Certificate>> = HashMap::new();
     for (place, (i, pem)) in &pems {
         let Some(name) = place.file_name().and_then(|name| name.to_str()) else { continue };
         if beside(place, CLIENTS).is_none() || beside(place, SERVERS).is_none() {
@@ -35,9 +37,9 @@ pub(super) fn check(inputs: &[Input], at: UnixTime, found: &mut [Vec<Finding>]) 
             }
         }
         let Some(authority) = authority_of(name) else { continue };
-        let Some((_, pem)) = beside(place, authority) else { continue };
-        let of_ca = cert::certificates(pem).unwrap_or_default();
-        let verdict = Verifier::new(&of_ca).with_intermediates(sent).verify(leaf, Purpose::Any, at).verdict();
+        let Some((of_ca, pem)) = beside(place, authority) else { continue };
+        let of_ca = authorities.entry(of_ca).or_insert_with(|| cert::certificates(pem).unwrap_or_default());
+        let verdict = Verifier::new(of_ca).with_intermediates(sent).verify(leaf, Purpose::Any, at).verdict();
         if matches!(verdict, ChainVerdict::UnknownIssuer | ChainVerdict::SelfSigned | ChainVerdict::BadSignature) {
             let message = format!("{authority} beside it did not sign the certificate");
             let finding = Finding::new(Code::UnknownIssuer, message).with_severity(Severity::Error);

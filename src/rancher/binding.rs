@@ -92,7 +92,7 @@ impl<'a> Bindings<'a> {
 
     /// What speaks against Rancher having bound the token in the file to the cluster of a context; nothing where there is none
     /// of Rancher's.
-    pub(super) fn doubt_of(&self, group: &ClusterGroup<'a>, member: &Member<'a>) -> Option<Finding> {
+    pub(crate) fn doubt_of(&self, group: &ClusterGroup<'a>, member: &Member<'a>) -> Option<Finding> {
         let token = member.view.token().filter(|token| is_rancher_token(token))?;
         self.doubt(token, group, member)
     }

@@ -50,6 +50,11 @@ impl ContextKind {
     pub fn is_rancher_local(&self) -> bool {
         matches!(self, ContextKind::RancherProxy { cluster_id, .. } if cluster_id == "local")
     }
+
+    /// Whether Rancher is the server.
+    pub(crate) fn is_rancher(&self) -> bool {
+        matches!(self, ContextKind::RancherProxy { .. } | ContextKind::RancherServer)
+    }
 }
 
 /// What a [`ContextKind`] was told by.

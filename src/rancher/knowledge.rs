@@ -120,8 +120,7 @@ impl<'a> Knowledge<'a> {
     /// Adds to the judgement of a context what is known of it.
     pub(super) fn add(&self, group: &ClusterGroup<'a>, member: &Member<'a>, access: &mut Access) {
         let view = &*member.view;
-        let is_rancher = matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer);
-        if is_rancher || self.bindings.is_rancher(view) {
+        if member.kind.kind.is_rancher() || self.bindings.is_rancher(view) {
             access.need(Need::Rancher);
         }
         if access.needs().any(|need| *need == Need::Rancher) {

@@ -357,6 +357,6 @@ fn is_set(value: &Value, key: &str) -> bool {
     value.get(key).is_some_and(|value| !value.is_null())
 }
 
-fn is_true(value: Option<&Value>) -> bool {
+pub(super) fn is_true(value: Option<&Value>) -> bool {
     value.and_then(Value::as_scalar).is_some_and(|scalar| scalar.resolve() == Resolved::Bool(true))
 }

@@ -1,5 +1,6 @@
 //! What a cluster itself says of Rancher's tokens.
 
+use super::objects::is_true;
 use super::token_hash::TokenHash;
 use crate::access::End;
 use crate::cert::parse_time;
@@ -256,10 +257,6 @@ pub(super) fn said(saves: &[(&SavedTokens, bool)], token: &str) -> Option<Said> 
 /// The name of a token in the cluster: `ext/` is no part of it.
 fn bare(name: &str) -> &str {
     name.strip_prefix("ext/").unwrap_or(name)
-}
-
-fn is_true(value: Option<&Value>) -> bool {
-    value.and_then(Value::as_scalar).is_some_and(|scalar| scalar.resolve() == crate::syntax::Resolved::Bool(true))
 }
 
 impl fmt::Debug for SavedTokens {

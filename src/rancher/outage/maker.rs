@@ -59,7 +59,7 @@ impl Maker {
         let by_ca = || {
             group.members.iter().find_map(|member| {
                 // A proxy's CA is Rancher's.
-                if matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer) {
+                if member.kind.kind.is_rancher() {
                     return None;
                 }
                 let loaded = configs.get(member.config)?;

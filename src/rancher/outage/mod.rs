@@ -267,7 +267,7 @@ impl Evidence {
         let members =
             bindings.groups().iter().flat_map(|group| group.members.iter().map(move |member| (group, member)));
         for (group, member) in members {
-            if matches!(member.kind.kind, ContextKind::RancherProxy { .. } | ContextKind::RancherServer) {
+            if member.kind.kind.is_rancher() {
                 continue;
             }
             // Each Rancher has a `local`.

@@ -13,9 +13,8 @@ impl State {
     /// writes into `currentState` by itself: `upgradeStrategy.nodeDrainInput`, and `RKE_*` in the `extraEnv` of
     /// services. What is zero in one and absent in the other is the same. Orders (`restore`, `rotateCertificates`),
     /// what the command line overwrites (`ignoreDockerVersion`) and keys that RKE does not know are no settings. Of the
-    /// bundle the entries are told
-    /// whose certificate or key differ (what stands beside those, RKE rewrites on the way). What stands in one of the
-    /// two only differs too.
+    /// bundle the entries are named whose certificate or key differ (the rest of an entry RKE rewrites on the way). What
+    /// is in only one of the two differs too.
     pub fn differences(&self) -> Vec<String> {
         let (desired, current) = (&self.desired, &self.current);
         let (a, b) = configs(desired, current);
