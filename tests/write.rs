@@ -62,7 +62,7 @@ fn view_fills_in_sorts_and_redacts() {
     user.client_key_data = Some(Secret::new(Data::encode(b"")));
     let mut exec = ExecConfig::default();
     exec.api_version = Some("client.authentication.k8s.io/v1beta1".into());
-    user.exec = Some(exec);
+    user.exec = Some(exec.into());
     config.users.insert("u", user);
     let view = View::of(&config);
     let yaml = "apiVersion: v1\nclusters: null\ncontexts:\n- context:\n    cluster: \"\"\n    user: \"\"\n  name: a10\n\
@@ -270,7 +270,7 @@ proptest! {
 fn numbers_that_kubectl_has_no_words_for_are_not_written() {
     use kubeconfig::syntax::{Scalar, Value, to_json, to_yaml};
     for value in [Value::from(f64::INFINITY), Value::from(f64::NAN), Value::Scalar(Scalar::plain("-.Inf"))] {
-        for result in [to_yaml(&value), to_yaml(&Value::Sequence(vec![value.clone()])), to_json(&value)] {
+        for result in [to_yaml(&value), to_yaml(&Value::from(vec![value.clone()])), to_json(&value)] {
             assert_eq!(result.unwrap_err().kind(), kubeconfig::ErrorKind::Unrepresentable);
         }
     }

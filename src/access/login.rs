@@ -37,7 +37,7 @@ pub(super) fn judge(
                 let name = set(&provider.name).unwrap_or_default();
                 needing(Login::Provider(name.to_owned()), Need::Provider(name.to_owned()))
             }),
-            Auth::Exec => user.exec.as_ref().map(command),
+            Auth::Exec => user.exec.as_deref().map(command),
             Auth::None => None,
         };
         facts.credentials.extend(judged);
@@ -209,7 +209,7 @@ fn refused(name: &str, user: &AuthInfo) -> (Vec<Note>, Vec<Note>) {
 
 /// Whether the user logs in by Rancher's own program.
 pub(super) fn is_by_rancher(user: &AuthInfo) -> bool {
-    methods(user).first() == Some(&Auth::Exec) && user.exec.as_ref().is_some_and(is_rancher_command)
+    methods(user).first() == Some(&Auth::Exec) && user.exec.as_deref().is_some_and(is_rancher_command)
 }
 
 /// Whether the login command is Rancher's program.

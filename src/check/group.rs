@@ -95,7 +95,7 @@ fn merged(files: &[ConfigFile<'_>]) -> Kubeconfig {
     fn merge<T: Listed>(files: &[ConfigFile<'_>], merged: &mut Entries<T>) {
         for entry in files.iter().flat_map(T::entries) {
             if !merged.contains(&entry.name) {
-                merged.insert(entry.name.clone(), entry.body.clone().into_owned());
+                merged.insert(entry.name.clone(), T::clone(&entry.body));
             }
         }
     }

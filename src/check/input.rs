@@ -3,7 +3,7 @@
 use super::{Checker, FileKind};
 use crate::cert;
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::{Os, read_config, read_reference};
+use crate::load::{Os, read_reference, read_regular};
 use crate::rke::{self, SavedStates};
 use crate::secret::SecretBytes;
 use crate::shell;
@@ -91,7 +91,7 @@ pub(super) fn kubeconfig(checker: &Checker, path: &Path) -> Input {
     let is_stdin = checker.stdin.is_some() && path == Path::new("-");
     let bytes = match &checker.stdin {
         Some(bytes) if is_stdin => Ok(bytes.to_vec()),
-        _ => read_config(path, path, Limits::default().input),
+        _ => read_named(path),
     };
     let content = match bytes.and_then(Document::parse) {
         Ok(document) => Content::Kubeconfig(document),
@@ -102,13 +102,23 @@ pub(super) fn kubeconfig(checker: &Checker, path: &Path) -> Input {
 
 /// Reads a file, whatever it is.
 fn file(path: &Path) -> Content {
-    match read_config(path, path, Limits::default().input).map(|bytes| content(path, bytes)) {
+    match read_named(path).map(|bytes| content(path, bytes)) {
         Ok(content @ (Content::State(..) | Content::Unreadable(..))) => content,
         // By its name it is one. What was cut off, or never written, is not something else.
         Ok(_) if is_called_state(path) => Content::Unreadable(no_state(), None),
         Ok(content) => content,
         Err(error) => Content::Unreadable(error, None),
     }
+}
+
+/// A named file. A pipe could keep who checks it waiting for ever, and a device may have no end.
+fn read_named(path: &Path) -> Result<Vec<u8>> {
+    let is_file_or_missing = fs::metadata(path).map_or(true, |found| found.is_file() || found.is_dir());
+    let bytes = read_regular(path, Limits::default().input).map_err(|error| match is_file_or_missing {
+        true => error,
+        false => error.with_help("give what is in it on standard input, and name `-` as the path"),
+    });
+    Ok(std::mem::take(&mut *bytes?))
 }
 
 fn no_state() -> Error {

@@ -147,7 +147,7 @@ impl Inventory {
     /// and `sha256`; `entry` is null where there is none.
     pub fn to_json(&self) -> String {
         let certificates = self.certificates.iter().map(|found| Item::of(found, self.at)).collect();
-        super::report::pretty(&Document { schema: 1, certificates })
+        super::report::Pretty(&Document { schema: 1, certificates }).to_string()
     }
 
     fn file(&mut self, checker: &Checker, input: &Input) {
@@ -161,7 +161,7 @@ impl Inventory {
             Content::Kubeconfig(document) => {
                 let mut notes = Notes::of_document(checker, &input.path, document, Schema::kubeconfig());
                 let file = ConfigFile::read(document, None, &input.path, &input.folder, &mut notes);
-                let found = notes.finish().into_iter().map(|found| found.finding);
+                let found = notes.finish().found.into_iter().map(|found| found.finding);
                 self.problems.extend(found.filter(is_of_certificate));
                 for cluster in &file.clusters {
                     let body = cluster_of(&file, cluster);

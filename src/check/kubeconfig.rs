@@ -8,8 +8,9 @@ use crate::load::{Os, Subject};
 use crate::syntax::de::from_node_without;
 use crate::syntax::{Document, Node, NodeKind, Pair, Resolved, Span};
 use serde::de::DeserializeOwned;
-use std::borrow::Cow;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 /// A file, as far as it can be read.
 pub(super) struct ConfigFile<'d> {
@@ -26,17 +27,34 @@ pub(super) struct ConfigFile<'d> {
 }
 
 /// An entry of one of the lists, and where its fields stand.
-pub(super) struct Entry<'d, T: Clone> {
+pub(super) struct Entry<'d, T> {
     pub(super) name: String,
-    pub(super) body: Cow<'d, T>,
-    /// `users[3]`
-    path: String,
+    pub(super) body: EntryBody<'d, T>,
+    /// Its place in the list: 3 for `users[3]`.
+    index: usize,
     /// The item of the list; none of what came from no file.
     item: Option<Node<'d>>,
     /// The fields of the body.
-    fields: Vec<Pair<'d>>,
+    fields: Box<[Pair<'d>]>,
     /// Those that can't be read, which is told of them already.
-    bad: Vec<String>,
+    bad: Box<[String]>,
+}
+
+/// What an entry holds. Of a file without a flaw it is what was read before; those without a body share one.
+pub(super) enum EntryBody<'d, T> {
+    Read(&'d T),
+    Own(Rc<T>),
+}
+
+impl<T> Deref for EntryBody<'_, T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        match self {
+            EntryBody::Read(body) => body,
+            EntryBody::Own(body) => body,
+        }
+    }
 }
 
 /// What an entry of a list is.
@@ -209,13 +227,17 @@ fn entries<'d, T: Listed>(
     // An item that is no map has been told of.
     let is_entry = |item: &Node<'_>| item.kind() == NodeKind::Mapping || item.resolved() == Some(Resolved::Null);
     let items = items.enumerate().filter(|(_, item)| is_entry(item));
-    items.map(|(i, item)| entry(item, known, format!("{}[{i}]", T::LIST), bad, notes)).collect()
+    let mut entries = Vec::with_capacity(list.map_or(0, |list| list.items().count()));
+    let empty = Rc::new(T::default());
+    entries.extend(items.map(|(i, item)| entry(item, known, i, &empty, bad, notes)));
+    entries
 }
 
 fn entry<'d, T: Listed>(
     item: Node<'d>,
     known: Option<&'d Entries<T>>,
-    path: String,
+    index: usize,
+    empty: &Rc<T>,
     bad: &Bad,
     notes: &mut Notes<'_>,
 ) -> Entry<'d, T> {
@@ -228,16 +250,16 @@ fn entry<'d, T: Listed>(
     let known = known.and_then(|list| list.get(&name)).filter(|_| without.is_empty());
     let mut body = loop {
         if let Some(known) = known {
-            break Cow::Borrowed(known);
+            break EntryBody::Read(known);
         }
-        let Some(body) = body else { break Cow::Owned(T::default()) };
+        let Some(body) = body else { break EntryBody::Own(Rc::clone(empty)) };
         let error = match from_node_without::<Option<T>>(body, &without) {
-            Ok(body) => break Cow::Owned(body.unwrap_or_default()),
+            Ok(body) => break EntryBody::Own(body.map_or_else(|| Rc::clone(empty), Rc::new)),
             Err(error) => error,
         };
         // The walk over the structure has seen it, or the whole body is no map.
         if bad.contains(body) && fields.is_empty() {
-            break Cow::Owned(T::default());
+            break EntryBody::Own(Rc::clone(empty));
         }
         let field = error.field().and_then(|field| field.split(['.', '[']).next()).unwrap_or_default();
         let culprit = fields.iter().find(|one| one.text == field && !without.contains(&one.text.as_ref()));
@@ -245,27 +267,31 @@ fn entry<'d, T: Listed>(
         structure::unforeseen(&error, &T::subject(&name).to_string(), Some(span), notes);
         match culprit {
             Some(field) => without.push(field.text.as_ref()),
-            None => break Cow::Owned(T::default()),
+            None => break EntryBody::Own(Rc::clone(empty)),
         }
     };
     let of = |name: &str| fields.iter().find(|field| field.text == name).map(|field| field.value);
-    without.retain(|field| !of(field).is_some_and(|node| body.to_mut().salvage(field, node)));
+    if !without.is_empty() {
+        let mut salvaged = body.clone();
+        without.retain(|field| !of(field).is_some_and(|node| salvaged.salvage(field, node)));
+        body = EntryBody::Own(Rc::new(salvaged));
+    }
     let mut unread: Vec<String> = without.into_iter().map(str::to_owned).collect();
     unread.extend(name_node.filter(|name| bad.contains(*name)).map(|_| "name".to_owned()));
     if fields.is_empty() && item.fields().iter().any(|field| field.text == T::KEY && bad.contains(field.value)) {
         unread.push(EVERYTHING.to_owned());
     }
-    Entry { name, body, path, item: Some(item), fields, bad: unread }
+    Entry { name, body, index, item: Some(item), fields: fields.into(), bad: unread.into() }
 }
 
 fn without_places<'d, T: Listed + Clone>(entries: &Entries<T>) -> Vec<Entry<'d, T>> {
     let entry = |(i, (name, body)): (usize, (&str, &T))| Entry {
         name: name.to_owned(),
-        body: Cow::Owned(body.clone()),
-        path: format!("{}[{i}]", T::LIST),
+        body: EntryBody::Own(Rc::new(body.clone())),
+        index: i,
         item: None,
-        fields: Vec::new(),
-        bad: Vec::new(),
+        fields: Box::default(),
+        bad: Box::default(),
     };
     entries.iter().enumerate().map(entry).collect()
 }
@@ -293,9 +319,9 @@ impl<'d, T: Listed> Entry<'d, T> {
     /// A finding about the field `field` of the body (`exec.command`), or about the entry where it is empty.
     pub(super) fn find(&self, finding: Finding, field: &str) -> (Finding, Option<Span>) {
         let path = match field {
-            "" => self.path.clone(),
-            "name" => format!("{}.name", self.path),
-            field => format!("{}.{}.{field}", self.path, T::KEY),
+            "" => format!("{}[{}]", T::LIST, self.index),
+            "name" => format!("{}[{}].name", T::LIST, self.index),
+            field => format!("{}[{}].{}.{field}", T::LIST, self.index, T::KEY),
         };
         (finding.of(T::subject(&self.name).to_string()).in_field(path), self.span(field))
     }

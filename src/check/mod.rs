@@ -49,7 +49,7 @@ mod x509;
 
 pub use clients::Client;
 pub use inventory::{FoundCertificate, Inventory, Role};
-pub use report::{CheckedFile, FileKind, Human, Report, Summary};
+pub use report::{CheckedFile, FileKind, Human, Omitted, Report, Summary};
 
 use crate::access::{Examiner, through_rancher};
 use crate::config::Kubeconfig;
@@ -61,7 +61,7 @@ use group::Group;
 use input::{Content, Input};
 use kubeconfig::ConfigFile;
 use notes::Notes;
-use report::Found;
+use report::FileFindings;
 use rustls_pki_types::UnixTime;
 use schema::Schema;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -77,6 +77,7 @@ pub struct Checker {
     within: Duration,
     allowed: BTreeSet<Code>,
     client: Client,
+    max_findings: usize,
     stdin: Option<Zeroizing<Vec<u8>>>,
 }
 
@@ -84,7 +85,14 @@ impl Checker {
     /// Judges as if it were that time.
     pub fn at(time: UnixTime) -> Self {
         const MONTH: Duration = Duration::from_secs(30 * 86_400);
-        Checker { at: time, within: MONTH, allowed: BTreeSet::new(), client: Client::Go, stdin: None }
+        Checker {
+            at: time,
+            within: MONTH,
+            allowed: BTreeSet::new(),
+            client: Client::Go,
+            max_findings: 100,
+            stdin: None,
+        }
     }
 
     /// What ends within so long a time ends soon; 30 days unless set.
@@ -105,6 +113,16 @@ impl Checker {
     /// It looks at the certificates and keys of kubeconfigs, and not at the server's, which are in no file.
     pub fn client(mut self, client: Client) -> Self {
         self.client = client;
+        self
+    }
+
+    /// Keeps so many findings of each code and file at most, the first; 100 unless set, `usize::MAX` for all. What is left
+    /// out is counted: [`Report::omitted`], [`Report::summary`], [`Report::worst`].
+    ///
+    /// Of one file not more than 10,000 are kept, or one for each 64 bytes, whichever is more: findings take more memory
+    /// than what they are about.
+    pub fn max_findings(mut self, most: usize) -> Self {
+        self.max_findings = most;
         self
     }
 
@@ -204,7 +222,7 @@ impl Checker {
     }
 
     /// Checks kubeconfigs that are one configuration.
-    fn kubeconfigs(&self, texts: &[Text<'_>], examiner: &Examiner) -> Vec<Vec<Found>> {
+    fn kubeconfigs(&self, texts: &[Text<'_>], examiner: &Examiner) -> Vec<FileFindings> {
         let schema = Schema::kubeconfig();
         let mut notes: Vec<Notes<'_>> =
             texts.iter().map(|text| Notes::of_document(self, text.path, text.document, schema)).collect();
@@ -237,7 +255,7 @@ impl Checker {
     }
 
     /// Checks what is no kubeconfig.
-    fn other(&self, input: &Input, of_set: &[Finding]) -> Vec<Found> {
+    fn other(&self, input: &Input, of_set: &[Finding]) -> FileFindings {
         let path = &input.path;
         let mut notes = match &input.content {
             Content::Cluster(document) => Notes::of_document(self, path, document, Schema::cluster()),
@@ -245,7 +263,7 @@ impl Checker {
             _ => Notes::of_file(self, path),
         };
         let has_secrets = match &input.content {
-            Content::Kubeconfig(_) => return Vec::new(),
+            Content::Kubeconfig(_) => return FileFindings::default(),
             Content::Unreadable(error, text) => {
                 notes.add_unreadable(error, text.as_ref().map(|text| text.as_str()));
                 return notes.finish();
@@ -340,6 +358,7 @@ impl std::fmt::Debug for Checker {
             .field("within", &self.within)
             .field("allowed", &self.allowed)
             .field("client", &self.client)
+            .field("max_findings", &self.max_findings)
             .field("stdin", &self.stdin.as_ref().map(|bytes| bytes.len()))
             .finish()
     }

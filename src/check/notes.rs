@@ -3,13 +3,14 @@
 use super::Checker;
 use super::excerpt::Excerpt;
 use super::mask::Mask;
-use super::report::Found;
+use super::report::{FileFindings, Found, Omitted};
 use super::schema::Schema;
 use crate::error::Error;
-use crate::finding::{Code, Finding};
+use crate::finding::{Code, Finding, Severity};
 use crate::rke::Locator;
 use crate::syntax::{Document, Span};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The findings of one file.
@@ -19,12 +20,27 @@ pub(super) struct Notes<'a> {
     document: Option<(&'a Document, &'static Schema)>,
     mask: OnceCell<Mask>,
     found: Vec<Found>,
+    /// How many of each code were put down.
+    counts: BTreeMap<Code, usize>,
+    omitted: BTreeMap<(Code, Severity), usize>,
 }
+
+/// So many findings of a file are kept however short it is, and one for so many bytes of a longer one.
+const FEW: usize = 10_000;
+const BYTES_PER_FINDING: usize = 64;
 
 impl<'a> Notes<'a> {
     /// Of what came from no file.
     pub(super) fn new(checker: &'a Checker) -> Self {
-        Notes { checker, path: None, document: None, mask: OnceCell::new(), found: Vec::new() }
+        Notes {
+            checker,
+            path: None,
+            document: None,
+            mask: OnceCell::new(),
+            found: Vec::new(),
+            counts: BTreeMap::new(),
+            omitted: BTreeMap::new(),
+        }
     }
 
     /// Of a file without a tree.
@@ -51,20 +67,38 @@ impl<'a> Notes<'a> {
         let (Some(span), Some((document, schema))) = (span, self.document) else {
             return self.put(finding, None);
         };
-        if self.checker.allowed.contains(&finding.code) {
+        if !self.has_room(&finding) {
             return;
         }
         let mask = self.mask.get_or_init(|| Mask::of(document, schema));
         let excerpt = Excerpt::of(document, mask, span);
         let finding = finding.at(document.position(span.start), document.position(span.end));
-        self.put(finding, Some(excerpt));
+        self.keep(finding, Some(excerpt));
+    }
+
+    /// Whether a finding is to be kept; one that is left out is counted.
+    fn has_room(&mut self, finding: &Finding) -> bool {
+        if self.checker.allowed.contains(&finding.code) {
+            return false;
+        }
+        let count = self.counts.entry(finding.code).or_default();
+        let length = self.document.map_or(0, |(document, _)| document.text().len());
+        if *count < self.checker.max_findings && self.found.len() < FEW.max(length / BYTES_PER_FINDING) {
+            *count += 1;
+            return true;
+        }
+        *self.omitted.entry((finding.code, finding.severity)).or_default() += 1;
+        false
     }
 
     /// Puts a finding down that has its place already.
-    pub(super) fn put(&mut self, mut finding: Finding, excerpt: Option<Excerpt>) {
-        if self.checker.allowed.contains(&finding.code) {
-            return;
+    pub(super) fn put(&mut self, finding: Finding, excerpt: Option<Excerpt>) {
+        if self.has_room(&finding) {
+            self.keep(finding, excerpt);
         }
+    }
+
+    fn keep(&mut self, mut finding: Finding, excerpt: Option<Excerpt>) {
         if let Some(path) = &self.path {
             finding = finding.in_file(path);
         }
@@ -123,10 +157,17 @@ impl<'a> Notes<'a> {
     }
 
     /// All of them, in the order of the file; what has no place comes first.
-    pub(super) fn finish(mut self) -> Vec<Found> {
+    pub(super) fn finish(mut self) -> FileFindings {
         let key = |found: &Found| found.finding.position;
         self.found.sort_by_key(key);
-        self.found
+        let file = self.path;
+        let omitted = self.omitted.into_iter().map(|((code, severity), count)| Omitted {
+            file: file.clone(),
+            code,
+            severity,
+            count,
+        });
+        FileFindings { omitted: omitted.collect(), found: self.found }
     }
 }
 

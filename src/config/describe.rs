@@ -79,6 +79,12 @@ leaves! {
     Value: Any
 }
 
+impl<T: Describe> Describe for Box<T> {
+    fn describe(list: &mut List) {
+        T::describe(list);
+    }
+}
+
 impl<T: Describe> Describe for Option<T> {
     fn describe(list: &mut List) {
         T::describe(list);

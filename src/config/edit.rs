@@ -1,9 +1,12 @@
 //! From a changed configuration to a changed text.
 
-use super::fields::{ToValue, copy_other, text};
-use super::{Body, Entries, Kubeconfig};
+use super::fields::{Keys, ToValue, copy_other, text};
+use super::read::{Version, header};
+use super::{Body, Entries, Kubeconfig, Preferences};
 use crate::error::{Error, ErrorKind, Result};
-use crate::syntax::{Document, Editor, Mapping, Resolved, Step, Value, same_values};
+use crate::syntax::{Document, Editor, Mapping, Node, Resolved, Step, from_document, is_value, same_values};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::{HashMap, HashSet};
 
 /// A list of named entries at the top of a kubeconfig.
@@ -98,7 +101,8 @@ impl<'a> Edit<'a> {
             editor.set(&[], wanted.to_value())?;
         } else {
             self.lists(&mut editor, wanted)?;
-            editor.change_map(&[], &head(self.read), &head(wanted))?;
+            let [old, new] = heads(self.read, wanted);
+            editor.change_map(&[], &old, &new)?;
         }
         self.checked(editor.finish()?, wanted).map(Some)
     }
@@ -197,14 +201,14 @@ impl<'a> Edit<'a> {
 
     fn checked(&self, document: Document, wanted: &Kubeconfig) -> Result<Document> {
         // A place would be one in a text nobody sees.
-        let read = Kubeconfig::from_document(&document).map_err(|error| {
+        let says = says(&document, wanted).map_err(|error| {
             let refused = Error::new(error.kind(), format!("it could not be read again: {}", error.message()));
             match error.field() {
                 Some(field) => refused.in_field(field),
                 None => refused,
             }
         })?;
-        if same(&read, wanted) {
+        if says {
             return Ok(document);
         }
         Err(Error::new(ErrorKind::Refused, "the change can't be made in the text: it would say something else")
@@ -217,7 +221,60 @@ fn not_read_from_it() -> Error {
     Error::new(ErrorKind::Usage, "the configuration was not read from this document")
 }
 
-/// All but the lists.
+/// Whether all but the lists is read as that of `wanted`.
+fn head_says(document: &Document, root: Node<'_>, wanted: &Kubeconfig) -> Result<bool> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Head {
+        #[serde(rename = "apiVersion")]
+        api_version: Option<String>,
+        kind: Option<String>,
+        preferences: Option<Preferences>,
+        #[serde(rename = "current-context")]
+        current_context: Option<String>,
+    }
+    if header(root).map_err(|e| document.locate(e))? != Version::V1 {
+        return Ok(false);
+    }
+    let Head { api_version, kind, preferences, current_context } = from_document(document)?;
+    let read = Kubeconfig {
+        api_version,
+        kind,
+        preferences: preferences.unwrap_or_default(),
+        current_context,
+        ..Kubeconfig::default()
+    };
+    let wanted_head = Kubeconfig { other: Mapping::new(), ..wanted.clone() };
+    if !same_head(&read, &wanted_head) {
+        return Ok(false);
+    }
+    // Unknown fields are compared where they stand.
+    let mut unknown = 0;
+    for (key, value) in root.entries() {
+        let key = key.key();
+        if Kubeconfig::KEYS.contains(&&*key) {
+            continue;
+        }
+        unknown += 1;
+        if !wanted.other.get(&key).is_some_and(|wanted| is_value(value, wanted)) {
+            return Ok(false);
+        }
+    }
+    Ok(unknown == wanted.other.len())
+}
+
+/// All but the lists, of both; and but the unknown fields where they are the same.
+fn heads(a: &Kubeconfig, b: &Kubeconfig) -> [Mapping; 2] {
+    let are_the_same = a.other == b.other;
+    [a, b].map(|config| {
+        let mut map = head(config);
+        if !are_the_same {
+            copy_other(&mut map, &config.other);
+        }
+        map
+    })
+}
+
 fn head(config: &Kubeconfig) -> Mapping {
     let Kubeconfig {
         api_version,
@@ -228,7 +285,7 @@ fn head(config: &Kubeconfig) -> Mapping {
         contexts: _,
         current_context,
         extensions: _,
-        other,
+        other: _,
     } = config;
     let mut map = Mapping::new();
     for (key, value) in [("apiVersion", api_version), ("kind", kind), ("current-context", current_context)] {
@@ -239,22 +296,38 @@ fn head(config: &Kubeconfig) -> Mapping {
     if !preferences.is_empty() {
         map.insert("preferences", preferences.to_value());
     }
-    copy_other(&mut map, other);
     map
 }
 
 /// Whether two configurations say the same, however it is spelled.
 fn same(a: &Kubeconfig, b: &Kubeconfig) -> bool {
-    fn lists<T: Body + ToValue + PartialEq>(a: &Entries<T>, b: &Entries<T>) -> bool {
-        let same = |name| match (a.entry(name), b.entry(name)) {
-            (Some(a), Some(b)) => same_values(&a.into(), &b.into()),
-            _ => false,
-        };
-        a.len() == b.len() && a.names().all(|name| a.is_entry_of(name, b, name) || same(name))
+    same_head(a, b)
+        && a.clusters.says(&b.clusters)
+        && a.users.says(&b.users)
+        && a.contexts.says(&b.contexts)
+        && a.extensions.says(&b.extensions)
+}
+
+fn same_head(a: &Kubeconfig, b: &Kubeconfig) -> bool {
+    let [a, b] = heads(a, b);
+    same_values(&a.into(), &b.into())
+}
+
+/// Whether a document is read as `wanted`. Of its lists one entry is read after the other: what was made of all of them would
+/// take as much room as `wanted` again.
+fn says(document: &Document, wanted: &Kubeconfig) -> Result<bool> {
+    fn list<T: Body + ToValue + PartialEq + Default + DeserializeOwned>(
+        root: Node<'_>,
+        section: Section,
+        wanted: &Entries<T>,
+    ) -> Result<bool> {
+        let node = root.get(section.key());
+        node.map_or(Ok(wanted.is_empty()), |node| wanted.is_said_by(node).map_err(|e| e.inside(section.key())))
     }
-    same_values(&Value::from(head(a)), &Value::from(head(b)))
-        && lists(&a.clusters, &b.clusters)
-        && lists(&a.users, &b.users)
-        && lists(&a.contexts, &b.contexts)
-        && lists(&a.extensions, &b.extensions)
+    let Some(root) = document.root() else { return Ok(same(&Kubeconfig::default(), wanted)) };
+    Ok(head_says(document, root, wanted)?
+        && list(root, Section::Clusters, &wanted.clusters)?
+        && list(root, Section::Users, &wanted.users)?
+        && list(root, Section::Contexts, &wanted.contexts)?
+        && list(root, Section::Extensions, &wanted.extensions)?)
 }

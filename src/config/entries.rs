@@ -3,15 +3,19 @@
 #[cfg(feature = "check")]
 use super::describe::{Describe, List};
 use super::fields::{Field, FromGo, ToValue, copy_other, text};
-use crate::syntax::{Mapping, Value};
+use crate::error::Result;
+use crate::syntax::de::from_node;
+use crate::syntax::write::Writer;
+use crate::syntax::{Mapping, Node, Value, same_values};
 use indexmap::IndexMap;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 /// What can stand in a list of named entries.
-pub trait Body: private::Sealed {
+pub trait Body: Clone + private::Sealed {
     /// The key beside `name`: `cluster`, `user`, `context`, `extension`.
     #[doc(hidden)]
     const KEY: &'static str;
@@ -36,7 +40,8 @@ impl Body for Value {
 
 /// A list of named entries: a map from names to bodies that keeps the order of the file.
 ///
-/// Looking up a name takes the same time however many there are. Unknown fields beside `name` and the body are kept.
+/// Looking up a name takes the same time however many there are. Unknown fields beside `name` and the body are kept. Cloning
+/// shares the entries until one of the two lists is changed.
 ///
 /// ```
 /// use kubeconfig::{Cluster, Kubeconfig};
@@ -44,9 +49,9 @@ impl Body for Value {
 /// config.clusters.insert("prod", Cluster::new("https://prod.example.com:6443"));
 /// assert_eq!(config.clusters["prod"].server.as_deref(), Some("https://prod.example.com:6443"));
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Entries<T> {
-    map: IndexMap<String, Slot<T>>,
+    map: Arc<IndexMap<String, Arc<Slot<T>>>>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -57,9 +62,17 @@ struct Slot<T> {
 
 impl<T> Default for Entries<T> {
     fn default() -> Self {
-        Entries { map: IndexMap::new() }
+        Entries { map: Arc::default() }
     }
 }
+
+impl<T: PartialEq> PartialEq for Entries<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.map, &other.map) || self.map == other.map
+    }
+}
+
+impl<T: Eq> Eq for Entries<T> {}
 
 impl<T> Entries<T> {
     /// A list without entries.
@@ -87,41 +100,6 @@ impl<T> Entries<T> {
         self.map.get(name).map(|slot| &slot.body)
     }
 
-    /// The entry called `name`, to change it.
-    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
-        self.map.get_mut(name).map(|slot| &mut slot.body)
-    }
-
-    /// Sets the entry called `name`; a new one goes to the end. Returns the body it had; unknown fields beside it stay.
-    pub fn insert(&mut self, name: impl Into<String>, body: T) -> Option<T> {
-        match self.map.entry(name.into()) {
-            indexmap::map::Entry::Occupied(mut slot) => Some(std::mem::replace(&mut slot.get_mut().body, body)),
-            indexmap::map::Entry::Vacant(slot) => {
-                slot.insert(Slot { body, other: Mapping::new() });
-                None
-            }
-        }
-    }
-
-    /// Takes the entry called `name` out; the others keep their order. Linear in the number of entries.
-    pub fn remove(&mut self, name: &str) -> Option<T> {
-        self.map.shift_remove(name).map(|slot| slot.body)
-    }
-
-    /// Keeps only the entries for which `keep` says so, in their order.
-    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut T) -> bool) {
-        self.map.retain(|name, slot| keep(name, &mut slot.body));
-    }
-
-    /// Gives the entry called `old` the name `new`, in its place. Linear in the number of entries.
-    ///
-    /// Returns whether that was done: not if there is no `old`, or a `new` already.
-    pub fn rename(&mut self, old: &str, new: impl Into<String>) -> bool {
-        let new = new.into();
-        let Some(index) = self.map.get_index_of(old) else { return false };
-        self.map.replace_index(index, new).is_ok()
-    }
-
     /// The names in their order.
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> + Clone {
         self.map.keys().map(String::as_str)
@@ -132,19 +110,9 @@ impl<T> Entries<T> {
         self.map.iter().map(|(name, slot)| (name.as_str(), &slot.body))
     }
 
-    /// Names and bodies in their order, to change the bodies.
-    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut T)> {
-        self.map.iter_mut().map(|(name, slot)| (name.as_str(), &mut slot.body))
-    }
-
     /// The unknown fields of the entry called `name`, those beside `name` and the body.
     pub fn other(&self, name: &str) -> Option<&Mapping> {
         self.map.get(name).map(|slot| &slot.other)
-    }
-
-    /// The unknown fields of the entry called `name`, to change them.
-    pub fn other_mut(&mut self, name: &str) -> Option<&mut Mapping> {
-        self.map.get_mut(name).map(|slot| &mut slot.other)
     }
 
     /// The entry called `name` as it stands in the list.
@@ -153,6 +121,40 @@ impl<T> Entries<T> {
         T: Body + ToValue,
     {
         self.map.get(name).map(|slot| slot.to_value(name))
+    }
+
+    /// Whether two lists say the same, however it is spelled and in whatever order.
+    pub(super) fn says(&self, other: &Self) -> bool
+    where
+        T: Body + ToValue + PartialEq,
+    {
+        let same = |(name, slot): (&String, &Arc<Slot<T>>)| {
+            other.map.get(name).is_some_and(|other| slot == other || slot.says(other))
+        };
+        Arc::ptr_eq(&self.map, &other.map) || self.len() == other.len() && self.map.iter().all(same)
+    }
+
+    /// Whether this is what is read from a list.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub(super) fn is_said_by(&self, list: Node<'_>) -> Result<bool>
+    where
+        T: Body + ToValue + PartialEq + Default + DeserializeOwned,
+    {
+        // Of each entry, once it was seen: whether it says what this one does, and whether a later one may take its place.
+        let mut seen: Vec<Option<(bool, bool)>> = vec![None; self.len()];
+        for item in list.items() {
+            let entry = from_node::<Option<Entry<T>>>(item)?;
+            let mut entry = entry.unwrap_or(Entry { name: String::new(), slot: None });
+            let Some((at, _, slot)) = self.map.get_full(&entry.name) else { return Ok(false) };
+            let read = entry.slot();
+            let says = **slot == *read || slot.says(read);
+            if matches!(seen[at].replace((says, read.body.yields())), Some((_, false))) {
+                return Ok(false);
+            }
+        }
+        Ok(seen.iter().all(|seen| matches!(seen, Some((true, _)))))
     }
 
     /// Whether the entry called `name` is the one called `other_name` in `other`, but for the name.
@@ -165,36 +167,83 @@ impl<T> Entries<T> {
             _ => false,
         }
     }
+}
+
+impl<T: Clone> Entries<T> {
+    /// The entry called `name`, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
+        self.map.get_index_of(name)?;
+        self.own().get_mut(name).map(|slot| &mut Arc::make_mut(slot).body)
+    }
+
+    /// Sets the entry called `name`; a new one goes to the end. Returns the body it had; unknown fields beside it stay.
+    pub fn insert(&mut self, name: impl Into<String>, body: T) -> Option<T> {
+        match self.own().entry(name.into()) {
+            indexmap::map::Entry::Occupied(mut slot) => {
+                Some(std::mem::replace(&mut Arc::make_mut(slot.get_mut()).body, body))
+            }
+            indexmap::map::Entry::Vacant(slot) => {
+                slot.insert(Arc::new(Slot { body, other: Mapping::new() }));
+                None
+            }
+        }
+    }
+
+    /// Takes the entry called `name` out; the others keep their order. Linear in the number of entries.
+    pub fn remove(&mut self, name: &str) -> Option<T> {
+        self.map.get_index_of(name)?;
+        self.own().shift_remove(name).map(|slot| Arc::unwrap_or_clone(slot).body)
+    }
+
+    /// Keeps only the entries for which `keep` says so, in their order.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &mut T) -> bool) {
+        self.own().retain(|name, slot| keep(name, &mut Arc::make_mut(slot).body));
+    }
+
+    /// Gives the entry called `old` the name `new`, in its place. Linear in the number of entries.
+    ///
+    /// Returns whether that was done: not if there is no `old`, or a `new` already.
+    pub fn rename(&mut self, old: &str, new: impl Into<String>) -> bool {
+        let new = new.into();
+        let Some(index) = self.map.get_index_of(old) else { return false };
+        self.own().replace_index(index, new).is_ok()
+    }
+
+    /// Names and bodies in their order, to change the bodies.
+    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut T)> {
+        self.own().iter_mut().map(|(name, slot)| (name.as_str(), &mut Arc::make_mut(slot).body))
+    }
+
+    /// The unknown fields of the entry called `name`, to change them.
+    pub fn other_mut(&mut self, name: &str) -> Option<&mut Mapping> {
+        self.map.get_index_of(name)?;
+        self.own().get_mut(name).map(|slot| &mut Arc::make_mut(slot).other)
+    }
 
     /// Makes the entry called `name` that of `from`, whole; a new one goes to the end.
-    pub(crate) fn put(&mut self, name: &str, from: &Entries<T>)
-    where
-        T: Clone,
-    {
+    pub(crate) fn put(&mut self, name: &str, from: &Entries<T>) {
         if let Some(slot) = from.map.get(name) {
-            self.map.insert(name.to_owned(), slot.clone());
+            self.own().insert(name.to_owned(), slot.clone());
         }
     }
 
     /// Copies the entry called `name` from `from`, whole, unless there is one of that name here already.
-    pub(crate) fn adopt(&mut self, name: &str, from: &Entries<T>) -> bool
-    where
-        T: Clone,
-    {
+    pub(crate) fn adopt(&mut self, name: &str, from: &Entries<T>) -> bool {
         self.adopt_as(name, from, name)
     }
 
     /// As [`adopt`](Entries::adopt), under the name `new`.
-    pub(crate) fn adopt_as(&mut self, name: &str, from: &Entries<T>, new: &str) -> bool
-    where
-        T: Clone,
-    {
+    pub(crate) fn adopt_as(&mut self, name: &str, from: &Entries<T>, new: &str) -> bool {
         let Some(slot) = from.map.get(name) else { return false };
         if self.map.contains_key(new) {
             return false;
         }
-        self.map.insert(new.to_owned(), slot.clone());
+        self.own().insert(new.to_owned(), slot.clone());
         true
+    }
+
+    fn own(&mut self) -> &mut IndexMap<String, Arc<Slot<T>>> {
+        Arc::make_mut(&mut self.map)
     }
 }
 
@@ -210,7 +259,7 @@ impl<T> std::ops::Index<&str> for Entries<T> {
     }
 }
 
-impl<T, N: Into<String>> FromIterator<(N, T)> for Entries<T> {
+impl<T: Clone, N: Into<String>> FromIterator<(N, T)> for Entries<T> {
     fn from_iter<I: IntoIterator<Item = (N, T)>>(entries: I) -> Self {
         let mut list = Entries::new();
         list.extend(entries);
@@ -218,7 +267,7 @@ impl<T, N: Into<String>> FromIterator<(N, T)> for Entries<T> {
     }
 }
 
-impl<T, N: Into<String>> Extend<(N, T)> for Entries<T> {
+impl<T: Clone, N: Into<String>> Extend<(N, T)> for Entries<T> {
     fn extend<I: IntoIterator<Item = (N, T)>>(&mut self, entries: I) {
         for (name, body) in entries {
             self.insert(name, body);
@@ -250,7 +299,7 @@ impl<T: Body + Serialize> Serialize for Named<'_, T> {
 impl<T: Body + Serialize> Serialize for Entries<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut seq = serializer.serialize_seq(Some(self.len()))?;
-        for (name, slot) in &self.map {
+        for (name, slot) in &*self.map {
             seq.serialize_element(&Named { name, slot })?;
         }
         seq.end()
@@ -259,11 +308,15 @@ impl<T: Body + Serialize> Serialize for Entries<T> {
 
 impl<T: Body + ToValue> ToValue for Entries<T> {
     fn to_value(&self) -> Value {
-        Value::Sequence(self.map.iter().map(|(name, slot)| slot.to_value(name).into()).collect())
+        self.map.iter().map(|(name, slot)| slot.to_value(name).into()).collect::<Vec<Value>>().into()
     }
 }
 
 impl<T: Body + ToValue> Slot<T> {
+    fn says(&self, other: &Self) -> bool {
+        same_values(&self.to_value("").into(), &other.to_value("").into())
+    }
+
     fn to_value(&self, name: &str) -> Mapping {
         let mut map = Mapping::new();
         map.insert("name", text(name));
@@ -273,9 +326,16 @@ impl<T: Body + ToValue> Slot<T> {
     }
 }
 
+/// An entry as it is read: none of the two where it has nothing but a name.
 struct Entry<T> {
     name: String,
-    slot: Slot<T>,
+    slot: Option<Slot<T>>,
+}
+
+impl<T: Default> Entry<T> {
+    fn slot(&mut self) -> &mut Slot<T> {
+        self.slot.get_or_insert_with(|| Slot { body: T::default(), other: Mapping::new() })
+    }
 }
 
 impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entry<T> {
@@ -290,7 +350,7 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entry<T> {
             }
 
             fn visit_unit<E: de::Error>(self) -> Result<Entry<T>, E> {
-                Ok(Entry { name: String::new(), slot: Slot { body: T::default(), other: Mapping::new() } })
+                Ok(Entry { name: String::new(), slot: None })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entry<T>, A::Error> {
@@ -299,9 +359,9 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entry<T> {
                     match key.as_str() {
                         "name" => entry.name = map.next_value::<Option<String>>()?.unwrap_or_default(),
                         k if k == T::KEY => {
-                            entry.slot.body = map.next_value::<Option<T>>()?.unwrap_or_default();
+                            entry.slot().body = map.next_value::<Option<T>>()?.unwrap_or_default();
                         }
-                        _ => key.keep(&mut entry.slot.other, map.next_value()?),
+                        _ => key.keep(&mut entry.slot().other, map.next_value()?),
                     }
                 }
                 Ok(entry)
@@ -328,13 +388,13 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entries<T> 
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Entries<T>, A::Error> {
-                let mut list = Entries::new();
+                let mut map = IndexMap::new();
+                // Shared by all that have only a name: each of its own would take a hundred times the room of its text.
+                let empty = Arc::new(Slot { body: T::default(), other: Mapping::new() });
                 while let Some(entry) = seq.next_element::<Option<Entry<T>>>()? {
-                    let Entry { name, slot } = entry.unwrap_or_else(|| Entry {
-                        name: String::new(),
-                        slot: Slot { body: T::default(), other: Mapping::new() },
-                    });
-                    match list.map.entry(name) {
+                    let Entry { name, slot } = entry.unwrap_or(Entry { name: String::new(), slot: None });
+                    let slot = slot.map_or_else(|| empty.clone(), Arc::new);
+                    match map.entry(name) {
                         indexmap::map::Entry::Vacant(place) => {
                             place.insert(slot);
                         }
@@ -346,7 +406,8 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entries<T> 
                         }
                     }
                 }
-                Ok(list)
+                map.shrink_to_fit();
+                Ok(Entries { map: Arc::new(map) })
             }
         }
 
@@ -355,6 +416,10 @@ impl<'de, T: Body + Default + Deserialize<'de>> Deserialize<'de> for Entries<T> 
 }
 
 impl<T: fmt::Debug + Body + ToValue> Field for Entries<T> {
+    fn write(&self, key: &str, writer: &mut Writer) {
+        writer.pair_of_items(key, self.map.iter().map(|(name, slot)| slot.to_value(name).into()));
+    }
+
     fn is_absent(&self) -> bool {
         self.is_empty()
     }

@@ -3,7 +3,7 @@
 
 use crate::secret::{Secret, Wipe};
 use crate::syntax::de::KEY;
-use crate::syntax::write::means_text;
+use crate::syntax::write::{Writer, means_text};
 use crate::syntax::{Mapping, Scalar, ScalarStyle, Value};
 use crate::url::without_userinfo;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
@@ -19,6 +19,10 @@ pub(crate) trait Field {
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
     /// For writing in our own order; what is absent is not asked.
     fn to_value(&self) -> Value;
+    /// Writes it at the top of a file.
+    fn write(&self, key: &str, writer: &mut Writer) {
+        writer.pair(key, None, &self.to_value(), 0);
+    }
 }
 
 impl Field for Option<String> {
@@ -92,8 +96,8 @@ plain_fields! {
     [] Option<Vec<Secret<String>>>: is_none;
     [] Option<Vec<super::ExecEnvVar>>: is_none;
     [] Option<BTreeMap<String, Secret<String>>>: is_none;
-    [] Option<super::ExecConfig>: is_none;
-    [] Option<super::AuthProviderConfig>: is_none;
+    [] Option<Box<super::ExecConfig>>: is_none;
+    [] Option<Box<super::AuthProviderConfig>>: is_none;
 }
 
 /// What a part of the model is as a value, with the spelling of its unknown fields.
@@ -109,7 +113,7 @@ pub(crate) trait Keys {
 /// A string: quoted where kubectl would quote it, so that no other reader takes it for a date or a number either.
 pub(crate) fn text(text: &str) -> Value {
     let style = if means_text(text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
-    Value::Scalar(Scalar::spelled(text.to_owned(), style, ""))
+    Value::Scalar(Scalar::spelled(text, style, ""))
 }
 
 impl ToValue for Value {
@@ -142,13 +146,19 @@ impl ToValue for super::Data {
 
 impl<T: ToValue> ToValue for Vec<T> {
     fn to_value(&self) -> Value {
-        Value::Sequence(self.iter().map(ToValue::to_value).collect())
+        self.iter().map(ToValue::to_value).collect::<Vec<_>>().into()
     }
 }
 
 impl<T: ToValue> ToValue for BTreeMap<String, T> {
     fn to_value(&self) -> Value {
         Value::Mapping(self.iter().map(|(key, value)| (key.as_str(), value.to_value())).collect())
+    }
+}
+
+impl<T: ToValue> ToValue for Box<T> {
+    fn to_value(&self) -> Value {
+        T::to_value(self)
     }
 }
 
@@ -174,6 +184,12 @@ impl<'de, T: FromGo<'de>> Deserialize<'de> for Go<T> {
 impl<'de, T: FromGo<'de>> FromGo<'de> for Option<T> {
     fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Option::<Go<T>>::deserialize(deserializer)?.map(|value| value.0))
+    }
+}
+
+impl<'de, T: FromGo<'de>> FromGo<'de> for Box<T> {
+    fn from_go<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::from_go(deserializer).map(Box::new)
     }
 }
 
@@ -347,6 +363,20 @@ macro_rules! model {
             }
         }
 
+        impl $name {
+            /// Writes the fields as those of a file, one after the other: the value of all of them together would take
+            /// several times the room of the text.
+            #[allow(dead_code, reason = "one of them is a whole file")]
+            pub(crate) fn write(&self, writer: &mut $crate::syntax::write::Writer) {
+                $( if !$crate::config::fields::Field::is_absent(&self.$field) {
+                    $crate::config::fields::Field::write(&self.$field, $key, writer);
+                } )*
+                for (key, spelling, value) in self.other.iter_spelled() {
+                    writer.pair(key, spelling, value, 0);
+                }
+            }
+        }
+
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Fields;
@@ -371,6 +401,7 @@ macro_rules! model {
                                 _ => key.keep(&mut out.other, map.next_value()?),
                             }
                         }
+                        out.other.shrink();
                         Ok(out)
                     }
                 }

@@ -59,7 +59,7 @@ pub(super) fn read(root: Node<'_>) -> Result<Kubeconfig> {
 }
 
 /// The entries of the map `key`; `finish` reads of a body what has another form here.
-fn named<T: DeserializeOwned + Default>(
+fn named<T: Clone + DeserializeOwned + Default>(
     root: Node<'_>,
     key: &str,
     finish: impl Fn(&mut T, Node<'_>) -> Result<()>,

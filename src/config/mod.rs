@@ -123,9 +123,9 @@ model! {
         /// Password for basic authentication.
         "password" => pub password: Option<Secret<String>>,
         /// An old login plugin of client-go; only `oidc` is left.
-        "auth-provider" => pub auth_provider: Option<AuthProviderConfig>,
+        "auth-provider" => pub auth_provider: Option<Box<AuthProviderConfig>>,
         /// A command that prints credentials.
-        "exec" => pub exec: Option<ExecConfig>,
+        "exec" => pub exec: Option<Box<ExecConfig>>,
         /// Whatever programs keep here, by name.
         "extensions" => pub extensions: Entries<Value>,
     }

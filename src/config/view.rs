@@ -127,7 +127,9 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    fn done(self) -> Tree<'a> {
+    fn done(mut self) -> Tree<'a> {
+        // There may be very many of them.
+        self.0.shrink_to_fit();
         Tree::Struct(self.0)
     }
 }

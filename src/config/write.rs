@@ -4,6 +4,7 @@ use super::Kubeconfig;
 use super::fields::ToValue;
 use crate::error::Result;
 use crate::syntax;
+use crate::syntax::write::{Layout, Writer};
 
 impl Kubeconfig {
     /// This kubeconfig as YAML, in its own order: unknown fields are kept with their spelling, nothing is added.
@@ -23,7 +24,14 @@ impl Kubeconfig {
     /// # Errors
     /// As [`syntax::to_yaml`].
     pub fn to_yaml(&self) -> Result<String> {
-        syntax::to_yaml(&self.to_value())
+        let mut writer = Writer::new(Layout::OWN);
+        self.write(&mut writer);
+        let mut text = writer.finish()?;
+        // A file of nothing looks like a failure.
+        if text.is_empty() {
+            text.push_str("{}\n");
+        }
+        Ok(std::mem::take(&mut *text))
     }
 
     /// This kubeconfig as JSON, in its own order, with unknown fields.

@@ -94,7 +94,8 @@ impl SetCredentials {
             if user.auth_provider.as_ref().is_none_or(|provider| set(&provider.name) != Some(name)) {
                 let config = Some(BTreeMap::new());
                 let name = Some(name.clone());
-                user.auth_provider = Some(AuthProviderConfig { name, config, ..AuthProviderConfig::default() });
+                let provider = AuthProviderConfig { name, config, ..AuthProviderConfig::default() };
+                user.auth_provider = Some(Box::new(provider));
             }
         }
         let Some(provider) = &mut user.auth_provider else { return };

@@ -115,7 +115,7 @@ pub fn prune(draft: &mut Draft) -> Result<Followers> {
 }
 
 /// Removes the entries that are not `used`. Their names.
-fn retain<T>(entries: &mut Entries<T>, used: &HashSet<&str>) -> Vec<String> {
+fn retain<T: Clone>(entries: &mut Entries<T>, used: &HashSet<&str>) -> Vec<String> {
     let mut removed = Vec::new();
     entries.retain(|name, _| {
         let is_used = used.contains(name);

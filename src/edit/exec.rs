@@ -37,7 +37,7 @@ impl SetExec {
         Ok(SetExec { command, ..self.clone() })
     }
 
-    pub(super) fn apply(&self, exec: &mut Option<ExecConfig>) {
+    pub(super) fn apply(&self, exec: &mut Option<Box<ExecConfig>>) {
         if self.command.is_some() {
             let exec = exec.get_or_insert_default();
             if set(&exec.command) != set(&self.command) {

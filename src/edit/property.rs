@@ -189,7 +189,7 @@ fn boolean(text: &str) -> Result<bool> {
 }
 
 /// A struct with fields that have names.
-trait Fields: Default {
+trait Fields: Clone + Default {
     /// All of them, for who misspelt one.
     const NAMES: &[&str];
 
@@ -269,8 +269,8 @@ impl Fields for AuthInfo {
     ];
 
     fn field(&mut self, name: &str) -> Option<Field<'_>> {
-        let exec: &mut Option<ExecConfig> = &mut self.exec;
-        let provider: &mut Option<AuthProviderConfig> = &mut self.auth_provider;
+        let exec: &mut Option<Box<ExecConfig>> = &mut self.exec;
+        let provider: &mut Option<Box<AuthProviderConfig>> = &mut self.auth_provider;
         Some(match name {
             "client-certificate" => Field::Text(&mut self.client_certificate),
             "client-certificate-data" => Field::Data(&mut self.client_certificate_data),

@@ -20,11 +20,16 @@ pub(crate) fn read_config(place: &Path, path: &Path, limit: u64) -> Result<Vec<u
 /// A file that a kubeconfig refers to. It must be a regular one (or a link to one) and no larger than
 /// [`REFERENCE_LIMIT`]: a FIFO or a device in a file of somebody else's making could hang whoever reads it, or never end.
 pub(crate) fn read_reference(path: &Path) -> Result<SecretBytes> {
+    read_regular(path, REFERENCE_LIMIT)
+}
+
+/// As [`read_reference`], with another limit.
+pub(crate) fn read_regular(path: &Path, limit: u64) -> Result<SecretBytes> {
     regular(&std::fs::metadata(path).map_err(|e| Error::io("cannot read", path, e))?, path)?;
     let file = File::open(path).map_err(|e| Error::io("cannot open", path, e))?;
     let metadata = file.metadata().map_err(|e| Error::io("cannot read", path, e))?;
     regular(&metadata, path)?;
-    read(file, &metadata, path, REFERENCE_LIMIT)
+    read(file, &metadata, path, limit)
 }
 
 /// Whether kubectl's check "can it be opened" passes, without hanging where that would: anything that is not a

@@ -29,6 +29,8 @@ mod validate;
 pub(crate) use client::login_faults;
 pub use environment::{Environment, Os};
 pub use files::REFERENCE_LIMIT;
+#[cfg(feature = "check")]
+pub(crate) use files::read_regular;
 pub(crate) use files::{read_config, read_reference};
 pub(crate) use target::methods;
 pub(crate) use validate::not_found_for;

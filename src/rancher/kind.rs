@@ -284,7 +284,7 @@ impl<'a> View<'a> {
         let has_certificate = self.has_certificate();
         let has_token = set(&user.token_file).is_some() || set_secret(&user.token).is_some();
         let better = has_certificate || has_token || set(&user.username).is_some() || user.auth_provider.is_some();
-        user.exec.as_ref().filter(|_| !better)
+        user.exec.as_deref().filter(|_| !better)
     }
 
     pub(super) fn has_certificate(&self) -> bool {

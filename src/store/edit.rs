@@ -288,7 +288,7 @@ impl Draft {
     }
 }
 
-fn rename<T>(entries: &mut Entries<T>, section: Section, old: &str, new: &str) -> Result<()> {
+fn rename<T: Clone>(entries: &mut Entries<T>, section: Section, old: &str, new: &str) -> Result<()> {
     if entries.rename(old, new) || (old == new && entries.contains(old)) {
         return Ok(());
     }

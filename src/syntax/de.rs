@@ -3,9 +3,10 @@
 use super::document::{Document, Node};
 use super::effective::{self, Pair};
 use super::scalar::{Resolved, ScalarStyle};
+use super::spelled::Scalar;
 use super::tag::decode_binary;
 use super::text::Slice;
-use super::value::{Mapping, Scalar, Value};
+use super::value::{Mapping, Value};
 use crate::error::{Error, ErrorKind, Result};
 use serde::de::value::StrDeserializer;
 use serde::de::{
@@ -555,17 +556,21 @@ pub(super) fn value_of(node: Node<'_>, depth: u32) -> Result<Value> {
         if node.tag() == Some("binary") {
             return Ok(Value::string(decode_binary(text).unwrap_or_default()));
         }
-        let text = text.to_owned();
         return Ok(Value::Scalar(Scalar::spelled(text, style, node.tag().unwrap_or_default())));
     }
     let depth = depth.checked_sub(1).ok_or_else(|| too_deep(node))?;
     if node.is_sequence() {
-        return node.children().map(|item| value_of(item, depth)).collect::<Result<_>>().map(Value::Sequence);
+        let mut items = Vec::with_capacity(node.children().count());
+        for item in node.children() {
+            items.push(value_of(item, depth)?);
+        }
+        return Ok(items.into());
     }
     let mut map = Mapping::new();
     for pair in effective::pairs(node) {
         let spelling = spelling(&pair);
         map.insert_spelled(pair.text.into_owned(), spelling, value_of(pair.value, depth)?);
     }
+    map.shrink();
     Ok(Value::Mapping(map))
 }

@@ -26,6 +26,9 @@ pub struct Limits {
     pub input: u64,
     /// Levels of nesting, flow and block each; 10,000, as in kubectl.
     pub depth: u32,
+    /// Values and keys, 8,000,000: a kubeconfig of 100,000 contexts has some 3,000,000. Each takes more memory than the few
+    /// bytes it may be written with, so a text with more than 100,000 of them must also have at least five bytes for each.
+    pub nodes: u32,
     /// Nodes made by aliases; 4,000,000. kubectl's rule on their share (99 % of small documents, 10 % of large ones) holds beside it.
     pub aliased_nodes: u32,
     /// Bytes of text in nodes made by aliases, which are copied with each use; 64 MiB.
@@ -43,7 +46,14 @@ impl Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { input: 1 << 30, depth: 10_000, aliased_nodes: 4_000_000, aliased_bytes: 64 << 20, value_depth: 128 }
+        Limits {
+            input: 1 << 30,
+            depth: 10_000,
+            nodes: 8_000_000,
+            aliased_nodes: 4_000_000,
+            aliased_bytes: 64 << 20,
+            value_depth: 128,
+        }
     }
 }
 

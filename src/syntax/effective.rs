@@ -6,8 +6,10 @@ use super::scanner::error_at;
 use super::tag::decode_binary;
 use super::tree::Shape;
 use crate::error::{Error, ErrorKind, Result};
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// A key, its text, and its value.
 #[derive(Clone)]
@@ -92,7 +94,7 @@ pub(super) fn pairs<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
 pub(super) fn occurrences<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
     let node = node.resolve();
     // Most maps have neither merges nor repeated keys, and few keys.
-    let mut found: Vec<Pair<'d>> = Vec::with_capacity(8);
+    let mut found: Vec<Pair<'d>> = Vec::with_capacity(node.children_as_pairs().count());
     for (key, value) in node.children_as_pairs() {
         if is_merge_key(key) {
             return merged(node);
@@ -129,7 +131,7 @@ fn merged<'d>(node: Node<'d>) -> Vec<Pair<'d>> {
 /// Above so many pairs a table finds repeated keys, below a look at each.
 const FEW: usize = 24;
 
-fn settle(found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
+fn settle(mut found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
     let unique = found.len() <= FEW && {
         let repeats = |i: usize| found[..i].iter().any(|earlier| earlier.text == found[i].text);
         !(1..found.len()).any(repeats)
@@ -137,18 +139,25 @@ fn settle(found: Vec<Pair<'_>>) -> Vec<Pair<'_>> {
     if unique {
         return found;
     }
-    let mut places: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(found.len());
-    let mut kept: Vec<Pair<'_>> = Vec::with_capacity(found.len());
-    for pair in found {
-        match places.get(&pair.text) {
-            Some(&place) => kept[place] = pair,
-            None => {
-                places.insert(pair.text.clone(), kept.len());
-                kept.push(pair);
+    // Places of those that are kept, which move to the front.
+    let mut places: HashTable<u32> = HashTable::with_capacity(found.len());
+    let hasher = RandomState::new();
+    let mut kept = 0;
+    for at in 0..found.len() {
+        let is_it = |&place: &u32| found[place as usize].text == found[at].text;
+        let hash_of = |&place: &u32| hasher.hash_one(&found[place as usize].text);
+        let place = match places.entry(hasher.hash_one(&found[at].text), is_it, hash_of) {
+            Entry::Occupied(place) => *place.get() as usize,
+            Entry::Vacant(place) => {
+                place.insert(kept as u32);
+                kept += 1;
+                kept - 1
             }
-        }
+        };
+        found.swap(place, at);
     }
-    kept
+    found.truncate(kept);
+    found
 }
 
 /// What a scalar is as a key: text. Numbers and booleans become text as in `sigs.k8s.io/yaml` (`0x10` is `16`).

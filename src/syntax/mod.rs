@@ -12,6 +12,7 @@ mod read;
 mod scalar;
 mod scalars;
 mod scanner;
+mod spelled;
 pub(crate) mod stream;
 mod tag;
 pub(crate) mod text;
@@ -22,12 +23,13 @@ pub(crate) mod write;
 
 pub use de::from_document;
 pub use document::{Document, Limits, Node, NodeKind, Span};
-pub(crate) use edit::same_values;
 pub use edit::{Editor, Step};
+pub(crate) use edit::{is_value, same_values};
 #[cfg(feature = "check")]
 pub(crate) use effective::Pair;
 pub use encoding::Encoding;
 pub use scalar::{Resolved, ScalarStyle, resolve_plain};
+pub use spelled::Scalar;
 pub use stream::documents;
-pub use value::{Mapping, Scalar, Value};
+pub use value::{Mapping, Sequence, Value};
 pub use write::{to_json, to_yaml};

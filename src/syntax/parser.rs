@@ -1,6 +1,7 @@
 //! Tokens to a tree, by libyaml's grammar, with a stack of its own in place of recursion. Only the first document of a
 //! stream is read; what comes after it is not even parsed, as in kubectl.
 
+use super::document::Limits;
 use super::scalar::ScalarStyle;
 use super::scanner::{Kind, Scanner, Token, error_at, source};
 use super::text::Piece;
@@ -51,10 +52,10 @@ pub(super) struct Parsed {
 }
 
 /// Parses `text`. The flag says, also beside an error, whether the scanner came to the end of it.
-pub(super) fn parse(text: &str, max_depth: u32) -> (Result<Parsed>, bool) {
+pub(super) fn parse(text: &str, limits: &Limits) -> (Result<Parsed>, bool) {
     let mut parser = Parser {
-        scanner: Scanner::new(text, max_depth),
-        builder: Builder::new(text.len()),
+        scanner: Scanner::new(text, limits.depth),
+        builder: Builder::new(text.len(), limits.nodes),
         states: Vec::new(),
         tag_directives: HashMap::new(),
     };

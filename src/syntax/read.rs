@@ -35,7 +35,7 @@ impl Document {
         // comes that far: it may stand behind the first document.
         let forbidden = forbidden_character(source.as_bytes());
         let readable = source.get(..forbidden.unwrap_or(source.len())).unwrap_or_default();
-        let (parsed, at_end) = parser::parse(readable, limits.depth);
+        let (parsed, at_end) = parser::parse(readable, limits);
         let parsed = match forbidden {
             Some(at) if at_end => Err(error_at(at, "a control character, or another that YAML does not allow")
                 .with_help("remove it, or write it as an escape in double quotes")),

@@ -68,19 +68,49 @@ pub(super) struct Builder {
     pub(super) tree: Tree,
     open: Vec<u32>,
     names: HashMap<Box<str>, u32>,
+    /// As many nodes there may be, by the caller's limit and by the length of the text.
+    most: [u32; 2],
 }
 
+/// So many nodes a text may have, however short they are written.
+const FEW: u32 = 100_000;
+/// So many bytes a node of a longer text is written with on average. Real files have ten and more; the shortest contexts,
+/// in brackets and with names of six letters, 6.4.
+const BYTES_PER_NODE: u32 = 5;
+
 impl Builder {
-    pub(super) fn new(text: usize) -> Self {
+    pub(super) fn new(text: usize, most: u32) -> Self {
         // A guess that spares most of the growing: kubeconfigs have a node for some 15 bytes, or far fewer.
         let nodes = Vec::with_capacity(text / 24);
-        Builder { tree: Tree { nodes, ..Tree::default() }, open: Vec::new(), names: HashMap::new() }
+        let by_length = u32::try_from(text).unwrap_or(u32::MAX) / BYTES_PER_NODE;
+        let most = [most, by_length.max(FEW)];
+        Builder { tree: Tree { nodes, ..Tree::default() }, open: Vec::new(), names: HashMap::new(), most }
+    }
+
+    /// Makes room for another node: by half of what there is, and not for more than there may be.
+    #[cold]
+    fn grow(&mut self, at: u32) -> Result<()> {
+        let nodes = &mut self.tree.nodes;
+        let [limit, by_length] = self.most.map(|most| most as usize);
+        let most = limit.min(by_length);
+        if nodes.len() < most {
+            nodes.reserve_exact((nodes.len() / 2).max(64).min(most - nodes.len()));
+            return Ok(());
+        }
+        let message = match limit <= by_length {
+            true => format!("more than {limit} values and keys"),
+            false => format!("more than {most} values and keys, which are too many for so short a text"),
+        };
+        Err(Error::new(ErrorKind::Limit, message).at_offset(at as usize))
     }
 
     fn add(&mut self, shape: Shape, start: u32, end: u32, properties: Properties) -> Result<u32> {
-        let node = u32::try_from(self.tree.nodes.len())
-            .map_err(|_| Error::new(ErrorKind::Limit, "more than 4,294,967,295 nodes"))?;
         let start = properties.start.unwrap_or(start);
+        let node = self.tree.nodes.len();
+        if node == self.tree.nodes.capacity() || node == self.most[0] as usize {
+            self.grow(start)?;
+        }
+        let node = node as u32;
         self.tree.nodes.push(NodeData { shape, start, end, next: node + 1 });
         if let Some(tag) = properties.tag {
             self.tree.tags.push((node, tag));

@@ -1,81 +1,14 @@
 //! A value of our own for what the model does not know: ordered, and each scalar with its spelling.
 
-use super::scalar::{Resolved, ScalarStyle, json_float};
-use super::tag::resolve_tagged;
-use super::write::means_text;
+use super::scalar::{Resolved, json_float};
+use super::spelled::{Scalar, ShortText};
 use crate::error::{Error, ErrorKind, Result};
-use indexmap::IndexMap;
+use hashbrown::HashTable;
+use hashbrown::hash_table::Entry as Place;
 use std::fmt;
-use zeroize::Zeroize;
-
-/// A scalar: its text, without quotes and escapes, and how it was written.
-///
-/// `Debug` shows the style, never the text; the text is wiped on drop.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Scalar {
-    text: String,
-    style: ScalarStyle,
-    /// `str` for `!!str`, the whole tag for others; empty for none.
-    tag: Box<str>,
-}
-
-impl Scalar {
-    /// A plain scalar with the spelling `text`: `Scalar::plain("0777")` is the number 511 and is written `0777`.
-    ///
-    /// A text that can't stand unquoted in YAML is quoted when it is written.
-    pub fn plain(text: impl Into<String>) -> Self {
-        Scalar { text: text.into(), style: ScalarStyle::Plain, tag: "".into() }
-    }
-
-    /// A string. It is written plain where kubectl would write it so, and quoted elsewhere: `yes`, `12`, `2001-01-01`.
-    pub fn string(text: impl Into<String>) -> Self {
-        let text = text.into();
-        let style = if means_text(&text) { ScalarStyle::Plain } else { ScalarStyle::DoubleQuoted };
-        Scalar { text, style, tag: "".into() }
-    }
-
-    pub(crate) fn spelled(text: String, style: ScalarStyle, tag: &str) -> Self {
-        Scalar { text, style, tag: tag.into() }
-    }
-
-    /// The text, without quotes, with escapes resolved.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// How it is written.
-    pub fn style(&self) -> ScalarStyle {
-        self.style
-    }
-
-    /// Its explicit tag, if it has one: `str` for `!!str`, and the whole text for others (`!mine`).
-    pub fn tag(&self) -> Option<&str> {
-        (!self.tag.is_empty()).then_some(&*self.tag)
-    }
-
-    /// The same in another style.
-    pub(crate) fn in_style(mut self, style: ScalarStyle) -> Self {
-        self.style = style;
-        self
-    }
-
-    /// What it means to kubectl.
-    pub fn resolve(&self) -> Resolved<'_> {
-        resolve_tagged(&self.text, self.style, self.tag()).unwrap_or(Resolved::Str(&self.text))
-    }
-}
-
-impl Drop for Scalar {
-    fn drop(&mut self) {
-        self.text.zeroize();
-    }
-}
-
-impl fmt::Debug for Scalar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} scalar", self.style)
-    }
-}
+use std::hash::{BuildHasher, RandomState};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// Any value of YAML or JSON: what stands in an unknown field or an extension.
 ///
@@ -93,7 +26,7 @@ pub enum Value {
     /// Null, a boolean, a number or a string.
     Scalar(Scalar),
     /// A list.
-    Sequence(Vec<Value>),
+    Sequence(Sequence),
     /// A map.
     Mapping(Mapping),
 }
@@ -188,7 +121,7 @@ impl From<serde_json::Value> for Value {
             Json::Bool(b) => Value::Scalar(Scalar::plain(if b { "true" } else { "false" })),
             Json::Number(n) => number(&n),
             Json::String(s) => Value::string(s),
-            Json::Array(items) => Value::Sequence(items.into_iter().map(Value::from).collect()),
+            Json::Array(items) => items.into_iter().map(Value::from).collect::<Vec<_>>().into(),
             Json::Object(map) => Value::Mapping(map.into_iter().map(|(k, v)| (k, Value::from(v))).collect()),
         }
     }
@@ -263,7 +196,7 @@ impl From<Mapping> for Value {
 
 impl From<Vec<Value>> for Value {
     fn from(items: Vec<Value>) -> Self {
-        Value::Sequence(items)
+        Value::Sequence(items.into())
     }
 }
 
@@ -271,27 +204,185 @@ impl fmt::Debug for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Scalar(scalar) => scalar.fmt(f),
-            Value::Sequence(items) => write!(f, "list of {}", items.len()),
+            Value::Sequence(items) => items.fmt(f),
             Value::Mapping(map) => map.fmt(f),
         }
+    }
+}
+
+/// The items of a list. Cloning shares them: to change a list, take the items out ([`into_vec`](Sequence::into_vec)) and make another.
+///
+/// ```
+/// use kubeconfig::syntax::Value;
+/// let value = Value::from(vec![1.into(), "two".into()]);
+/// let Value::Sequence(items) = value else { unreachable!() };
+/// assert_eq!(items.len(), 2);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Sequence(Arc<Vec<Value>>);
+
+impl Sequence {
+    /// The items, to keep: copied where another value shares them.
+    pub fn into_vec(self) -> Vec<Value> {
+        Arc::unwrap_or_clone(self.0)
+    }
+
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Deref for Sequence {
+    type Target = [Value];
+
+    fn deref(&self) -> &[Value] {
+        &self.0
+    }
+}
+
+impl From<Vec<Value>> for Sequence {
+    fn from(items: Vec<Value>) -> Self {
+        Sequence(Arc::new(items))
+    }
+}
+
+impl FromIterator<Value> for Sequence {
+    fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+impl IntoIterator for Sequence {
+    type Item = Value;
+    type IntoIter = std::vec::IntoIter<Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_vec().into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a Sequence {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Debug for Sequence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "list of {}", self.len())
     }
 }
 
 /// A map with text keys that keeps their order.
 ///
 /// Keys are what kubectl makes of them: the key `0x10` is the text `16`, `yes` is `true`. How a key was spelled is kept
-/// beside it for writing. `Debug` shows the number of keys only.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// beside it for writing. Cloning shares the entries until one of the two is changed. `Debug` shows the number of keys only.
+#[derive(Clone, Default)]
 pub struct Mapping {
-    entries: IndexMap<String, Slot>,
+    /// None where there is no entry and never was: most maps of unknown fields.
+    entries: Option<Arc<Entries>>,
+}
+
+#[derive(Clone, Default)]
+struct Entries {
+    list: Vec<Entry>,
+    /// Where keys are, once there are more than [`FEW`].
+    index: Option<Box<Index>>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
-struct Slot {
+struct Entry {
+    key: ShortText,
     /// The spelling of the key where it is not the key itself.
-    spelling: Option<Scalar>,
+    spelling: Option<Box<Scalar>>,
     value: Value,
 }
+
+#[derive(Clone, Default)]
+struct Index {
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+/// Among so many keys one is found by looking at each. Most maps have fewer, and a table would take more room than they do.
+const FEW: usize = 12;
+
+impl Entries {
+    fn place(&self, key: &str) -> Option<usize> {
+        let is_key = |entry: &Entry| entry.key.as_str() == key;
+        match &self.index {
+            None => self.list.iter().position(is_key),
+            Some(index) => {
+                let is_it = |&place: &u32| self.list.get(place as usize).is_some_and(is_key);
+                index.table.find(index.hasher.hash_one(key), is_it).map(|&place| place as usize)
+            }
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&Entry> {
+        self.list.get(self.place(key)?)
+    }
+
+    /// Sets the entry of its key; a new one goes to the end. Returns the one that was there.
+    fn insert(&mut self, entry: Entry) -> Option<Entry> {
+        if let Some(there) = self.place(entry.key.as_str()).and_then(|place| self.list.get_mut(place)) {
+            return Some(std::mem::replace(there, entry));
+        }
+        self.list.push(entry);
+        match &mut self.index {
+            Some(index) => index.add(&self.list, self.list.len() - 1),
+            None if self.list.len() > FEW => self.find_anew(),
+            None => {}
+        }
+        None
+    }
+
+    fn remove(&mut self, key: &str) -> Option<Entry> {
+        let place = self.place(key)?;
+        let entry = self.list.remove(place);
+        self.find_anew();
+        Some(entry)
+    }
+
+    /// Makes the index of the list as it is.
+    fn find_anew(&mut self) {
+        self.index = (self.list.len() > FEW).then(Box::default);
+        if let Some(index) = &mut self.index {
+            (0..self.list.len()).for_each(|place| index.add(&self.list, place));
+        }
+    }
+}
+
+impl Index {
+    fn add(&mut self, list: &[Entry], place: usize) {
+        let key_of = |place: usize| list.get(place).map_or("", |entry| entry.key.as_str());
+        let hash_of = |&place: &u32| self.hasher.hash_one(key_of(place as usize));
+        let key = key_of(place);
+        if let Place::Vacant(vacant) =
+            self.table.entry(self.hasher.hash_one(key), |&other| key_of(other as usize) == key, hash_of)
+        {
+            vacant.insert(place as u32);
+        }
+    }
+}
+
+impl PartialEq for Mapping {
+    /// The order does not count.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.entries, &other.entries) {
+            (Some(one), Some(two)) => {
+                let same = |entry: &Entry| two.get(entry.key.as_str()) == Some(entry);
+                self.is_shared_with(other) || one.list.len() == two.list.len() && one.list.iter().all(same)
+            }
+            _ => self.is_empty() && other.is_empty(),
+        }
+    }
+}
+
+impl Eq for Mapping {}
 
 impl Mapping {
     /// A map without entries.
@@ -301,52 +392,76 @@ impl Mapping {
 
     /// The number of entries.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.list().len()
     }
 
     /// Whether there is no entry.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.list().is_empty()
     }
 
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.entries.get(key).map(|slot| &slot.value)
+        self.entries.as_ref()?.get(key).map(|entry| &entry.value)
     }
 
     /// The value of `key`, to change it.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        self.entries.get_mut(key).map(|slot| &mut slot.value)
+        let place = self.entries.as_ref()?.place(key)?;
+        self.own().list.get_mut(place).map(|entry| &mut entry.value)
     }
 
     /// Sets `key`; a new key goes to the end. Returns the value it had.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        let slot = Slot { spelling: None, value: value.into() };
-        self.entries.insert(key.into(), slot).map(|slot| slot.value)
+        let entry = Entry { key: key.into().into(), spelling: None, value: value.into() };
+        self.own().insert(entry).map(|entry| entry.value)
     }
 
     pub(crate) fn insert_spelled(&mut self, key: String, spelling: Option<Scalar>, value: Value) {
-        self.entries.insert(key, Slot { spelling, value });
+        self.own().insert(Entry { key: key.into(), spelling: spelling.map(Box::new), value });
+    }
+
+    /// Gives back the room that was made for more.
+    pub(crate) fn shrink(&mut self) {
+        if let Some(entries) = self.entries.as_mut().and_then(Arc::get_mut) {
+            entries.list.shrink_to_fit();
+        }
     }
 
     /// Removes `key`; the others keep their order. Linear in the size of the map.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.entries.shift_remove(key).map(|slot| slot.value)
+        self.get(key)?;
+        self.own().remove(key).map(|entry| entry.value)
     }
 
     /// Keys and values in their order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
-        self.entries.iter().map(|(k, slot)| (k.as_str(), &slot.value))
+        self.list().iter().map(|entry| (entry.key.as_str(), &entry.value))
     }
 
     /// Keys, their spelling where it is another, and values, taken out.
     pub(crate) fn into_spelled(self) -> impl ExactSizeIterator<Item = (String, Option<Scalar>, Value)> {
-        self.entries.into_iter().map(|(k, slot)| (k, slot.spelling, slot.value))
+        let entries = self.entries.map(Arc::unwrap_or_clone).unwrap_or_default();
+        let spelled =
+            |entry: Entry| (entry.key.as_str().to_owned(), entry.spelling.map(|spelling| *spelling), entry.value);
+        entries.list.into_iter().map(spelled)
     }
 
     /// Keys, their spelling where it is another, and values.
     pub(crate) fn iter_spelled(&self) -> impl ExactSizeIterator<Item = (&str, Option<&Scalar>, &Value)> {
-        self.entries.iter().map(|(k, slot)| (k.as_str(), slot.spelling.as_ref(), &slot.value))
+        self.list().iter().map(|entry| (entry.key.as_str(), entry.spelling.as_deref(), &entry.value))
+    }
+
+    pub(crate) fn is_shared_with(&self, other: &Self) -> bool {
+        matches!((&self.entries, &other.entries), (Some(one), Some(other)) if Arc::ptr_eq(one, other))
+    }
+
+    fn list(&self) -> &[Entry] {
+        self.entries.as_ref().map_or(&[], |entries| &entries.list)
+    }
+
+    fn own(&mut self) -> &mut Entries {
+        Arc::make_mut(self.entries.get_or_insert_default())
     }
 }
 

@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for Value {
                 while let Some(item) = seq.next_element()? {
                     items.push(item);
                 }
-                Ok(Value::Sequence(items))
+                Ok(items.into())
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {

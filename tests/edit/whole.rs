@@ -256,7 +256,7 @@ fn config() -> impl Strategy<Value = Kubeconfig> {
                 let mut exec = ExecConfig::default();
                 exec.command = Some(one.clone());
                 exec.args = two.as_ref().map(|two| vec![Secret::new(two.clone()), Secret::new(one.clone())]);
-                user.exec = Some(exec);
+                user.exec = Some(Box::new(exec));
                 user.impersonate_groups = vec![one.clone(), name.to_owned()];
                 user.impersonate_user_extra.insert(one.clone(), two.clone().map(|two| vec![two]));
                 user.other.insert("x-unknown", serde_json::json!({"k": [one]}));

@@ -39,6 +39,9 @@ pub(crate) struct CheckArgs {
     /// Leave out findings of that code; may be repeated
     #[arg(long = "allow", value_name = "CODE", value_parser = Code::from_str)]
     allowed: Vec<Code>,
+    /// Tell so many findings of each code and file, and only count the others; all tells as many as there are
+    #[arg(long, value_name = "N|all", default_value = "100", value_parser = most)]
+    max_findings: usize,
     /// Say what a code means, why it matters and how to fix it, and check nothing
     #[arg(long, value_name = "CODE", value_parser = Code::from_str, conflicts_with = "paths")]
     explain: Option<Code>,
@@ -64,9 +67,9 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
     }
     let report = report(args)?;
     match args.output.as_str() {
-        "json" => out.text(&report.to_json())?,
-        "sarif" => out.text(&report.to_sarif())?,
-        // It has made itself safe for a terminal.
+        // They have made themselves safe for a terminal.
+        "json" => out.safe(&report.json())?,
+        "sarif" => out.safe(&report.sarif())?,
         _ => out.safe(&report.human().color(out.has_color()))?,
     }
     out.flush()?;
@@ -91,9 +94,17 @@ pub(crate) fn checker(at: UnixTime, paths: &[PathBuf], source: &Source) -> Resul
     }
 }
 
+fn most(text: &str) -> Result<usize, String> {
+    match text {
+        "all" => Ok(usize::MAX),
+        number => number.parse().map_err(|_| "a number or `all` is expected".to_owned()),
+    }
+}
+
 fn report(args: &CheckArgs) -> Result<Report, Failure> {
     let at = args.at.unwrap_or_else(UnixTime::now);
-    let mut checker = checker(at, &args.paths, &args.source)?.within(args.within).client(args.client);
+    let checker = checker(at, &args.paths, &args.source)?.within(args.within).client(args.client);
+    let mut checker = checker.max_findings(args.max_findings);
     for code in &args.allowed {
         checker = checker.allow(*code);
     }

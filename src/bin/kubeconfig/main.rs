@@ -28,14 +28,24 @@ mod view;
 use args::Verb;
 use output::{Failure, Out};
 use pflag::Stop;
+use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
+/// What it takes at most for the worst inputs; here, so that all of the program is counted.
+#[cfg(test)]
+#[path = "../../../tests/memory/mod.rs"]
+mod memory;
+
 fn main() -> ExitCode {
+    start(std::env::args_os().collect())
+}
+
+fn start(arguments: Vec<OsString>) -> ExitCode {
     // Where that can't be, locks of a process that is ended are taken over by the next one.
     #[cfg(unix)]
     let _ = kubeconfig::store::end_on_signals();
-    let verb = match pflag::parse(std::env::args_os().collect()) {
+    let verb = match pflag::parse(arguments) {
         Ok(cli) => cli.verb,
         Err(stop) => return refuse(&stop),
     };

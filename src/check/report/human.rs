@@ -90,6 +90,14 @@ impl fmt::Display for Human<'_> {
         for found in &self.report.found {
             self.found(f, found)?;
         }
+        for omitted in &self.report.omitted {
+            let (severity, end) = (self.of_severity(omitted.severity), self.style("\u{1b}[0m"));
+            write!(f, "{severity}{}[{}]{end}: and {} more", omitted.severity, omitted.code, omitted.count)?;
+            match &omitted.file {
+                Some(file) => writeln!(f, " in {}\n", Printable(&file.to_string_lossy()))?,
+                None => writeln!(f, "\n")?,
+            }
+        }
         writeln!(f, "{}", self.report.summary())
     }
 }

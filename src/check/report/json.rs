@@ -1,14 +1,16 @@
 //! The report as JSON.
 
-use super::{Report, pretty};
+use super::{Each, Report};
 use crate::finding::Finding;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct Document<F> {
     schema: u32,
-    findings: Vec<Item<'a>>,
+    findings: F,
+    omitted: BTreeMap<&'static str, usize>,
     summary: Counts,
 }
 
@@ -33,18 +35,19 @@ struct Counts {
     files: usize,
 }
 
-pub(super) fn write(report: &Report) -> String {
+pub(super) fn document(report: &Report) -> impl Serialize {
     let summary = report.summary();
-    pretty(&Document {
+    Document {
         schema: 1,
-        findings: report.findings().map(item).collect(),
+        findings: Each(|| report.findings().map(item)),
+        omitted: report.omitted_by_code(),
         summary: Counts {
             errors: summary.errors,
             warnings: summary.warnings,
             notes: summary.notes,
             files: summary.files,
         },
-    })
+    }
 }
 
 fn item(finding: &Finding) -> Item<'_> {

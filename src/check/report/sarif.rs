@@ -1,37 +1,63 @@
 //! The report as SARIF 2.1.0.
 
-use super::{Report, pretty};
+use super::{Each, Report};
 use crate::error::Position;
 use crate::finding::{Code, Finding, Severity};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::rc::Rc;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-pub(super) fn write(report: &Report) -> String {
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<R>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    tool: Value,
+    invocations: Value,
+    column_kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Value>,
+    results: R,
+}
+
+pub(super) fn document(report: &Report) -> impl Serialize {
     // Each code that was found, with its place in the list of rules.
     let mut rules: BTreeMap<Code, usize> = report.findings().map(|finding| (finding.code, 0)).collect();
     for (i, place) in rules.values_mut().enumerate() {
         *place = i;
     }
-    let results: Vec<Value> = report.findings().map(|finding| result(finding, &rules)).collect();
-    let is_read = report.unread().next().is_none();
-    pretty(&json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {"driver": {
-                "name": env!("CARGO_PKG_NAME"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.keys().map(|code| rule(*code)).collect::<Vec<_>>(),
-            }},
-            "invocations": [{"executionSuccessful": is_read}],
-            "columnKind": "unicodeCodePoints",
-            "results": results,
+    let driver = json!({
+        "name": env!("CARGO_PKG_NAME"),
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "informationUri": env!("CARGO_PKG_REPOSITORY"),
+        "rules": rules.keys().map(|code| rule(*code)).collect::<Vec<_>>(),
+    });
+    let rules = Rc::new(rules);
+    let omitted = report.omitted_by_code();
+    Log {
+        schema: SCHEMA,
+        version: "2.1.0",
+        runs: [Run {
+            tool: json!({"driver": driver}),
+            invocations: json!([{"executionSuccessful": report.unread().next().is_none()}]),
+            column_kind: "unicodeCodePoints",
+            properties: (!omitted.is_empty()).then(|| json!({"omitted": omitted})),
+            results: Each(move || {
+                let rules = Rc::clone(&rules);
+                report.findings().map(move |finding| result(finding, &rules))
+            }),
         }],
-    }))
+    }
 }
 
 fn rule(code: Code) -> Value {

@@ -256,7 +256,7 @@ impl<'a> AddEndpoint<'a> {
     }
 
     /// Adds an entry, unless it is there. Whether it was added.
-    fn insert<T>(
+    fn insert<T: Clone>(
         &self,
         entries: &mut Entries<T>,
         subject: Subject<'_>,

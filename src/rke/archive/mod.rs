@@ -10,7 +10,9 @@ mod zip;
 pub(super) use tar::{files as files_in_tar, is_tar};
 pub(super) use zip::{files as files_in_zip, is_zip};
 
+use super::wanted::is_state;
 use crate::error::{Error, ErrorKind, Result};
+use crate::load::REFERENCE_LIMIT;
 use crate::secret::SecretBytes;
 use std::io::{self, Read};
 
@@ -45,6 +47,9 @@ impl Budget {
     /// Reads `size` bytes to keep; a size is only a claim until they have come.
     fn read(&mut self, source: impl Read, size: u64, path: &str) -> Result<SecretBytes> {
         let too_much = |what| Error::new(ErrorKind::Limit, format!("{path:?} in the archive: {what}"));
+        if !is_state(path) && size > REFERENCE_LIMIT {
+            return Err(too_much(format!("larger than the limit of {REFERENCE_LIMIT} bytes")));
+        }
         self.files = self.files.checked_sub(1).ok_or_else(|| too_much(format!("more than {FILES} such files")))?;
         self.bytes = self.bytes.checked_sub(size).ok_or_else(|| too_much(format!("more than {LIMIT} bytes")))?;
         let bytes = read_to_end(source.take(size), size.min(TRUSTED)).map_err(broken)?;

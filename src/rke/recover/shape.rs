@@ -64,7 +64,7 @@ pub(super) fn text(config: &Kubeconfig, names: &Names) -> Result<Secret<String>>
 
 /// As RKE's template has it (`pki/kubeconfig.go`), names in quotes, without the `api-version` that strict readers refuse.
 fn rke(config: &Kubeconfig) -> Value {
-    let quoted = |text: &str| Value::Scalar(Scalar::spelled(text.to_owned(), ScalarStyle::DoubleQuoted, ""));
+    let quoted = |text: &str| Value::Scalar(Scalar::spelled(text, ScalarStyle::DoubleQuoted, ""));
     let plain = |text: &str| Value::Scalar(Scalar::plain(text));
     let map = |fields: Vec<(&str, Value)>| Value::Mapping(Mapping::from_iter(fields));
     let clusters = config.clusters.iter().map(|(name, cluster)| {

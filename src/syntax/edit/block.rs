@@ -6,7 +6,7 @@ use super::render::{Place, Render, Under, is_scalar_or_empty};
 use super::replace::without_last_break;
 use crate::error::Result;
 use crate::syntax::document::Node;
-use crate::syntax::value::Scalar;
+use crate::syntax::spelled::Scalar;
 use crate::syntax::write::{FlowWriter, Layout, Writer};
 use zeroize::Zeroizing;
 
@@ -86,6 +86,12 @@ impl<'d> Render<'d> {
         let end = key.span().end as usize;
         let after = match part.after {
             Some(after) => after,
+            // `? key` of several lines: it can't stand before a `:` on its line.
+            None if self.at.text.get(key.span().start as usize, end).contains('\n') => {
+                let end = if self.at.is_block_scalar(key) { self.at.text.before_break(end) } else { end };
+                self.splices.insert(end, &[self.at.text.line_break(), &" ".repeat(column), ":"]);
+                end
+            }
             // `? key` alone: it becomes `key:`.
             None => {
                 self.splices.remove(part.start, key.span().start as usize);
@@ -276,7 +282,7 @@ impl<'d> Render<'d> {
             Piece::Old { .. } => return Ok(Zeroizing::default()),
             Piece::Pair(entry) => {
                 let value = entry.value.to_value(self.at.document)?;
-                writer.pair(&entry.key, entry.spelling.as_ref(), &value, column);
+                writer.pair(&entry.key, entry.spelling.as_deref(), &value, column);
             }
             Piece::Item(item) => {
                 let value = item.value.to_value(self.at.document)?;

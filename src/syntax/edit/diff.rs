@@ -3,12 +3,18 @@
 use super::same::{Side, same};
 use super::{Editor, Step};
 use crate::error::Result;
+use crate::syntax::document::Node;
 use crate::syntax::value::{Mapping, Value};
 use std::collections::{HashMap, HashSet};
 
 /// Whether two values are the same to kubectl, however they are spelled; the order of keys does not count.
 pub(crate) fn same_values(a: &Value, b: &Value) -> bool {
     same(Side::Value(a), Side::Value(b))
+}
+
+/// Whether a node is that value to kubectl, however it is spelled.
+pub(crate) fn is_value(node: Node<'_>, value: &Value) -> bool {
+    same(Side::Node(node), Side::Value(value))
 }
 
 /// What becomes of the items of a list, in order.

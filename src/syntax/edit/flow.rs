@@ -5,7 +5,8 @@ use super::plan::{Entry, Plan};
 use super::render::{Place, Render, Under};
 use crate::error::Result;
 use crate::syntax::document::Node;
-use crate::syntax::value::{Scalar, Value};
+use crate::syntax::spelled::Scalar;
+use crate::syntax::value::Value;
 use crate::syntax::write::{FlowStyle, FlowWriter};
 use zeroize::Zeroizing;
 
@@ -107,7 +108,7 @@ impl<'d> Render<'d> {
 
     fn flow_pair(&self, entry: &Entry, style: &FlowStyle, indent: &str) -> Result<Zeroizing<String>> {
         let mut writer = FlowWriter::new(style, indent);
-        writer.pair(&entry.key, entry.spelling.as_ref(), &entry.value.to_value(self.at.document)?)?;
+        writer.pair(&entry.key, entry.spelling.as_deref(), &entry.value.to_value(self.at.document)?)?;
         Ok(writer.finish())
     }
 

@@ -25,7 +25,7 @@ use super::document::Document;
 use super::effective::check_json;
 use super::value::Value;
 use crate::error::{Error, ErrorKind, Result};
-pub(crate) use diff::same_values;
+pub(crate) use diff::{is_value, same_values};
 use plan::Plan;
 use same::{Side, same};
 use std::fmt;

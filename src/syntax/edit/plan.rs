@@ -4,9 +4,12 @@ use crate::error::Result;
 use crate::syntax::de::value_of;
 use crate::syntax::document::{Document, Node};
 use crate::syntax::effective::{self, is_merge_key, key_text};
-use crate::syntax::value::{Mapping, Scalar, Value};
+use crate::syntax::spelled::Scalar;
+use crate::syntax::value::{Mapping, Value};
+use hashbrown::{HashTable, hash_table};
 use indexmap::IndexMap;
 use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
 
 /// What is to stand somewhere.
 pub(super) enum Plan {
@@ -18,8 +21,8 @@ pub(super) enum Plan {
         anchor: Option<Box<str>>,
     },
     New(Value),
-    Map(MapPlan),
-    List(ListPlan),
+    Map(Box<MapPlan>),
+    List(Box<ListPlan>),
 }
 
 /// A map some part of which may change.
@@ -31,7 +34,7 @@ pub(super) struct MapPlan {
     /// Keys that come from `<<` alone, with the nodes of their values.
     pub(super) merged: IndexMap<String, u32>,
     /// Where the entry of a key is.
-    places: HashMap<String, usize>,
+    places: Places,
     /// Whether there is a `<<`, or a key that comes twice.
     merges: bool,
     repeats: bool,
@@ -39,7 +42,7 @@ pub(super) struct MapPlan {
 
 pub(super) struct Entry {
     pub(super) key: String,
-    pub(super) spelling: Option<Scalar>,
+    pub(super) spelling: Option<Box<Scalar>>,
     /// The nodes of key and value.
     pub(super) origin: Option<(u32, u32)>,
     pub(super) role: Role,
@@ -96,9 +99,10 @@ impl Plan {
             Plan::Kept(node) | Plan::Copy { node, .. } if document.node(*node).resolve().is_mapping() => {
                 let there = matches!(self, Plan::Kept(_));
                 let node = document.node(self.node()?);
-                *self = Plan::Map(if there && !node.is_alias() { MapPlan::of(node) } else { MapPlan::copy_of(node) });
+                let map = if there && !node.is_alias() { MapPlan::of(node) } else { MapPlan::copy_of(node) };
+                *self = Plan::Map(Box::new(map));
             }
-            Plan::New(Value::Mapping(map)) => *self = Plan::Map(MapPlan::new(std::mem::take(map))),
+            Plan::New(Value::Mapping(map)) => *self = Plan::Map(Box::new(MapPlan::new(std::mem::take(map)))),
             _ => {}
         }
         if let Plan::Map(map) = self { Some(map) } else { None }
@@ -110,9 +114,11 @@ impl Plan {
             Plan::Kept(node) | Plan::Copy { node, .. } if document.node(*node).resolve().is_sequence() => {
                 let there = matches!(self, Plan::Kept(_));
                 let node = document.node(self.node()?);
-                *self = Plan::List(ListPlan::of(node, there && !node.is_alias()));
+                *self = Plan::List(Box::new(ListPlan::of(node, there && !node.is_alias())));
             }
-            Plan::New(Value::Sequence(items)) => *self = Plan::List(ListPlan::new(std::mem::take(items))),
+            Plan::New(Value::Sequence(items)) => {
+                *self = Plan::List(Box::new(ListPlan::new(std::mem::take(items).into_vec())))
+            }
             _ => {}
         }
         if let Plan::List(list) = self { Some(list) } else { None }
@@ -159,7 +165,7 @@ impl Plan {
             Plan::Map(map) => {
                 let mut value = Mapping::new();
                 for entry in map.live() {
-                    let spelling = entry.spelling.clone();
+                    let spelling = entry.spelling.as_deref().cloned();
                     value.insert_spelled(entry.key.clone(), spelling, entry.value.to_value(document)?);
                 }
                 for (key, node) in &map.merged {
@@ -177,7 +183,7 @@ impl MapPlan {
             node,
             entries: Vec::new(),
             merged: IndexMap::new(),
-            places: HashMap::new(),
+            places: Places::default(),
             merges: false,
             repeats: false,
         }
@@ -192,7 +198,7 @@ impl MapPlan {
             let text = key_text(key).into_owned();
             if role == Role::Merge {
                 plan.merges = true;
-            } else if let Some(earlier) = plan.places.insert(text.clone(), at) {
+            } else if let Some(earlier) = plan.places.insert(&plan.entries, &text, at) {
                 plan.repeats = true;
                 plan.hide(earlier);
             }
@@ -220,7 +226,7 @@ impl MapPlan {
             if own.contains_key(&pair.key.index()) {
                 continue;
             }
-            if let Some(hidden) = self.places.remove(&*pair.text) {
+            if let Some(hidden) = self.places.remove(&self.entries, &pair.text) {
                 self.repeats = true;
                 self.hide(hidden);
             }
@@ -263,7 +269,7 @@ impl MapPlan {
     }
 
     pub(super) fn place(&self, key: &str) -> Option<usize> {
-        self.places.get(key).copied()
+        self.places.get(&self.entries, key)
     }
 
     pub(super) fn value(&mut self, place: usize) -> Option<&mut Plan> {
@@ -273,10 +279,10 @@ impl MapPlan {
     /// Adds an entry at the end, where it wins over all others.
     pub(super) fn add(&mut self, key: String, spelling: Option<Scalar>, value: Plan) -> usize {
         let at = self.entries.len();
-        self.places.insert(key.clone(), at);
+        self.places.insert(&self.entries, &key, at);
         self.entries.push(Entry {
             key,
-            spelling,
+            spelling: spelling.map(Box::new),
             origin: None,
             role: Role::Own,
             value,
@@ -295,7 +301,7 @@ impl MapPlan {
 
     /// Removes a key, wherever it comes from. Returns whether there was one.
     pub(super) fn remove(&mut self, document: &Document, key: &str) -> bool {
-        let own = self.places.contains_key(key);
+        let own = self.place(key).is_some();
         let merged = self.merged.contains_key(key);
         if own {
             self.remove_own(key);
@@ -307,7 +313,7 @@ impl MapPlan {
     }
 
     fn remove_own(&mut self, key: &str) {
-        if let Some(place) = self.places.remove(key) {
+        if let Some(place) = self.places.remove(&self.entries, key) {
             self.remove_at(place);
         }
         // What it hid would come to light.
@@ -353,19 +359,53 @@ impl MapPlan {
 
     /// Gives the entry of a key another one, which must be free.
     pub(super) fn rename(&mut self, document: &Document, old: &str, new: &str) {
-        let Some(place) = self.places.get(old).copied().or_else(|| self.adopt(old)) else { return };
+        let Some(place) = self.place(old).or_else(|| self.adopt(old)) else { return };
+        self.places.remove(&self.entries, old);
         if let Some(entry) = self.entries.get_mut(place) {
             entry.key = new.to_owned();
             entry.spelling = None;
             entry.is_renamed = entry.origin.is_some();
         }
-        self.places.remove(old);
         self.remove_own(old);
         if self.merges_bring(document, old) {
             self.unmerge(old);
         }
-        self.places.insert(new.to_owned(), place);
+        self.places.insert(&self.entries, new, place);
     }
+}
+
+/// Where the entries of keys are. The keys themselves are kept in the entries alone: there may be very many.
+#[derive(Default)]
+struct Places {
+    table: HashTable<u32>,
+    hasher: RandomState,
+}
+
+impl Places {
+    fn get(&self, entries: &[Entry], key: &str) -> Option<usize> {
+        self.table.find(self.hasher.hash_one(key), is(entries, key)).map(|&at| at as usize)
+    }
+
+    /// Returns the place it had.
+    fn insert(&mut self, entries: &[Entry], key: &str, at: usize) -> Option<usize> {
+        let hash_of = |&at: &u32| self.hasher.hash_one(entries.get(at as usize).map_or("", |entry| &entry.key));
+        match self.table.entry(self.hasher.hash_one(key), is(entries, key), hash_of) {
+            hash_table::Entry::Occupied(mut place) => Some(std::mem::replace(place.get_mut(), at as u32) as usize),
+            hash_table::Entry::Vacant(place) => {
+                place.insert(at as u32);
+                None
+            }
+        }
+    }
+
+    fn remove(&mut self, entries: &[Entry], key: &str) -> Option<usize> {
+        let found = self.table.find_entry(self.hasher.hash_one(key), is(entries, key)).ok()?;
+        Some(found.remove().0 as usize)
+    }
+}
+
+fn is<'a>(entries: &'a [Entry], key: &'a str) -> impl Fn(&u32) -> bool + 'a {
+    move |&at| entries.get(at as usize).is_some_and(|entry| entry.key == key)
 }
 
 impl ListPlan {

@@ -4,7 +4,8 @@ use super::render::{Place, Render, Under, is_scalar_or_empty};
 use crate::error::Result;
 use crate::syntax::document::Node;
 use crate::syntax::scalar::{Resolved, ScalarStyle};
-use crate::syntax::value::{Scalar, Value};
+use crate::syntax::spelled::Scalar;
+use crate::syntax::value::Value;
 use crate::syntax::write::{Layout, Texts, Writer};
 use zeroize::Zeroizing;
 
@@ -149,7 +150,15 @@ impl<'d> Render<'d> {
         let start = root.map_or(text.len(), |root| root.span().start as usize);
         let in_lines = text.indentation(start).is_some();
         let column = if in_lines && root.is_some() { text.column(start) } else { 0 };
-        let written = self.written(value, None, &Under::Root, column, self.layout(None))?;
+        let mut layout = self.layout(None);
+        if let Some(root) = root.filter(|root| !at.is_block_collection(*root) && !at.is_block_scalar(*root)) {
+            // Comments below it that stay would become lines of a text.
+            let next = text.next_line(at.end(root));
+            if text.over_comments_below(next, 0) > next {
+                layout.texts = Texts::No;
+            }
+        }
+        let written = self.written(value, None, &Under::Root, column, layout)?;
         let lines = written.0.trim_start_matches(['\n', ' ']);
         let Some(root) = root.filter(|root| !at.is_empty(*root)) else {
             // Behind comments and the document's mark, in front of the next one's.
@@ -161,7 +170,13 @@ impl<'d> Render<'d> {
             false => at.end(root),
         };
         let is_alone = in_lines && text.over_blanks(end) == text.line_end(end);
-        if is_alone || !written.is_below() {
+        let is_text_in_lines = value.as_scalar().is_some() && lines.contains('\n');
+        if !is_alone && is_text_in_lines {
+            // The comment stays behind the sign that a text in lines begins with.
+            let (first, rest) = (written.first(), written.rest());
+            self.splices.replace(start, end, &[first, self.blank(first, end)]);
+            self.splices.insert(text.line_end(end), &[rest]);
+        } else if is_alone || !written.is_below() {
             // Blanks at the end of the line would become part of a text in lines.
             let end = if is_alone && lines.contains('\n') { text.line_end(end) } else { end };
             self.splices.replace(start, end, &[lines]);

@@ -25,9 +25,12 @@ pub(super) enum Look<'a> {
     Scalar(Resolved<'a>),
     /// `!!binary`, which is decoded.
     Decoded(Zeroizing<String>),
-    List(Vec<Side<'a>>),
+    List(Items<'a>),
     Map(Vec<(Cow<'a, str>, Side<'a>)>),
 }
+
+/// The items of a list, one after the other: together they may take many times the room of their text.
+pub(super) type Items<'a> = Box<dyn Iterator<Item = Side<'a>> + 'a>;
 
 impl<'a> Side<'a> {
     pub(super) fn look(self) -> Look<'a> {
@@ -35,14 +38,14 @@ impl<'a> Side<'a> {
             Side::Nothing => Look::Scalar(Resolved::Null),
             Side::Value(value) => match value {
                 Value::Scalar(scalar) => Look::Scalar(scalar.resolve()),
-                Value::Sequence(items) => Look::List(items.iter().map(Side::Value).collect()),
+                Value::Sequence(items) => Look::List(Box::new(items.iter().map(Side::Value))),
                 Value::Mapping(map) => Look::Map(map.iter().map(|(k, v)| (k.into(), Side::Value(v))).collect()),
             },
             Side::Node(node) => look_at(node.resolve()),
             Side::Plan(plan, document) => match plan {
                 Plan::Kept(node) | Plan::Copy { node, .. } => look_at(document.node(*node).resolve()),
                 Plan::New(value) => Side::Value(value).look(),
-                Plan::List(list) => Look::List(list.live().map(|item| Side::Plan(&item.value, document)).collect()),
+                Plan::List(list) => Look::List(Box::new(list.live().map(|item| Side::Plan(&item.value, document)))),
                 Plan::Map(map) => {
                     let own = map.live().map(|entry| (entry.key.as_str().into(), Side::Plan(&entry.value, document)));
                     let merged = map.merged.iter().map(|(k, n)| (k.as_str().into(), Side::Node(document.node(*n))));
@@ -81,6 +84,15 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// Whether the two are one and the same list or map.
+    fn is_shared_with(self, other: Self) -> bool {
+        match (self, other) {
+            (Side::Value(Value::Sequence(one)), Side::Value(Value::Sequence(other))) => one.is_shared_with(other),
+            (Side::Value(Value::Mapping(one)), Side::Value(Value::Mapping(other))) => one.is_shared_with(other),
+            _ => false,
+        }
+    }
+
     /// Where in a document it stands.
     pub(super) fn position(self) -> Option<(&'a Document, usize)> {
         let node = match self {
@@ -108,7 +120,7 @@ impl<'a> Side<'a> {
 
 fn look_at(node: Node<'_>) -> Look<'_> {
     if node.is_sequence() {
-        return Look::List(node.children().map(Side::Node).collect());
+        return Look::List(Box::new(node.children().map(Side::Node)));
     }
     if node.is_mapping() {
         return Look::Map(effective::pairs(node).into_iter().map(|pair| (pair.text, Side::Node(pair.value))).collect());
@@ -129,28 +141,48 @@ pub(super) fn same(a: Side<'_>, b: Side<'_>) -> bool {
 ///
 /// Compares without recursion, so that the depth of a document does not matter.
 pub(super) fn difference(a: Side<'_>, b: Side<'_>) -> Option<usize> {
-    let mut work = vec![(a, b, 0)];
-    while let Some((a, b, around)) = work.pop() {
+    let mut work = vec![Work::Pair(a, b, 0)];
+    while let Some(next) = work.last_mut() {
+        let (a, b, around) = match next {
+            Work::Pair(a, b, around) => {
+                let pair = (*a, *b, *around);
+                work.pop();
+                pair
+            }
+            Work::Lists(a, b, here) => match (a.next(), b.next()) {
+                (Some(a), Some(b)) => (a, b, *here),
+                (None, None) => {
+                    work.pop();
+                    continue;
+                }
+                _ => return Some(*here),
+            },
+            Work::Maps(pairs, here) => match pairs.next() {
+                Some(((_, a), (_, b))) => (a, b, *here),
+                None => {
+                    work.pop();
+                    continue;
+                }
+            },
+        };
+        if a.is_shared_with(b) {
+            continue;
+        }
         let here = a.position().map_or(around, |(_, offset)| offset);
         match (a.look(), b.look()) {
-            (Look::List(a), Look::List(b)) => {
-                if a.len() != b.len() {
-                    return Some(here);
-                }
-                work.extend(a.into_iter().zip(b).map(|(a, b)| (a, b, here)));
-            }
+            (Look::List(a), Look::List(b)) => work.push(Work::Lists(a, b, here)),
             (Look::Map(a), Look::Map(b)) => {
                 if a.len() != b.len() {
                     return Some(here);
                 }
                 if a.iter().zip(&b).all(|((a, _), (b, _))| a == b) {
-                    work.extend(a.into_iter().zip(b).map(|((_, a), (_, b))| (a, b, here)));
+                    work.push(Work::Maps(a.into_iter().zip(b), here));
                     continue;
                 }
                 let mut others: HashMap<Cow<'_, str>, Side<'_>> = b.into_iter().collect();
                 for (key, side) in a {
                     let Some(other) = others.remove(&key) else { return Some(here) };
-                    work.push((side, other, here));
+                    work.push(Work::Pair(side, other, here));
                 }
             }
             (Look::List(_) | Look::Map(_), _) | (_, Look::List(_) | Look::Map(_)) => return Some(here),
@@ -162,6 +194,16 @@ pub(super) fn difference(a: Side<'_>, b: Side<'_>) -> Option<usize> {
         }
     }
     None
+}
+
+type Pairs<'a> = std::vec::IntoIter<(Cow<'a, str>, Side<'a>)>;
+
+/// What is still to be compared, and the offset of what is around it.
+enum Work<'a> {
+    Pair(Side<'a>, Side<'a>, usize),
+    Lists(Items<'a>, Items<'a>, usize),
+    /// Maps with the same keys in the same order.
+    Maps(std::iter::Zip<Pairs<'a>, Pairs<'a>>, usize),
 }
 
 fn same_scalar(a: &Look<'_>, b: &Look<'_>) -> bool {

@@ -119,7 +119,7 @@ impl Editor<'_> {
     /// How many items the list at `path` has; none where there is no list.
     pub(super) fn len_of(&mut self, path: &[Step<'_>]) -> Option<usize> {
         match self.find(path).ok()??.look() {
-            Look::List(items) => Some(items.len()),
+            Look::List(items) => Some(items.count()),
             _ => None,
         }
     }
@@ -158,10 +158,8 @@ fn walk<'a>(mut side: Side<'a>, path: &[Step<'_>], from: usize) -> Result<Option
     for (i, step) in path.iter().enumerate().skip(from) {
         let next = match (step.0, side.look()) {
             (Kind::Key(key), Look::Map(pairs)) => pairs.into_iter().find(|(k, _)| k == key).map(|(_, side)| side),
-            (Kind::Index(index) | Kind::Place(index), Look::List(items)) => items.into_iter().nth(index),
-            (Kind::Entry(name), Look::List(items)) => {
-                items.into_iter().rev().find(|item| item.name().as_deref() == Some(name))
-            }
+            (Kind::Index(index) | Kind::Place(index), Look::List(mut items)) => items.nth(index),
+            (Kind::Entry(name), Look::List(items)) => items.filter(|item| item.name().as_deref() == Some(name)).last(),
             _ if side.is_null() => None,
             _ => return Err(mismatch(side, path, i)),
         };

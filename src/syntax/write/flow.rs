@@ -4,7 +4,8 @@ use super::json::{Dialect, quote};
 use super::own::{Layout, Writer};
 use crate::error::Result;
 use crate::syntax::scalar::{Resolved, json_float};
-use crate::syntax::value::{Scalar, Value, not_finite};
+use crate::syntax::spelled::Scalar;
+use crate::syntax::value::{Value, not_finite};
 use zeroize::Zeroizing;
 
 /// How collections in brackets are written.

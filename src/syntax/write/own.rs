@@ -4,7 +4,8 @@ use super::plain::is_break;
 use super::shape::{Shape, Style};
 use crate::error::Result;
 use crate::syntax::scalar::{Resolved, ScalarStyle, resolve_plain};
-use crate::syntax::value::{Mapping, Scalar, Value, not_finite};
+use crate::syntax::spelled::Scalar;
+use crate::syntax::value::{Mapping, Value, not_finite};
 use std::fmt::Write;
 use zeroize::Zeroizing;
 
@@ -124,6 +125,16 @@ impl Writer {
                 self.list(items, indent + self.layout.dash, false);
             }
             value => self.behind_indicator(value, indent, 1, self.layout.step),
+        }
+    }
+
+    /// An entry of the map at the top whose value is a list, which is not empty.
+    pub(crate) fn pair_of_items(&mut self, key: &str, items: impl Iterator<Item = Value>) {
+        self.key(key, None);
+        self.out.push_str(":\n");
+        for item in items {
+            self.indent(self.layout.dash);
+            self.item(&item, self.layout.dash);
         }
     }
 
@@ -375,7 +386,7 @@ mod tests {
     use super::*;
 
     fn spelled(text: &str, style: ScalarStyle, tag: &str) -> Value {
-        Value::Scalar(Scalar::spelled(text.into(), style, tag))
+        Value::Scalar(Scalar::spelled(text, style, tag))
     }
 
     fn written(value: Value) -> String {
