@@ -88,7 +88,7 @@ pub(crate) use question::Question;
 #[cfg(feature = "check")]
 pub(crate) use server::endpoint_without_ca;
 #[cfg(feature = "rancher")]
-pub(crate) use server::{IMPORTED, PUBLIC_CA, imported};
+pub(crate) use server::{IMPORTED, PUBLIC_CA, TOKEN_LIFETIME, imported};
 pub(crate) use through::through_rancher;
 #[cfg(feature = "rancher")]
 pub(crate) use token::{
