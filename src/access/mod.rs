@@ -85,10 +85,11 @@ pub(crate) use pem::Pem;
 pub(crate) use placeholder::is_placeholder;
 #[cfg(feature = "rancher")]
 pub(crate) use question::Question;
+pub(crate) use server::TOKEN_LIFETIME;
 #[cfg(feature = "check")]
 pub(crate) use server::endpoint_without_ca;
 #[cfg(feature = "rancher")]
-pub(crate) use server::{IMPORTED, PUBLIC_CA, TOKEN_LIFETIME, imported};
+pub(crate) use server::{IMPORTED, PUBLIC_CA, imported};
 pub(crate) use through::through_rancher;
 #[cfg(feature = "rancher")]
 pub(crate) use token::{
