@@ -130,8 +130,8 @@ pub(crate) fn into<T>(
     Ok(edited.value)
 }
 
-/// That something in a file stays there and is not read.
-fn say_unread(unread: &[Unread]) {
+/// Warns of what stands in a file and is not read.
+pub(crate) fn say_unread(unread: &[Unread]) {
     unread.iter().for_each(|unread| say(&format_args!("warning: {unread}")));
 }
 
