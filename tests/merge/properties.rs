@@ -388,6 +388,28 @@ proptest! {
         prop_assert!(rounds[1..].iter().flatten().all(|text| text == last), "{:#?}", rounds);
     }
 
+    /// Where the first file wins nothing of the target changes either, and one round is enough.
+    #[test]
+    fn kept_in_a_target_again_and_again((files, _) in files(), target in target()) {
+        let inputs = load(&files);
+        let mut target = target;
+        let mut rounds: Vec<Vec<String>> = Vec::new();
+        for _ in 0..3 {
+            let mut round = Vec::new();
+            for input in &inputs {
+                let loaded = Loaded::from_config(target.clone(), folder_of(FILES[0]));
+                let merge = Merge::new().target(&loaded).input(input).on_conflict(OnConflict::Keep);
+                if let Ok(merged) = merge.build() {
+                    target = merged.to_yaml().parse().unwrap();
+                }
+                round.push(target.to_yaml().unwrap());
+            }
+            rounds.push(round);
+        }
+        let last = rounds[0].last().unwrap();
+        prop_assert!(rounds[1..].iter().flatten().all(|text| text == last), "{:#?}", rounds);
+    }
+
     /// Without a target: the result with the same files behind it is the result, however often.
     #[test]
     fn merged_with_the_result_again_and_again((files, _) in files()) {
