@@ -49,7 +49,7 @@ pub use report::{Embedded, Note, Report};
 use crate::access::{Access, Examiner, through_rancher};
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::{Loaded, Subject, not_found_for};
+use crate::load::{Loaded, Subject, not_found_for, with_unread};
 use crate::url::check_new_server;
 pub(crate) use embed::embed;
 use rustls_pki_types::UnixTime;
@@ -272,6 +272,7 @@ impl<'a> Export<'a> {
         let source = self.loaded.config();
         if source.contexts.is_empty() {
             let error = Error::new(ErrorKind::EmptyConfig, "there is no context to export");
+            let error = with_unread(error, [self.loaded]);
             return Err(match self.loaded.sources().first() {
                 Some(source) => error.in_file(source.path()),
                 None => error,
@@ -281,7 +282,7 @@ impl<'a> Export<'a> {
         let mut errors = Vec::new();
         let mut kept: Vec<&str> = Vec::new();
         for name in self.contexts.iter().map(String::as_str).filter(|name| seen.insert(*name)) {
-            if source.contexts.contains(name) { kept.push(name) } else { errors.push(no_context(source, name)) }
+            if source.contexts.contains(name) { kept.push(name) } else { errors.push(no_context(self.loaded, name)) }
         }
         if let Some(error) = Error::several(errors) {
             return Err(error);
@@ -423,12 +424,15 @@ fn direct(config: &Kubeconfig) -> HashSet<&str> {
     direct.map(|(name, _)| name).collect()
 }
 
-pub(crate) fn no_context(source: &Kubeconfig, name: &str) -> Error {
-    let error = Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"));
-    if source.contexts.is_empty() {
-        return error.with_help("there are no contexts at all: is that the kubeconfig that is meant (--kubeconfig)?");
-    }
-    error.with_help(format!("there are {}", report::listed(source.contexts.names())))
+pub(crate) fn no_context(loaded: &Loaded, name: &str) -> Error {
+    let contexts = &loaded.config().contexts;
+    let help = if contexts.is_empty() {
+        "there are no contexts at all: is that the kubeconfig that is meant (--kubeconfig)?".to_owned()
+    } else {
+        format!("there are {}", report::listed(contexts.names()))
+    };
+    let error = Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}")).with_help(help);
+    with_unread(error, [loaded])
 }
 
 fn not_exported(current: &str) -> Error {

@@ -40,6 +40,7 @@ pub(crate) use validate::{Fault, validate_cluster, validate_user};
 pub use loaded::{Loaded, Origin, Shadowed, Source, Subject};
 pub use overrides::Overrides;
 pub use target::{Auth, Target};
+pub(crate) use unread::with_unread;
 pub use unread::{Unread, UnreadText};
 
 use crate::config::Kubeconfig;

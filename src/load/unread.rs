@@ -3,7 +3,7 @@
 use super::Loaded;
 use crate::config::fields::Keys;
 use crate::config::{AuthInfo, Cluster, Context};
-use crate::error::{Position, Printable};
+use crate::error::{Error, Position, Printable};
 use crate::syntax::{Document, Node, NodeKind, Resolved};
 use std::fmt;
 use std::path::PathBuf;
@@ -49,6 +49,13 @@ impl Loaded {
         };
         self.sources().iter().flat_map(of_source).collect()
     }
+}
+
+/// Adds to an error that something is not there, that it may stand where nobody reads it.
+pub(crate) fn with_unread<'a>(error: Error, loaded: impl IntoIterator<Item = &'a Loaded>) -> Error {
+    let Some(unread) = loaded.into_iter().flat_map(Loaded::unread).next() else { return error };
+    let help = error.help().map(|help| format!("{help}; ")).unwrap_or_default();
+    error.with_help(format!("{help}{unread}"))
 }
 
 fn texts(document: &Document) -> Vec<(Position, UnreadText)> {

@@ -92,7 +92,7 @@ pub use report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note
 
 use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::Loaded;
+use crate::load::{Loaded, with_unread};
 use names::Template;
 use plan::Plan;
 
@@ -204,10 +204,8 @@ impl<'a> Merge<'a> {
         let differences = rest::merge(&inputs, self.on_conflict == OnConflict::Replace, &mut config);
         let mut plan = Plan::of(&inputs, has_target);
         if plan.is_empty() {
-            return Err(Error::new(
-                ErrorKind::EmptyConfig,
-                "there is no cluster, user or context in what is to be merged",
-            ));
+            let message = "there is no cluster, user or context in what is to be merged";
+            return Err(with_unread(Error::new(ErrorKind::EmptyConfig, message), loaded));
         }
         if self.on_conflict == OnConflict::Fail {
             if let Some(error) = Error::several(conflict::of(&plan, &differences)) {

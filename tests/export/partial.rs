@@ -133,6 +133,16 @@ fn what_kubectl_does_not_read() {
     }
 }
 
+/// What is asked for may stand where nobody reads it.
+#[test]
+fn what_is_not_there_may_be_in_a_later_document() {
+    for (text, chosen) in [("---\n---\n<b>", &[][..]), ("<a>---\n<b>", &["b"]), ("---\n---\n<b>", &["b"])] {
+        let place = Place::new(&joined(text));
+        let error = place.load().export().contexts(chosen.iter().copied()).build().unwrap_err().to_string();
+        assert!(error.contains(": what follows is not read, "), "{error}");
+    }
+}
+
 #[cfg(feature = "cli")]
 mod program {
     use super::*;

@@ -344,7 +344,7 @@ fn credentials(other: &Loaded, config: &Kubeconfig) -> Result<String> {
 pub(super) fn cluster_of(loaded: &Loaded, context: &str) -> Result<(String, String)> {
     let config = loaded.config();
     if !config.contexts.contains(context) {
-        return Err(no_context(config, context));
+        return Err(no_context(loaded, context));
     }
     match crate::rancher::kind_of(config, context).kind {
         ContextKind::RancherProxy { cluster_id, .. } => Ok((cluster_id, context.to_owned())),
