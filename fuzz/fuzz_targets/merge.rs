@@ -1,5 +1,6 @@
 //! Any texts as kubeconfigs, merged by every strategy: each context that stays has its own cluster and credentials, the order
-//! of the files does not count for names, and merging the result again changes nothing.
+//! of the files does not count for names, and merging the result again changes nothing. Into the first of them too, which keeps
+//! its names.
 
 #![no_main]
 
@@ -25,7 +26,8 @@ fuzz_target!(|bytes: &[u8]| {
     let inputs: Vec<Loaded> = configs.into_iter().zip(folders).map(|(c, f)| Loaded::from_config(c, f)).collect();
 
     for on_conflict in [OnConflict::Fail, OnConflict::Keep, OnConflict::Replace, OnConflict::Rename] {
-        let merged = match merge(inputs.iter(), on_conflict) {
+        let merge = |inputs: &mut dyn Iterator<Item = &Loaded>| merge(inputs, on_conflict, Merge::new());
+        let merged = match merge(&mut inputs.iter()) {
             Ok(merged) => merged,
             Err(error) => {
                 let _ = format!("{error} {error:?}");
@@ -36,17 +38,37 @@ fuzz_target!(|bytes: &[u8]| {
         keeps_its_own(&merged, &inputs);
         let text = merged.to_yaml();
         let own = Loaded::from_config(text.parse().expect("it was read back"), "/elsewhere");
-        let again = merge(std::iter::once(&own).chain(&inputs), on_conflict).expect("it was merged before");
+        let again = merge(&mut std::iter::once(&own).chain(&inputs)).expect("it was merged before");
         assert!(again.to_yaml() == text, "{on_conflict:?}: merging again changes the result");
         if on_conflict == OnConflict::Rename {
-            let turned = merge(inputs.iter().rev(), on_conflict).expect("it was merged the other way round");
+            let turned = merge(&mut inputs.iter().rev()).expect("it was merged the other way round");
             assert!(names(&turned) == names(&merged), "the order of the files counts");
         }
     }
+    if let [target, others @ ..] = &*inputs {
+        into(target, others, &inputs);
+    }
 });
 
-fn merge<'a>(inputs: impl Iterator<Item = &'a Loaded>, on_conflict: OnConflict) -> Result<Merged, Error> {
-    inputs.fold(Merge::new(), Merge::input).on_conflict(on_conflict).build()
+/// Merges into the first file.
+fn into(target: &Loaded, others: &[Loaded], inputs: &[Loaded]) {
+    let merge = |target| merge(others.iter(), OnConflict::Rename, Merge::new().target(target));
+    let Ok(merged) = merge(target) else { return };
+    keeps_its_own(&merged, inputs);
+    let (before, after) = (target.config(), merged.config());
+    assert!(before.clusters.names().all(|name| after.clusters.contains(name)), "a cluster has another name");
+    assert!(before.users.names().all(|name| after.users.contains(name)), "a user has another name");
+    for (name, context) in before.contexts.iter() {
+        let now = &after.contexts[name];
+        assert!(named(&context.cluster) == named(&now.cluster) && named(&context.user) == named(&now.user));
+    }
+    let own = Loaded::from_config(merged.to_yaml().parse().expect("it was read back"), "/elsewhere");
+    let again = merge(&own).expect("it was merged before");
+    assert!(again.to_yaml() == merged.to_yaml(), "merging into the file again changes it");
+}
+
+fn merge<'a>(inputs: impl Iterator<Item = &'a Loaded>, how: OnConflict, merge: Merge<'a>) -> Result<Merged, Error> {
+    inputs.fold(merge, Merge::input).on_conflict(how).build()
 }
 
 fn keeps_its_own(merged: &Merged, inputs: &[Loaded]) {

@@ -85,6 +85,7 @@ pub(crate) use pem::Pem;
 pub(crate) use placeholder::is_placeholder;
 #[cfg(feature = "rancher")]
 pub(crate) use question::Question;
+pub(crate) use server::TOKEN_LIFETIME;
 #[cfg(feature = "check")]
 pub(crate) use server::endpoint_without_ca;
 #[cfg(feature = "rancher")]

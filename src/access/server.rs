@@ -142,6 +142,10 @@ pub(crate) const PUBLIC_CA: &str = "kubeconfig-rs/public-ca";
 /// The extension of a cluster whose authorized endpoint was added, and which was imported into Rancher.
 pub(crate) const IMPORTED: &str = "kubeconfig-rs/imported";
 
+/// The extension of a user that keeps what Rancher's comments said of its token: the token's name, `createdTimestamp`
+/// and `ttl`; or the name alone, where the comments of its file are not about it.
+pub(crate) const TOKEN_LIFETIME: &str = "kubeconfig-rs/token-lifetime";
+
 /// What nobody can see in a file of a cluster that was imported into Rancher.
 pub(crate) fn imported() -> Finding {
     let message = "the cluster was imported into Rancher: its authorized endpoint takes Rancher's tokens only once \

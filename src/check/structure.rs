@@ -11,8 +11,7 @@ use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;
 use crate::syntax::de::{check_json, from_node_without};
 use crate::syntax::{Document, Node, NodeKind, Pair, Resolved, ScalarStyle, Span};
-use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 /// Nodes that kubectl can't read as what belongs there, by number; and the nodes around them.
 #[derive(Default)]
@@ -53,28 +52,12 @@ pub(super) fn check(document: &Document, is_read: bool, notes: &mut Notes<'_>) -
 
 /// Keys that stand twice in one map, anywhere in the document.
 pub(super) fn repeated_keys(document: &Document, notes: &mut Notes<'_>) {
-    /// Up to so many keys a look at each is the quickest.
-    const FEW: usize = 16;
-    let mut keys: Vec<(Cow<'_, str>, Node<'_>)> = Vec::new();
-    for map in document.nodes().filter(|node| node.kind() == NodeKind::Mapping) {
-        keys.clear();
-        keys.extend(map.keys().map(|key| (key.key(), key)));
-        let is_new = |i: usize| !keys[..i].iter().any(|(name, _)| *name == keys[i].0);
-        if keys.len() <= FEW && (1..keys.len()).all(is_new) {
-            continue;
-        }
-        let mut seen: HashMap<&str, u32> = HashMap::new();
-        for (name, key) in &keys {
-            let Some(first) = seen.get(name.as_ref()).copied() else {
-                seen.insert(name, key.span().start);
-                continue;
-            };
-            let shown =
-                if words::is_field_like(name) { format!("the key {name} stands") } else { "a key stands".into() };
-            let line = document.position(first).line;
-            let message = format!("{shown} in the same map at line {line} already; kubectl takes the last");
-            notes.add(Finding::new(Code::DuplicateKey, message), Some(key.span()));
-        }
+    for hidden in document.hidden_keys() {
+        let name = &hidden.text;
+        let shown = if words::is_field_like(name) { format!("the key {name} stands") } else { "a key stands".into() };
+        let line = hidden.key.position().line;
+        let message = format!("{shown} in the same map at line {line} already; kubectl takes the last");
+        notes.add(Finding::new(Code::DuplicateKey, message), Some(hidden.again.span()));
     }
 }
 

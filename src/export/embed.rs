@@ -5,7 +5,7 @@ use crate::config::{AuthInfo, Cluster, Data, ExecConfig, Kubeconfig, set, set_se
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::{Loaded, Subject, read_reference};
 use crate::secret::{Secret, SecretBytes};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// The fields that name a file to embed.
@@ -30,15 +30,37 @@ impl Field {
 
 /// Embeds all files that the entries of `config` name; they are looked up from the folders of `loaded`.
 ///
-/// Every problem is collected, so that all missing files are named at once.
-pub(crate) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) {
-    let mut embedding =
-        Embedding { loaded, report, errors, data: HashMap::new(), tokens: HashMap::new(), blank: HashMap::new() };
+/// Every problem is collected, so that all missing files are named at once. Returns the entries that have one.
+pub(crate) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Report, errors: &mut Vec<Error>) -> Failed {
+    let mut embedding = Embedding {
+        loaded,
+        report,
+        errors,
+        failed: Failed::default(),
+        data: HashMap::new(),
+        tokens: HashMap::new(),
+        blank: HashMap::new(),
+    };
     for (name, cluster) in config.clusters.iter_mut() {
         embedding.cluster(name, cluster);
     }
     for (name, user) in config.users.iter_mut() {
         embedding.user(name, user);
+    }
+    embedding.failed
+}
+
+/// The names of entries with a file that can't be embedded.
+#[derive(Default)]
+pub(crate) struct Failed {
+    pub(super) clusters: HashSet<String>,
+    pub(super) users: HashSet<String>,
+}
+
+impl Failed {
+    fn add(&mut self, of: Subject<'_>) {
+        let names = if matches!(of, Subject::Cluster(_)) { &mut self.clusters } else { &mut self.users };
+        names.insert(name_of(of).to_owned());
     }
 }
 
@@ -46,6 +68,7 @@ struct Embedding<'a> {
     loaded: &'a Loaded,
     report: &'a mut Report,
     errors: &'a mut Vec<Error>,
+    failed: Failed,
     /// What was read already: fleets name the same file in every entry. `None` for a file that gave an error, which is
     /// told once.
     data: HashMap<(PathBuf, Field), Option<Data>>,
@@ -90,6 +113,7 @@ impl Embedding<'_> {
             let message = format!("both the file {} and {}-data are given", named, field.name());
             let error = Error::new(ErrorKind::InvalidConfiguration, message);
             let error = error.with_help("kubectl refuses that; remove one of the two");
+            self.failed.add(of);
             return self.errors.push(self.placed(of, field, error));
         }
         let file = self.loaded.resolve(of, named);
@@ -99,7 +123,7 @@ impl Embedding<'_> {
             let read = self.told(of, field, &file, read);
             self.data.insert((file.clone(), field), read);
         }
-        let Some(Some(embedded)) = self.data.get(&(file.clone(), field)) else { return };
+        let Some(Some(embedded)) = self.data.get(&(file.clone(), field)) else { return self.failed.add(of) };
         *path = None;
         if embedded.is_empty() {
             return;
@@ -125,7 +149,7 @@ impl Embedding<'_> {
             let read = self.told(of, Field::Token, &file, read);
             self.tokens.insert(file.clone(), read);
         }
-        let Some(Some(token)) = self.tokens.get(&file) else { return };
+        let Some(Some(token)) = self.tokens.get(&file) else { return self.failed.add(of) };
         user.token = Some(token.clone());
         user.token_file = None;
         if has_token {

@@ -32,7 +32,10 @@
 //! - An empty file is refused: kubectl leaves it out without a word. Files must be regular and not larger than 16 MiB. What a
 //!   file holds is embedded whatever it is, and judged as everything else.
 //! - All problems are told at once, each with the place of the entry that names the file.
-//! - A context that names a cluster or a user which is not there is refused; one that names none is kept.
+//! - A context that names a cluster or a user which is not there, or whose files can't be embedded, is refused where it
+//!   was chosen by name. Where all are exported it is left out, the others are written, and a [`Note`] says so; kubectl
+//!   writes nothing. A context that names no cluster or user is kept.
+//! - What kubectl does not read of a file (later documents, keys that come again) gets a [`Note`].
 
 mod backup;
 mod embed;
@@ -46,7 +49,7 @@ pub use report::{Embedded, Note, Report};
 use crate::access::{Access, Examiner, through_rancher};
 use crate::config::{Entries, Kubeconfig, set};
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::{Loaded, Subject, not_found_for};
+use crate::load::{Loaded, Subject, not_found_for, with_unread};
 use crate::url::check_new_server;
 pub(crate) use embed::embed;
 use rustls_pki_types::UnixTime;
@@ -189,6 +192,9 @@ impl<'a> Export<'a> {
     /// Reads the files, puts the backup together, and reads it back to see that it says the same.
     ///
     /// # Errors
+    /// Of contexts that were not chosen by name, what is wrong with a cluster, a user or a file is an error only where
+    /// no context is left; see [`Note::NotInBackup`].
+    ///
     /// Collected into one, and nothing is written by this function anyway: [`ErrorKind::EmptyConfig`] where there is
     /// no context at all; [`ErrorKind::ContextNotFound`] for a chosen context that is not there;
     /// [`ErrorKind::NotFound`] where none of the chosen passes the filter; [`ErrorKind::InvalidConfiguration`] for a
@@ -198,16 +204,27 @@ impl<'a> Export<'a> {
     /// [`ErrorKind::Unrepresentable`] for what can't be written.
     pub fn build(&self) -> Result<Backup> {
         let mut report = Report::default();
-        let kept = self.kept(&mut report)?;
+        let mut kept = self.kept(&mut report)?;
         self.check_arguments(&kept)?;
 
-        let mut errors = Vec::new();
-        let mut config = self.copy(&kept, &mut errors);
-        self.amendments.iter().for_each(|amend| amend(&mut config));
-        embed::embed(self.loaded, &mut config, &mut report, &mut errors);
-        if let Some(error) = Error::several(errors) {
-            return Err(error);
-        }
+        let mut config = loop {
+            let mut read = Report::default();
+            let (config, errors, failed) = self.gather(&kept, &mut read);
+            let Some(error) = Error::several(errors) else {
+                report.embedded = read.embedded;
+                report.notes.append(&mut read.notes);
+                break config;
+            };
+            let is_left = |name: &&str| !failed.contains(*name);
+            if failed.is_empty() || !kept.iter().any(is_left) || failed.iter().any(|name| self.is_named(name)) {
+                return Err(error);
+            }
+            let reasons = error.errors().iter().map(Error::to_string).collect();
+            let (left, out): (Vec<&str>, Vec<&str>) = kept.into_iter().partition(is_left);
+            kept = left;
+            let contexts = out.into_iter().map(str::to_owned).collect();
+            report.notes.push(Note::NotInBackup { contexts, reasons });
+        };
         self.note_what_is_not_in(&config, &mut report);
         replace::servers(&mut config, self.server.as_deref(), &self.servers, &mut report)?;
         let source = self.loaded.config().current_context();
@@ -232,6 +249,7 @@ impl<'a> Export<'a> {
         for file in self.loaded.missing() {
             report.notes.push(Note::SourceMissing { file: file.clone() });
         }
+        report.notes.extend(self.loaded.unread().into_iter().map(Note::Unread));
         for shadowed in self.loaded.shadowed().into_iter().filter(|shadowed| !shadowed.equal) {
             let asked_for = match shadowed.subject {
                 Subject::Cluster(name) => config.clusters.contains(name),
@@ -254,6 +272,7 @@ impl<'a> Export<'a> {
         let source = self.loaded.config();
         if source.contexts.is_empty() {
             let error = Error::new(ErrorKind::EmptyConfig, "there is no context to export");
+            let error = with_unread(error, [self.loaded]);
             return Err(match self.loaded.sources().first() {
                 Some(source) => error.in_file(source.path()),
                 None => error,
@@ -263,7 +282,7 @@ impl<'a> Export<'a> {
         let mut errors = Vec::new();
         let mut kept: Vec<&str> = Vec::new();
         for name in self.contexts.iter().map(String::as_str).filter(|name| seen.insert(*name)) {
-            if source.contexts.contains(name) { kept.push(name) } else { errors.push(no_context(source, name)) }
+            if source.contexts.contains(name) { kept.push(name) } else { errors.push(no_context(self.loaded, name)) }
         }
         if let Some(error) = Error::several(errors) {
             return Err(error);
@@ -313,8 +332,29 @@ impl<'a> Export<'a> {
         Error::several(errors).map_or(Ok(()), Err)
     }
 
+    /// Whether someone asked for this context by its name.
+    fn is_named(&self, context: &str) -> bool {
+        let servers = self.servers.iter().map(|(context, _)| context);
+        self.contexts.iter().chain(servers).chain(&self.current).any(|name| name == context)
+    }
+
+    /// The kept contexts with all that they need; what stands against that, and the contexts that it concerns.
+    fn gather(&self, kept: &[&str], report: &mut Report) -> (Kubeconfig, Vec<Error>, HashSet<String>) {
+        let (mut errors, mut failed) = (Vec::new(), HashSet::new());
+        let mut config = self.copy(kept, &mut errors, &mut failed);
+        self.amendments.iter().for_each(|amend| amend(&mut config));
+        let entries = embed::embed(self.loaded, &mut config, report, &mut errors);
+        let is_in = |name: &Option<String>, names: &HashSet<String>| name.as_ref().is_some_and(|n| names.contains(n));
+        let uses = config
+            .contexts
+            .iter()
+            .filter(|(_, context)| is_in(&context.cluster, &entries.clusters) || is_in(&context.user, &entries.users));
+        failed.extend(uses.map(|(name, _)| name.to_owned()));
+        (config, errors, failed)
+    }
+
     /// The kept contexts with what they refer to, in the source's order.
-    fn copy(&self, kept: &[&str], errors: &mut Vec<Error>) -> Kubeconfig {
+    fn copy(&self, kept: &[&str], errors: &mut Vec<Error>, failed: &mut HashSet<String>) -> Kubeconfig {
         let source = self.loaded.config();
         let mut config = Kubeconfig {
             preferences: source.preferences.clone(),
@@ -338,6 +378,7 @@ impl<'a> Export<'a> {
                     .in_field(format!("contexts[{name}].{what}"))
                     .with_help("correct the context, or name the others to export");
                 errors.push(placed(self.loaded, Subject::Context(name), error));
+                failed.insert(name.to_owned());
             }
         }
         adopt_all(&mut config.clusters, &source.clusters, &clusters);
@@ -383,12 +424,15 @@ fn direct(config: &Kubeconfig) -> HashSet<&str> {
     direct.map(|(name, _)| name).collect()
 }
 
-pub(crate) fn no_context(source: &Kubeconfig, name: &str) -> Error {
-    let error = Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}"));
-    if source.contexts.is_empty() {
-        return error.with_help("there are no contexts at all: is that the kubeconfig that is meant (--kubeconfig)?");
-    }
-    error.with_help(format!("there are {}", report::listed(source.contexts.names())))
+pub(crate) fn no_context(loaded: &Loaded, name: &str) -> Error {
+    let contexts = &loaded.config().contexts;
+    let help = if contexts.is_empty() {
+        "there are no contexts at all: is that the kubeconfig that is meant (--kubeconfig)?".to_owned()
+    } else {
+        format!("there are {}", report::listed(contexts.names()))
+    };
+    let error = Error::new(ErrorKind::ContextNotFound, format!("there is no context {name:?}")).with_help(help);
+    with_unread(error, [loaded])
 }
 
 fn not_exported(current: &str) -> Error {

@@ -2,6 +2,7 @@
 
 use crate::access::{Access, End};
 use crate::error::Printable;
+use crate::load::Unread;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -82,6 +83,15 @@ pub enum Note {
         /// Their names.
         contexts: Vec<String>,
     },
+    /// Contexts that are not in the backup, because something that they need is not there or can't be embedded.
+    NotInBackup {
+        /// Their names.
+        contexts: Vec<String>,
+        /// What is wrong, a line each.
+        reasons: Vec<String>,
+    },
+    /// Something in a file that kubectl does not read, so that it is not in the backup.
+    Unread(Unread),
 }
 
 impl fmt::Display for Note {
@@ -126,6 +136,16 @@ impl fmt::Display for Note {
             ),
             Note::SourceMissing { file } => write!(f, "warning: {} does not exist", path(file)),
             Note::LeftOut { contexts } => write!(f, "left out: {}", listed(contexts.iter().map(String::as_str))),
+            Note::NotInBackup { contexts, reasons } => {
+                reasons.iter().try_for_each(|reason| writeln!(f, "warning: {reason}"))?;
+                let these = if contexts.len() == 1 { "this context is" } else { "these contexts are" };
+                let names = listed(contexts.iter().map(String::as_str));
+                write!(
+                    f,
+                    "warning: {these} NOT in the backup: {names}; restore what is missing, or delete what is of no use"
+                )
+            }
+            Note::Unread(unread) => write!(f, "warning: NOT in the backup: {unread}"),
         }
     }
 }
@@ -149,6 +169,13 @@ impl Report {
     /// Returns whether every context works on another machine and without Rancher, by what the file alone tells.
     pub fn stands_alone(&self) -> bool {
         self.contexts.iter().all(Access::stands_alone)
+    }
+
+    /// Returns whether all that was to go into the backup is in it: no chosen context was left out because something it
+    /// needs is not there, and nothing stands in the files that kubectl does not read. What a filter left out does not
+    /// count.
+    pub fn is_complete(&self) -> bool {
+        !self.notes.iter().any(|note| matches!(note, Note::NotInBackup { .. } | Note::Unread(_)))
     }
 
     /// Returns the contexts that stand alone with a token of which nothing says when it ends.

@@ -65,7 +65,7 @@ codes! {
          `extensions`, which is kept."
     DuplicateKey "duplicate-key" Warning "a key stands twice in one map"
         "kubectl takes the last and ignores the first. Other programs refuse the file."
-        "Keep the one that is meant."
+        "Keep the one that is meant. Where both are, as in two files that were joined, put what they hold under one."
     DuplicateName "duplicate-name" Error "two entries of one list have the same name"
         "kubectl refuses the file, and prints the entries with their secrets while doing so."
         "Rename one of them, and the contexts that mean it."

@@ -24,6 +24,7 @@ mod overrides;
 mod paths;
 mod rebase;
 mod target;
+mod unread;
 mod validate;
 
 pub(crate) use client::login_faults;
@@ -41,6 +42,8 @@ pub(crate) use validate::{Fault, validate_cluster, validate_user};
 pub use loaded::{Loaded, Origin, Shadowed, Source, Subject};
 pub use overrides::Overrides;
 pub use target::{Auth, Target};
+pub(crate) use unread::with_unread;
+pub use unread::{Unread, UnreadText};
 
 use crate::config::Kubeconfig;
 use crate::error::{Error, Result};

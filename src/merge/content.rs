@@ -1,5 +1,6 @@
 //! What an entry says, whatever its spelling: what entries are compared by.
 
+use crate::access::TOKEN_LIFETIME;
 use crate::config::fields::{Keys, ToValue};
 use crate::config::{AuthInfo, Cluster, Context, Data};
 use crate::secret::Secret;
@@ -57,8 +58,15 @@ impl Body for Cluster {
 }
 
 impl Body for AuthInfo {
+    /// Without what was kept of Rancher's comments: a file with them and a copy without say the same.
     fn value(&self) -> Mapping {
-        let mut map = mapping(self);
+        let mut map = if self.extensions.contains(TOKEN_LIFETIME) {
+            let mut bare = self.clone();
+            bare.extensions.remove(TOKEN_LIFETIME);
+            mapping(&bare)
+        } else {
+            mapping(self)
+        };
         data(&mut map, "client-certificate-data", self.client_certificate_data.as_ref());
         data(&mut map, "client-key-data", self.client_key_data.as_ref().map(Secret::expose));
         // client-go's default, which every rewrite by kubectl spells out.
@@ -76,6 +84,11 @@ impl Body for Context {
     fn value(&self) -> Mapping {
         mapping(&Context { cluster: None, user: None, ..self.clone() })
     }
+}
+
+/// What was kept of Rancher's comments, if it says when the token ends.
+pub(super) fn lifetime(user: &AuthInfo) -> Option<&Value> {
+    user.extensions.get(TOKEN_LIFETIME).filter(|kept| kept.get("ttl").is_some())
 }
 
 fn mapping(body: &impl ToValue) -> Mapping {

@@ -1,9 +1,11 @@
 //! The result, put together as planned.
 
 use super::OnConflict;
+use super::content::lifetime;
 use super::list::{Fate, Item, List};
 use super::plan::Plan;
 use super::report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
+use crate::access::TOKEN_LIFETIME;
 use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, command_name, set};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Subject;
@@ -26,10 +28,11 @@ pub(super) fn entries(plan: &Plan<'_>, config: &mut Kubeconfig, report: &mut Rep
             risks.of_user(user, item, place);
         }
     }
+    keep_lifetimes(plan, config);
     adopt(plan, &plan.contexts, |config| &config.contexts, &mut config.contexts);
     refer(plan, config, report);
 
-    report.inputs = plan.inputs.len();
+    report.inputs = plan.inputs.iter().filter(|input| !input.is_absent).count();
     report.clusters = config.clusters.len();
     report.users = config.users.len();
     report.incoming = risks.0.into_iter().map(|(risk, entries)| Incoming { risk, entries }).collect();
@@ -64,11 +67,25 @@ fn adopt<'p, T: Clone + 'p>(
     adopted
 }
 
+/// Gives users the end of their token that another input knows of.
+fn keep_lifetimes(plan: &Plan<'_>, config: &mut Kubeconfig) {
+    for (i, input) in plan.inputs.iter().enumerate() {
+        for (name, user) in input.config.users.iter() {
+            let Some(kept) = lifetime(user) else { continue };
+            let item = plan.users.item(i, name).and_then(|item| plan.users.items[item].final_name());
+            let there = item.and_then(|name| config.users.get_mut(name));
+            if let Some(there) = there.filter(|there| there.token == user.token && lifetime(there).is_none()) {
+                there.extensions.insert(TOKEN_LIFETIME, kept.clone());
+            }
+        }
+    }
+}
+
 /// Where a context of the result comes from.
 struct Sources<'p> {
     from: Vec<InputContext>,
-    /// What its cluster and its user are called. Where inputs that say the same have other names for them: those that
-    /// sort first.
+    /// What its cluster and its user are called. Where inputs that say the same have other names for them: those of the
+    /// target, else those that sort first.
     names: (Option<&'p str>, Option<&'p str>),
 }
 
@@ -83,7 +100,10 @@ fn refer(plan: &Plan<'_>, config: &mut Kubeconfig, report: &mut Report) {
             let names = (final_name(&plan.clusters, i, &context.cluster), final_name(&plan.users, i, &context.user));
             match sources.get_mut(name) {
                 Some(sources) => {
-                    sources.names = sources.names.min(names);
+                    let is_in_target = || sources.from.first().is_some_and(|first| first.place.input == 1);
+                    if !plan.has_target || !is_in_target() {
+                        sources.names = sources.names.min(names);
+                    }
                     sources.from.push(from);
                 }
                 None => {
@@ -146,6 +166,15 @@ fn tell(plan: &Plan<'_>, list: &List<'_>, kind: EntryKind, report: &mut Report) 
             Fate::LeftOut => {
                 let winner = list.in_its_place(i).map(|winner| place(plan, kind, &list.items[winner]));
                 report.left_out.push(LeftOut { kind, name: item.name.to_owned(), places: places(), winner });
+            }
+            Fate::Same(other) => {
+                let Some(there) = list.items[*other].final_name().filter(|there| *there != item.name) else { continue };
+                report.notes.push(Note::AlreadyThere {
+                    kind,
+                    name: item.name.to_owned(),
+                    places: places(),
+                    there: there.to_owned(),
+                });
             }
         }
     }

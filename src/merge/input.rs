@@ -12,6 +12,8 @@ pub(super) struct Input<'a> {
     loaded: &'a Loaded,
     /// From 1.
     number: usize,
+    /// Whether it is the target, and not there yet.
+    pub(super) is_absent: bool,
     /// What it says, paths absolute or their files embedded.
     pub(super) config: Kubeconfig,
     /// The file's name without `.yaml` or the like, empty if it has none.
@@ -23,6 +25,7 @@ pub(super) struct Input<'a> {
 /// Reads all of them; problems with files to embed are told together.
 pub(super) fn read<'a>(
     inputs: &[&'a Loaded],
+    has_target: bool,
     paths: &Paths,
     amendments: &[fn(&Loaded, &mut Kubeconfig)],
     report: &mut Report,
@@ -33,8 +36,14 @@ pub(super) fn read<'a>(
         let mut config = paths::independent(loaded, paths, report, &mut errors);
         amendments.iter().for_each(|amend| amend(loaded, &mut config));
         let (file, folder) = names(loaded);
-        let input = Input { loaded, number: i + 1, config, file, folder };
-        input.note_what_is_not_in_it(report);
+        let is_absent = has_target && i == 0 && loaded.sources().is_empty();
+        let input = Input { loaded, number: i + 1, is_absent, config, file, folder };
+        if !is_absent {
+            input.note_what_is_not_in_it(report);
+        }
+        if !(has_target && i == 0) {
+            report.notes.extend(loaded.unread().into_iter().map(Note::Unread));
+        }
         read.push(input);
     }
     Error::several(errors).map_or(Ok(read), Err)

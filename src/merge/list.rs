@@ -5,7 +5,7 @@ use super::OnConflict;
 use super::names::{self, Facts, Pending, Taken, Template};
 use indexmap::IndexMap;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A name with what it stands for, in as many inputs as have it.
 pub(super) struct Item<'a> {
@@ -28,6 +28,8 @@ pub(super) enum Fate {
     /// It gets a new name; empty until that is known.
     Renamed(String),
     LeftOut,
+    /// It is not added, as this item says the same.
+    Same(usize),
 }
 
 impl Item<'_> {
@@ -36,7 +38,7 @@ impl Item<'_> {
         match &self.fate {
             Fate::Stays => Some(self.name),
             Fate::Renamed(name) => Some(name),
-            Fate::LeftOut => None,
+            Fate::LeftOut | Fate::Same(_) => None,
         }
     }
 
@@ -58,12 +60,16 @@ pub(super) struct List<'a> {
     pub(super) by_name: IndexMap<&'a str, Vec<usize>>,
     /// Names that contexts use for nothing, and what they will use in their place.
     pub(super) missing: IndexMap<&'a str, String>,
+    /// Whether the first input is the target, whose entries keep their names.
+    has_target: bool,
+    /// Names that contexts of the target use for nothing.
+    kept_free: HashSet<&'a str>,
 }
 
 impl<'a> List<'a> {
     /// Takes the entries of all inputs: names, and the numbers of what they say.
-    pub(super) fn of<E: Iterator<Item = (&'a str, usize)>>(inputs: impl Iterator<Item = E>) -> Self {
-        let mut list = List::default();
+    pub(super) fn of<E: Iterator<Item = (&'a str, usize)>>(inputs: impl Iterator<Item = E>, has_target: bool) -> Self {
+        let mut list = List { has_target, ..List::default() };
         let mut known: HashMap<(&'a str, usize), usize> = HashMap::new();
         for (input, entries) in inputs.enumerate() {
             let mut own = HashMap::new();
@@ -102,15 +108,19 @@ impl<'a> List<'a> {
         same_name.iter().copied().find(|&i| matches!(self.items[i].fate, Fate::Stays))
     }
 
-    /// Takes note of a name that a context of `input` uses. Where it stands for nothing there, it must not stand for
-    /// something in the result.
+    /// Takes note of a name that a context of `input` uses, the first input first. Where it stands for nothing there,
+    /// it must not stand for something in the result.
     pub(super) fn note_use(&mut self, input: usize, name: &'a str) {
         if self.item(input, name).is_some() || self.missing.contains_key(name) {
             return;
         }
         let mut instead = name.to_owned();
         let mut number = 1;
-        while self.by_name.contains_key(instead.as_str()) {
+        if self.has_target && input == 0 {
+            self.kept_free.insert(name);
+        }
+        let is_free = |name: &str| self.kept_free.contains(name) || !self.by_name.contains_key(name);
+        while !is_free(&instead) {
             instead = if number == 1 { format!("{name}-missing") } else { format!("{name}-missing-{number}") };
             number += 1;
         }
@@ -128,6 +138,9 @@ impl<'a> List<'a> {
     /// Decides who has which name. A context that loses its name is left out, and so is a cluster or user that no context
     /// needs which stays.
     pub(super) fn decide(&mut self, on_conflict: OnConflict) {
+        if self.has_target && on_conflict == OnConflict::Rename {
+            return self.decide_beside_target();
+        }
         let items = &mut self.items;
         for same_name in self.by_name.values() {
             let is_all = on_conflict == OnConflict::Rename;
@@ -147,6 +160,47 @@ impl<'a> List<'a> {
                     _ if is_all || items[i].used => Fate::Renamed(String::new()),
                     _ => Fate::LeftOut,
                 };
+            }
+        }
+    }
+
+    /// What is in the target stays as it is. What comes in and says the same as something there, or in an input before,
+    /// is that; the others keep their names if nobody else has them.
+    fn decide_beside_target(&mut self) {
+        let items = &mut self.items;
+        let mut known: HashMap<usize, Vec<usize>> = HashMap::new();
+        for i in 0..items.len() {
+            let same = known.entry(items[i].content).or_default();
+            let before = same.first().copied().filter(|&first| items[first].first() < items[i].first());
+            match before {
+                Some(before) if items[i].first() > 0 => items[i].fate = Fate::Same(before),
+                // Nothing can name an entry without a name.
+                _ if items[i].name.is_empty() => {}
+                _ => same.push(i),
+            }
+        }
+        for (name, same_name) in &self.by_name {
+            let is_new = |i: &usize| matches!(items[*i].fate, Fate::Stays) && items[*i].first() > 0;
+            let new: Vec<usize> = same_name.iter().copied().filter(is_new).collect();
+            let is_in_target = same_name.iter().any(|&i| items[i].first() == 0);
+            if is_in_target || self.kept_free.contains(name) || new.len() > 1 {
+                new.into_iter().for_each(|i| items[i].fate = Fate::Renamed(String::new()));
+            }
+        }
+        // A second name within one file is not worth a new one.
+        for same in known.into_values() {
+            let Some(&stays) = same.iter().find(|&&i| matches!(items[i].fate, Fate::Stays)) else { continue };
+            for i in same {
+                if matches!(items[i].fate, Fate::Renamed(_)) {
+                    items[i].fate = Fate::Same(stays);
+                }
+            }
+        }
+        for own in &mut self.of_input {
+            for item in own.values_mut() {
+                if let Fate::Same(other) = items[*item].fate {
+                    *item = other;
+                }
             }
         }
     }
@@ -183,6 +237,7 @@ impl<'a> List<'a> {
             taken.entry(name).or_insert(None);
             taken.entry(instead).or_insert(None);
         }
+        taken.extend(self.kept_free.iter().map(|name| (*name, None)));
         let names = names::give(&pending, &taken, compare);
         for (i, name) in needs_one.into_iter().zip(names) {
             self.items[i].fate = Fate::Renamed(name);

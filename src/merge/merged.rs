@@ -41,8 +41,8 @@ impl Merged {
         self.finished.to_yaml()
     }
 
-    /// Makes a kubeconfig say what was merged: the one that was the first input of the merge, as
-    /// [`Draft::loaded`], or one that says nothing yet.
+    /// Makes a kubeconfig say what was merged: the one that was the [target](crate::Merge::target) of the merge or its
+    /// first input, as [`Draft::loaded`], or one that says nothing yet.
     ///
     /// What it has and the result has too stays as it is, its paths relative or not, and so do comments; entries that got another name
     /// keep theirs. For [`Store::edit`](crate::store::Store::edit):
@@ -61,7 +61,7 @@ impl Merged {
     /// // In a program: Store::from_env(), Loader::from_env().
     /// let (store, loader) = (Store::new(&environment), Loader::new(environment));
     /// store.edit(&loader, |draft| {
-    ///     let merged = Merge::new().input(draft.loaded()).input(&new).build()?;
+    ///     let merged = Merge::new().target(draft.loaded()).input(&new).build()?;
     ///     merged.apply(draft);
     ///     Ok(())
     /// })?;

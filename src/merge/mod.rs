@@ -42,6 +42,10 @@
 //! | [`Replace`](OnConflict::Replace) | the last file's has the name | the last file's stays, others are left out |
 //! | [`Rename`](OnConflict::Rename) | each gets a name of its own, the first too | each gets a name of its own, the first too |
 //!
+//! With a [target](Merge::target) `Rename` changes no name there: each entry that comes in under a name that the target
+//! has gets another, and one that says the same as an entry of the target, or of an input before, is not added again,
+//! whatever it is called ([`Note::AlreadyThere`]). So a second time the same merge changes nothing.
+//!
 //! With `Keep` and `Replace` a context that stays, but whose cluster or user lost its name, takes it along under a new name,
 //! made as with `Rename`. Entries that only left-out contexts use go with them; entries that no context of their own file
 //! uses stay unless they lost their name. What is not in the result is in the [`Report`]. With `Rename` nothing is left out.
@@ -88,7 +92,7 @@ pub use report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note
 
 use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::Loaded;
+use crate::load::{Loaded, with_unread};
 use names::Template;
 use plan::Plan;
 
@@ -119,6 +123,7 @@ pub const DEFAULT_TEMPLATES: &[&str] = &["{name}-{host}", "{name}-{server}", "{n
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is merged before `build`"]
 pub struct Merge<'a> {
+    target: Option<&'a Loaded>,
     inputs: Vec<&'a Loaded>,
     on_conflict: OnConflict,
     templates: Vec<String>,
@@ -136,6 +141,14 @@ impl<'a> Merge<'a> {
     /// Adds an input behind those there are. One that was loaded from several files counts as one, merged as kubectl does.
     pub fn input(mut self, loaded: &'a Loaded) -> Self {
         self.inputs.push(loaded);
+        self
+    }
+
+    /// Merges into this configuration: it is the first input, wherever the others were added, and what it has keeps its
+    /// names with [`OnConflict::Rename`]. One without any source is not there yet, and not spoken of. For
+    /// [`Merged::apply`].
+    pub fn target(mut self, loaded: &'a Loaded) -> Self {
+        self.target = Some(loaded);
         self
     }
 
@@ -180,19 +193,19 @@ impl<'a> Merge<'a> {
     /// [`Export::build`](crate::Export::build) about files that can't be embedded.
     pub fn build(&self) -> Result<Merged> {
         let templates = self.parsed_templates()?;
-        if self.inputs.is_empty() {
+        let has_target = self.target.is_some();
+        let loaded: Vec<&Loaded> = self.target.iter().chain(&self.inputs).copied().collect();
+        if loaded.is_empty() {
             return Err(Error::new(ErrorKind::Usage, "there is nothing to merge"));
         }
         let mut report = Report::default();
-        let inputs = input::read(&self.inputs, &self.paths, &self.amendments, &mut report)?;
+        let inputs = input::read(&loaded, has_target, &self.paths, &self.amendments, &mut report)?;
         let mut config = Kubeconfig::new();
         let differences = rest::merge(&inputs, self.on_conflict == OnConflict::Replace, &mut config);
-        let mut plan = Plan::of(&inputs);
+        let mut plan = Plan::of(&inputs, has_target);
         if plan.is_empty() {
-            return Err(Error::new(
-                ErrorKind::EmptyConfig,
-                "there is no cluster, user or context in what is to be merged",
-            ));
+            let message = "there is no cluster, user or context in what is to be merged";
+            return Err(with_unread(Error::new(ErrorKind::EmptyConfig, message), loaded));
         }
         if self.on_conflict == OnConflict::Fail {
             if let Some(error) = Error::several(conflict::of(&plan, &differences)) {
@@ -204,7 +217,7 @@ impl<'a> Merge<'a> {
         emit::entries(&plan, &mut config, &mut report);
         emit::current(&plan, self.on_conflict, self.current.as_deref(), &mut config, &mut report)?;
         paths::relative(&self.paths, &mut config)?;
-        Merged::new(config, report, &self.inputs)
+        Merged::new(config, report, &loaded)
     }
 
     fn parsed_templates(&self) -> Result<Vec<Template>> {

@@ -12,6 +12,8 @@ use std::collections::HashSet;
 
 pub(super) struct Plan<'a> {
     pub(super) inputs: &'a [Input<'a>],
+    /// Whether the first input is what the others are merged into.
+    pub(super) has_target: bool,
     pub(super) clusters: List<'a>,
     pub(super) users: List<'a>,
     pub(super) contexts: List<'a>,
@@ -42,7 +44,8 @@ pub(super) enum Target {
 
 impl<'a> Plan<'a> {
     /// Finds out what the inputs have; nothing is decided yet.
-    pub(super) fn of(inputs: &'a [Input<'a>]) -> Self {
+    /// `has_target` says that what the first input has keeps its names.
+    pub(super) fn of(inputs: &'a [Input<'a>], has_target: bool) -> Self {
         let mut contents = Contents::default();
         let clusters: Vec<Vec<_>> = inputs
             .iter()
@@ -60,8 +63,9 @@ impl<'a> Plan<'a> {
             .collect();
         let mut plan = Plan {
             inputs,
-            clusters: List::of(clusters.into_iter().map(Vec::into_iter)),
-            users: List::of(users.into_iter().map(Vec::into_iter)),
+            has_target,
+            clusters: List::of(clusters.into_iter().map(Vec::into_iter), has_target),
+            users: List::of(users.into_iter().map(Vec::into_iter), has_target),
             contexts: List::default(),
             contents,
             wholes: IndexSet::new(),
@@ -108,7 +112,7 @@ impl<'a> Plan<'a> {
             }
             contexts.push(of_input);
         }
-        self.contexts = List::of(contexts.into_iter().map(Vec::into_iter));
+        self.contexts = List::of(contexts.into_iter().map(Vec::into_iter), self.has_target);
         for i in 0..self.inputs.len() {
             self.contexts.mark_unused(i, |_| false);
         }

@@ -2,7 +2,7 @@
 
 use crate::error::{Position, Printable};
 use crate::export::{self, Embedded};
-use crate::load::Subject;
+use crate::load::{Subject, Unread};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -255,6 +255,20 @@ pub enum Note {
         /// The one that was not.
         other: Place,
     },
+    /// An entry was not added, as the target has it under another name, or an input before.
+    AlreadyThere {
+        /// What it is.
+        kind: EntryKind,
+        /// Its name.
+        name: String,
+        /// Where it stands: a place for each input that has it.
+        places: Vec<Place>,
+        /// The name of the entry in the result that says the same.
+        there: String,
+    },
+    /// Something in a file that kubectl does not read, so that it is not in the result. What stands so in the target
+    /// stays there.
+    Unread(Unread),
     /// Something about files that were embedded.
     Embedding(export::Note),
 }
@@ -281,6 +295,11 @@ impl fmt::Display for Note {
             Note::Differs { what, taken, other } => {
                 write!(f, "the {} was taken from {taken}; {other} has another", Printable(what))
             }
+            Note::AlreadyThere { kind, name, places, there } => {
+                write!(f, "the {kind} {} of {} is there already as ", Printable(name), Listed(places))?;
+                Printable(there).fmt(f)
+            }
+            Note::Unread(unread) => write!(f, "warning: {unread}"),
             Note::Embedding(note) => note.fmt(f),
         }
     }

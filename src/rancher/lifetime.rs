@@ -2,7 +2,7 @@
 //! and the same kept beside a token, for comments don't go with it into another file.
 
 use super::kind::View;
-use crate::access::{is_rancher_command, is_rancher_token};
+use crate::access::{TOKEN_LIFETIME, is_rancher_command, is_rancher_token};
 use crate::cert::parse_time;
 use crate::config::{AuthInfo, Kubeconfig, set_secret};
 use crate::load::{Loaded, Source, Subject};
@@ -11,9 +11,6 @@ use crate::syntax::{Mapping, Value};
 use rustls_pki_types::UnixTime;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
-
-/// The extension of a user that keeps what the comments said of the token: its name, `createdTimestamp` and `ttl`.
-const LIFETIME: &str = "kubeconfig-rs/token-lifetime";
 
 /// The user that all clusters without an authorized endpoint share, and that Rancher itself has.
 pub(crate) const SHARED_USER: &str = "rancher";
@@ -37,7 +34,7 @@ pub fn keep_lifetimes(loaded: &Loaded, config: &mut Kubeconfig) {
         let Some(token) = name_of(secret).filter(|_| Lifetime::of_user(user, secret).is_none()) else { continue };
         let said = [("token", token), ("createdTimestamp", comments.created), ("ttl", comments.ttl)];
         let said: Mapping = said.into_iter().map(|(key, value)| (key, Value::string(value))).collect();
-        user.extensions.insert(LIFETIME, Value::Mapping(said));
+        user.extensions.insert(TOKEN_LIFETIME, Value::Mapping(said));
     }
 }
 
@@ -63,7 +60,7 @@ pub fn disown_new_tokens(draft: &mut Draft) {
     for (user, token) in new {
         let said = Mapping::from_iter([("token".to_owned(), Value::from(token))]);
         if let Some(user) = draft.config.users.get_mut(&user) {
-            user.extensions.insert(LIFETIME, Value::Mapping(said));
+            user.extensions.insert(TOKEN_LIFETIME, Value::Mapping(said));
         }
     }
 }
@@ -95,7 +92,7 @@ impl Lifetime {
 
     /// That of a user's token, by what was kept of the comments; `Some(None)` where it was kept that they don't tell.
     pub(crate) fn of_user(user: &AuthInfo, token: &str) -> Option<Option<Self>> {
-        let kept = user.extensions.get(LIFETIME)?;
+        let kept = user.extensions.get(TOKEN_LIFETIME)?;
         let text = |key: &str| kept.get(key).and_then(Value::as_str);
         let told = || Comments { created: text("createdTimestamp")?, ttl: text("ttl")? }.lifetime();
         (text("token") == name_of(token)).then(told)

@@ -19,6 +19,43 @@ pub(crate) struct Pair<'d> {
     pub(crate) value: Node<'d>,
 }
 
+/// A key that comes again in its map, so that kubectl does not read its value.
+pub(crate) struct Hidden<'d> {
+    pub(crate) text: Cow<'d, str>,
+    pub(crate) key: Node<'d>,
+    pub(crate) value: Node<'d>,
+    /// The same key where it comes next, and its value there.
+    pub(crate) again: Node<'d>,
+    pub(crate) next_value: Node<'d>,
+}
+
+impl Document {
+    /// Returns the keys that come again in their map, anywhere in the document, in the order of what hides them; `<<`
+    /// does not count.
+    pub(crate) fn hidden_keys(&self) -> Vec<Hidden<'_>> {
+        /// Up to so many keys a look at each is the quickest.
+        const FEW: usize = 16;
+        let mut hidden = Vec::new();
+        let mut pairs: Vec<Pair<'_>> = Vec::new();
+        for map in self.nodes().filter(|node| node.is_mapping()) {
+            pairs.clear();
+            let written = map.children_as_pairs().filter(|(key, _)| !is_merge_key(*key));
+            pairs.extend(written.map(|(key, value)| Pair { text: key_text(key), key, value }));
+            let is_new = |i: usize| !pairs[..i].iter().any(|pair| pair.text == pairs[i].text);
+            if pairs.len() <= FEW && (1..pairs.len()).all(is_new) {
+                continue;
+            }
+            let mut last: HashMap<&str, &Pair<'_>> = HashMap::new();
+            for pair in &pairs {
+                if let Some(Pair { text, key, value }) = last.insert(&pair.text, pair).cloned() {
+                    hidden.push(Hidden { text, key, value, again: pair.key, next_value: pair.value });
+                }
+            }
+        }
+        hidden
+    }
+}
+
 impl<'d> Node<'d> {
     /// Keys and values of a map in their order, `<<` merged and repeated keys settled as kubectl does: the last one wins.
     /// Nothing for other nodes.
@@ -29,14 +66,6 @@ impl<'d> Node<'d> {
     /// As [`entries`](Node::entries), with the text of each key.
     pub(crate) fn fields(self) -> Vec<Pair<'d>> {
         if self.resolve().is_mapping() { pairs(self) } else { Vec::new() }
-    }
-
-    /// The keys of a map as they stand in the text, repeated ones too, without `<<` and what that merges.
-    #[cfg(feature = "check")]
-    pub(crate) fn keys(self) -> impl Iterator<Item = Node<'d>> {
-        let is_mapping = self.is_mapping();
-        let pairs = self.children_as_pairs().filter(move |_| is_mapping);
-        pairs.map(|(key, _)| key).filter(|key| !is_merge_key(*key))
     }
 
     /// As [`entries`](Node::entries), with every occurrence of a repeated key: the earlier ones are overwritten in kubectl,

@@ -173,9 +173,12 @@ fn dangling_references() {
     let text = "contexts:\n- name: a\n  context: {cluster: gone, user: lost}\n- name: b\n  context: {cluster: k}\n\
                 clusters: [{name: k, cluster: {server: 'https://k'}}]\n";
     let place = Place::new(text);
-    let error = place.build().unwrap_err();
+    let error = place.load().export().contexts(["a", "b"]).build().unwrap_err();
     let texts: Vec<String> = error.errors().iter().map(ToString::to_string).collect();
     assert_eq!(texts.len(), 2, "{error}");
+    // Where nobody asked for it by name it is left out.
+    let notes = place.build().unwrap().report().notes.clone();
+    assert!(notes.contains(&Note::NotInBackup { contexts: vec!["a".into()], reasons: texts.clone() }), "{notes:?}");
     let start = format!("{}:2:", place.config.display());
     assert!(texts.iter().all(|text| text.starts_with(&start)), "{error}");
     assert!(texts[0].contains("\"gone\"") && texts[1].contains("\"lost\""), "{error}");

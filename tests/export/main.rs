@@ -5,6 +5,7 @@ mod choosing;
 mod common;
 mod dependence;
 mod files;
+mod partial;
 
 use common::canary;
 use common::pki::world;

@@ -9,6 +9,7 @@ mod program;
 mod properties;
 mod rest;
 mod strategies;
+mod target;
 
 use kubeconfig::load::Environment;
 use kubeconfig::merge::{Merge, Merged, OnConflict};

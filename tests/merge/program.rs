@@ -123,3 +123,35 @@ fn paths_from_where_the_result_lies() {
         assert!(text.contains(&format!("{field}\n")), "{out}: {text}");
     }
 }
+
+/// What kubectl does not read of a file is not in the result, and that is said.
+#[test]
+fn files_that_are_not_read_as_a_whole() {
+    let place = place();
+    let [a, b] = ["a.yaml", "b.yaml"].map(|name| fs::read_to_string(place.path(name)).unwrap());
+    place.write("joined.yaml", &format!("{a}\n---\n{b}\n"));
+    place.write(
+        "twice.yaml",
+        "users: [{name: v, user: {token: SECRET-CANARY-4}}]\nusers: [{name: w, user: {token: t}}]\n",
+    );
+    let into = "c.yaml";
+    place.write(into, &format!("{}\n---\nusers: []\n", text("c=c", "c=3", "c=c/c")));
+    let pointer = "To see how to fix it: kubeconfig check joined.yaml twice.yaml\n";
+    for more in [&["--out", "out"][..], &["--into", into], &["--into", into, "--dry-run"]] {
+        let arguments = ["merge", "a.yaml", "joined.yaml", "twice.yaml", "--on-conflict", "rename"];
+        let ended = clean(run(place.0.path(), &[&arguments[..], more].concat()));
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        for words in [
+            "warning: joined.yaml:2:1: what follows is not read, ",
+            "warning: twice.yaml:1:1: the key users is not read, because it comes again at 2:1 ",
+            pointer,
+        ] {
+            assert_eq!(ended.stderr.matches(words).count(), 1, "{more:?}: {}", ended.stderr);
+        }
+        let of_target = ended.stderr.matches("warning: c.yaml:2:1: what follows is not read, ").count();
+        assert_eq!(of_target, usize::from(more[0] == "--into"), "{more:?}: {}", ended.stderr);
+        assert!(!ended.stderr.contains("a.yaml:2"), "{}", ended.stderr);
+    }
+    // It is there still.
+    assert!(fs::read_to_string(place.path(into)).unwrap().ends_with("\n---\nusers: []\n"));
+}

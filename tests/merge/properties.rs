@@ -287,6 +287,140 @@ proptest! {
     }
 }
 
+/// What is merged into: often nothing yet.
+fn target() -> impl Strategy<Value = Kubeconfig> {
+    prop_oneof![config(), Just(Kubeconfig::new())]
+}
+
+/// How often each thing is said in a list.
+fn counts(all: impl Iterator<Item = String>) -> BTreeMap<String, usize> {
+    all.fold(BTreeMap::new(), |mut counts, one| {
+        *counts.entry(one).or_default() += 1;
+        counts
+    })
+}
+
+/// Clusters, users and contexts by what they mean.
+fn meanings(config: &Kubeconfig, folder: &Path) -> [BTreeMap<String, usize>; 3] {
+    [
+        counts(config.clusters.iter().map(|(_, c)| cluster_means(c, folder))),
+        counts(config.users.iter().map(|(_, u)| user_means(u, folder))),
+        counts(config.contexts.names().map(|name| format!("{:?}", context_means(config, name, folder)))),
+    ]
+}
+
+/// Merges some of the files into `target`: all that it has stays, under its names, and nothing is added twice.
+fn into_target(
+    target: &Kubeconfig,
+    files: &[(&str, Kubeconfig)],
+    inputs: &[&Loaded],
+) -> Result<Kubeconfig, TestCaseError> {
+    let loaded = Loaded::from_config(target.clone(), "/");
+    let merge = inputs.iter().copied().fold(Merge::new().target(&loaded), Merge::input);
+    let merged = merge.on_conflict(OnConflict::Rename).build();
+    let Ok(merged) = merged else { return Ok(target.clone()) };
+    let all_files: Vec<_> = [("", target.clone())].into_iter().chain(files.iter().cloned()).collect();
+    let root = Path::new("/");
+    let result = merged.config();
+    prop_assert!(merged.report().left_out.is_empty());
+    for context in &merged.report().contexts {
+        let means = context_means(result, &context.name, root);
+        for from in &context.from {
+            let (file, input) = &all_files[from.place.input - 1];
+            let folder = if from.place.input == 1 { root.to_owned() } else { folder_of(file) };
+            prop_assert_eq!(&means, &context_means(input, &from.name, &folder), "{}", &context.name);
+        }
+    }
+    // What the target has is there as it was.
+    let there = all(result);
+    for (entry, means) in all(target) {
+        prop_assert_eq!(there.get(&entry), Some(&means), "{}", entry);
+    }
+    // Nothing is there more often than the target or one of the files has it, and all of it is there.
+    let most = all_files
+        .iter()
+        .enumerate()
+        .map(|(i, (file, config))| meanings(config, &if i == 0 { root.to_owned() } else { folder_of(file) }));
+    let most: Vec<_> = most.collect();
+    // What has no name can't be named by a context, so it does not count as being there.
+    let mut named = result.clone();
+    named.clusters.remove("");
+    named.users.remove("");
+    named.contexts.remove("");
+    for (list, counts) in meanings(&named, root).iter().enumerate() {
+        for (means, count) in counts {
+            // Two names that stand for nothing may be different ones.
+            let most = most.iter().filter_map(|lists| lists[list].get(means)).max().copied().unwrap_or_default();
+            prop_assert!(*count <= most || means.contains("\"?\""), "{} times {}", count, means);
+        }
+        for means in most.iter().flat_map(|lists| lists[list].keys()) {
+            prop_assert!(meanings(result, root)[list].contains_key(means), "{}", means);
+        }
+    }
+    Ok(merged.to_yaml().parse().unwrap())
+}
+
+proptest! {
+    #![proptest_config(cases(600))]
+
+    /// The same merges into one file, in a loop: each alone, some together. After the first round nothing changes.
+    #[test]
+    fn merged_into_a_target_again_and_again((files, order) in files(), target in target()) {
+        let inputs = load(&files);
+        let mut target = target;
+        let folder = folder_of(FILES[0]);
+        target.clusters.iter_mut().for_each(|(_, cluster)| join(&mut cluster.certificate_authority, &folder));
+        target.users.iter_mut().for_each(|(_, user)| join(&mut user.token_file, &folder));
+        let together = order[0].min(files.len() - 1);
+        let mut rounds: Vec<Vec<String>> = Vec::new();
+        for _ in 0..3 {
+            let mut round = Vec::new();
+            for i in (0..files.len()).filter(|i| *i != together) {
+                target = into_target(&target, &files[i..=i], &[&inputs[i]])?;
+                round.push(target.to_yaml().unwrap());
+                let some = [files[together].clone(), files[i].clone()];
+                target = into_target(&target, &some, &[&inputs[together], &inputs[i]])?;
+                round.push(target.to_yaml().unwrap());
+            }
+            rounds.push(round);
+        }
+        let last = rounds[0].last().unwrap();
+        prop_assert!(rounds[1..].iter().flatten().all(|text| text == last), "{:#?}", rounds);
+    }
+
+    /// Where the first file wins nothing of the target changes either, and one round is enough.
+    #[test]
+    fn kept_in_a_target_again_and_again((files, _) in files(), target in target()) {
+        let inputs = load(&files);
+        let mut target = target;
+        let mut rounds: Vec<Vec<String>> = Vec::new();
+        for _ in 0..3 {
+            let mut round = Vec::new();
+            for input in &inputs {
+                let loaded = Loaded::from_config(target.clone(), folder_of(FILES[0]));
+                let merge = Merge::new().target(&loaded).input(input).on_conflict(OnConflict::Keep);
+                if let Ok(merged) = merge.build() {
+                    target = merged.to_yaml().parse().unwrap();
+                }
+                round.push(target.to_yaml().unwrap());
+            }
+            rounds.push(round);
+        }
+        let last = rounds[0].last().unwrap();
+        prop_assert!(rounds[1..].iter().flatten().all(|text| text == last), "{:#?}", rounds);
+    }
+
+    /// Without a target: the result with the same files behind it is the result, however often.
+    #[test]
+    fn merged_with_the_result_again_and_again((files, _) in files()) {
+        prop_assume!(!is_empty(&files));
+        let inputs = load(&files);
+        let inputs: Vec<&Loaded> = inputs.iter().collect();
+        let merged = merge(&inputs, OnConflict::Rename).unwrap();
+        is_stable(&merged, &inputs, 0, OnConflict::Rename)?;
+    }
+}
+
 proptest! {
     #![proptest_config(cases(60))]
 

@@ -154,6 +154,12 @@ fn where_files_come_from() {
     std::fs::write(folder.path().join("also"), plain(token("x")).text()).unwrap();
     let (_, _, stderr) = with_variable("yes:also");
     assert!(stderr.contains("the user \"admin\" of also is NOT judged"), "{stderr}");
+    // Nor is what it does not read of a file.
+    let joined = format!("{}\n---\n{}", String::from_utf8(text).unwrap(), plain(token("x")).text());
+    std::fs::write(folder.path().join("joined"), joined).unwrap();
+    let (code, _, stderr) = with_variable("joined");
+    assert!(code == Some(0) && stderr.starts_with("warning: joined:"), "{stderr}");
+    assert!(stderr.contains(": what follows is not read, "), "{stderr}");
 }
 
 #[test]

@@ -91,9 +91,15 @@ fn run(args: &AceArgs, out: &mut Out) -> Result<u8, Failure> {
         ));
     }
     for note in extended.notes() {
-        say(&format_args!("{}: {note}", if note.is_doubt() { "warning" } else { "note" }));
+        // Of the file that is changed it is told already.
+        if note.unread().is_some_and(|unread| Some(&unread.file) == args.into.as_ref()) {
+            continue;
+        }
+        let is_warning = note.is_doubt() || note.unread().is_some();
+        say(&format_args!("{}: {note}", if is_warning { "warning" } else { "note" }));
     }
-    Ok(if extended.is_likely_valid() { 0 } else { 3 })
+    let is_partial = args.into.is_none() && !extended.is_complete();
+    Ok(if extended.is_likely_valid() && !is_partial { 0 } else { 3 })
 }
 
 fn extend(args: &AceArgs) -> Result<Extended, Failure> {

@@ -48,14 +48,17 @@ pub(crate) enum Verb {
     Resolve(ResolveArgs),
     /// Write a self-contained backup: certificates, keys and token files embedded
     ///
-    /// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
-    /// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
+    /// A line per context says how it authenticates, until when, and what it still depends on. A context whose files
+    /// are gone is left out, unless it was named. Exit 0: each context stands alone. Exit 3: written, but some do not,
+    /// or something is not in the backup: such a context, or what kubectl does not read of a file. Exit 1: nothing was
+    /// written.
     Export(ExportArgs),
     /// Add direct contexts for a cluster beside its context through Rancher
     ///
     /// They are those that Rancher writes where the authorized cluster endpoint (ACE) is enabled, for a kubeconfig that lacks
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but in doubt: nothing shows that the
-    /// token is valid on the direct way, or credentials or CA have ended. Exit 1: nothing was written.
+    /// token is valid on the direct way, or credentials or CA have ended; or a part of the file that kubectl does not
+    /// read is not in the new one. Exit 1: nothing was written.
     Ace(AceArgs),
     /// Say what is wrong with files, and what will be: kubeconfigs, RKE's files, certificates
     ///
@@ -88,6 +91,7 @@ pub(crate) enum Verb {
     ///
     /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
     /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
+    /// A warning says what kubectl does not read of a file: later documents, and keys that come again.
     Merge(MergeArgs),
     /// Choose the current context: by its name, the one before, or a way without Rancher
     #[command(visible_alias = "use", override_usage = "kubeconfig use-context [OPTIONS] <NAME | - | --direct CLUSTER>")]
@@ -329,7 +333,7 @@ pub(crate) struct ExportArgs {
     /// Replace the file if it exists
     #[arg(long)]
     pub(crate) force: bool,
-    /// Exit 0 also where a context does not stand alone
+    /// Exit 0 also where a context in the backup does not stand alone
     #[arg(long)]
     pub(crate) allow_dependent: bool,
 }

@@ -7,6 +7,7 @@ use crate::pflag;
 use crate::saved;
 use clap::Args;
 use kubeconfig::edit::Diff;
+use kubeconfig::load::Unread;
 use kubeconfig::rancher::disown_new_tokens;
 use kubeconfig::store::{Changed, Draft, Edited, How, PreviewedFile, Store, git_work_tree};
 use kubeconfig::{Error, Loader, Printable};
@@ -92,14 +93,19 @@ fn say_in_place(changed: &Changed) {
     }
 }
 
-/// Changes the one file `--into` names, or shows what would change.
+/// Changes the one file `--into` names, or shows what would change. Says what in it is not read.
 pub(crate) fn into<T>(
     file: &Path,
     how: &HowArgs,
     out: &mut Out,
     change: impl FnMut(&mut Draft) -> Result<T, Error>,
 ) -> Result<T, Failure> {
-    let change = speaking_for_themselves(change);
+    let mut unread = Vec::new();
+    let mut change = speaking_for_themselves(change);
+    let change = |draft: &mut Draft| {
+        unread = draft.loaded().unread();
+        change(draft)
+    };
     if file == Path::new("-") {
         return Err(Failure::Usage("--into - makes no sense; --out - is standard output"));
     }
@@ -107,6 +113,7 @@ pub(crate) fn into<T>(
     if how.dry_run {
         let preview = how.store().preview_edit(&loader, change)?;
         show(&preview.files, out)?;
+        say_unread(&unread);
         return Ok(preview.value);
     }
     let edited = how.store().edit(&loader, change)?;
@@ -119,7 +126,13 @@ pub(crate) fn into<T>(
         }
         None => say(&format_args!("there is nothing to change in {}", Printable(&shown(file)))),
     }
+    say_unread(&unread);
     Ok(edited.value)
+}
+
+/// Warns of what stands in a file and is not read.
+pub(crate) fn say_unread(unread: &[Unread]) {
+    unread.iter().for_each(|unread| say(&format_args!("warning: {unread}")));
 }
 
 /// Prints what would become of files.

@@ -26,10 +26,10 @@ fn run(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {
     let report = backup.report();
     say(&report.to_string().trim_end());
     pointer::to_uncompared(&report.contexts);
-    if report.contexts.iter().any(Access::is_explained_by_check) {
+    if report.contexts.iter().any(Access::is_explained_by_check) || !report.is_complete() {
         pointer::to_check([&loaded], None);
     }
-    Ok(if report.stands_alone() || args.allow_dependent { 0 } else { 3 })
+    Ok(if report.is_complete() && (report.stands_alone() || args.allow_dependent) { 0 } else { 3 })
 }
 
 fn build(args: &ExportArgs, loaded: &Loaded) -> Result<Backup, Failure> {

@@ -4,9 +4,10 @@ use crate::args::path;
 use crate::edit::{self, HowArgs};
 use crate::load;
 use crate::output::{Failure, Out, say};
+use crate::pointer;
 use crate::saved;
 use clap::{Args, ValueEnum};
-use kubeconfig::merge::{Merge, OnConflict, Paths};
+use kubeconfig::merge::{Merge, Merged, Note, OnConflict, Paths};
 use kubeconfig::rancher::keep_lifetimes;
 use kubeconfig::store::WriteOptions;
 use kubeconfig::{Error, Loaded};
@@ -52,7 +53,7 @@ enum Strategy {
     Keep,
     /// The last file wins
     Replace,
-    /// All stay, each under a name of its own
+    /// All stay, each under a name of its own; with --into what is there keeps its name, and nothing is added twice
     Rename,
 }
 
@@ -81,13 +82,11 @@ fn run(args: &MergeArgs, out: &mut Out) -> Result<u8, Failure> {
     let merge = merge_of(args)?;
     if let Some(file) = &args.into {
         let merged = edit::into(file, &args.how, out, |draft| {
-            // A file that is not there yet is no input.
-            let first = draft.loaded().sources().first().map(|_| draft.loaded());
-            let merged = first.into_iter().chain(&inputs).fold(merge.clone(), Merge::input).build()?;
+            let merged = inputs.iter().fold(merge.clone().target(draft.loaded()), Merge::input).build()?;
             merged.apply(draft);
             Ok(merged)
         })?;
-        say(&merged.report().to_string().trim_end());
+        tell(&merged, &inputs);
         return Ok(0);
     }
     if !args.how.dry_run {
@@ -106,8 +105,23 @@ fn run(args: &MergeArgs, out: &mut Out) -> Result<u8, Failure> {
     }
     let options = WriteOptions::new().force(args.force);
     saved::put(args.out.as_deref(), merged.to_yaml(), |path| merged.write(path, &options), out)?;
-    say(&report.to_string().trim_end());
+    tell(&merged, &inputs);
     Ok(0)
+}
+
+/// Says what became of the entries, and where help is for files that are not read as a whole.
+fn tell(merged: &Merged, inputs: &[Loaded]) {
+    say(&merged.report().to_string().trim_end());
+    let files = merged.report().notes.iter().filter_map(|note| match note {
+        Note::Unread(unread) => Some(unread.file.as_path()),
+        _ => None,
+    });
+    let files: Vec<&Path> = files.collect();
+    let is_partial = |input: &&Loaded| input.sources().iter().any(|source| files.contains(&source.path()));
+    let partial: Vec<&Loaded> = inputs.iter().filter(is_partial).collect();
+    if !partial.is_empty() {
+        pointer::to_check(partial, None);
+    }
 }
 
 /// The merge, without its inputs.

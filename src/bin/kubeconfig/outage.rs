@@ -1,6 +1,7 @@
 //! `outage`: if Rancher were gone, which contexts would still work?
 
 use crate::args::{Source, path};
+use crate::edit;
 use crate::get::in_columns;
 use crate::load;
 use crate::output::{Failure, Out, complain, say};
@@ -222,6 +223,7 @@ fn warn(loaded: &Loaded) {
     for path in loaded.missing() {
         say(&format_args!("warning: {} does not exist", Printable(&path.to_string_lossy())));
     }
+    edit::say_unread(&loaded.unread());
     for shadowed in loaded.shadowed().into_iter().filter(|shadowed| !shadowed.equal) {
         let (hidden, used) = (shadowed.hidden.path().to_string_lossy(), shadowed.used.path().to_string_lossy());
         say(&format_args!(

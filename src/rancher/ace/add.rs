@@ -41,6 +41,7 @@ pub struct Extended {
     finished: Finished,
     contexts: Vec<AceContext>,
     notes: Vec<AceNote>,
+    is_complete: bool,
 }
 
 /// A context of an endpoint.
@@ -133,9 +134,13 @@ impl<'a> AddEndpoint<'a> {
             return Err(error);
         }
         notes.extend(self.judge(&config, &contexts));
+        let unread = self.loaded.unread();
+        let is_complete = unread.is_empty();
+        let of_credentials = self.credentials.into_iter().flat_map(Loaded::unread);
+        notes.extend(unread.into_iter().chain(of_credentials).map(AceNote::Unread));
         let inputs = self.loaded.files().chain(self.credentials.into_iter().flat_map(Loaded::files));
         let finished = Finished::new(&config, inputs)?;
-        Ok(Extended { config, bare, finished, contexts, notes })
+        Ok(Extended { config, bare, finished, contexts, notes, is_complete })
     }
 
     /// What speaks against the contexts that were added, whatever Rancher bound their token to.
@@ -339,7 +344,7 @@ fn credentials(other: &Loaded, config: &Kubeconfig) -> Result<String> {
 pub(super) fn cluster_of(loaded: &Loaded, context: &str) -> Result<(String, String)> {
     let config = loaded.config();
     if !config.contexts.contains(context) {
-        return Err(no_context(config, context));
+        return Err(no_context(loaded, context));
     }
     match crate::rancher::kind_of(config, context).kind {
         ContextKind::RancherProxy { cluster_id, .. } => Ok((cluster_id, context.to_owned())),
@@ -412,6 +417,12 @@ impl Extended {
     /// Whether nothing speaks against the direct way: no note is a [doubt](AceNote::is_doubt). It is no proof: only Rancher knows its tokens.
     pub fn is_likely_valid(&self) -> bool {
         !self.notes.iter().any(AceNote::is_doubt)
+    }
+
+    /// Returns whether [`config`](Extended::config) has all that stands in the files it was made from: nothing in them
+    /// is passed over by kubectl, as later documents are.
+    pub fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// Whether anything was added.

@@ -2,6 +2,7 @@
 
 use crate::error::Printable;
 use crate::finding::Finding;
+use crate::load::Unread;
 use std::fmt;
 
 /// What one should know of the contexts that were added.
@@ -47,6 +48,8 @@ pub enum AceNote {
     },
     /// What speaks against the new context, as every verb judges it.
     Access(Box<Finding>),
+    /// Something in a file that kubectl does not read, so that it is not in the result.
+    Unread(Unread),
 }
 
 impl AceNote {
@@ -61,6 +64,14 @@ impl AceNote {
                 | AceNote::NoCredentials { .. }
                 | AceNote::Access(_)
         )
+    }
+
+    /// Returns what it says of a file that is not read as a whole, if that is what it says.
+    pub fn unread(&self) -> Option<&Unread> {
+        match self {
+            AceNote::Unread(unread) => Some(unread),
+            _ => None,
+        }
     }
 
     /// Whether it is about what Rancher bound the user's token to.
@@ -112,6 +123,7 @@ impl fmt::Display for AceNote {
                 let of = finding.entry.as_deref().map(|entry| format!("{entry}: ")).unwrap_or_default();
                 write!(f, "{}{}", Printable(&of), Printable(&finding.message))
             }
+            AceNote::Unread(unread) => unread.fmt(f),
         }
     }
 }

@@ -133,6 +133,7 @@ pub(super) fn unserved(state: &State, cluster: &Cluster) -> Option<Finding> {
 }
 
 /// That a rotation of the CA was not finished: the two sides of the state have CAs of which the cluster has one.
+#[cfg(feature = "rancher")]
 pub(super) fn half_rotated(state: &State) -> Option<Finding> {
     let ca = |side: &ClusterState| cert::leaf(side.certificates.get("kube-ca")?.certificate_pem.as_bytes()).ok();
     let (current, desired) = (ca(&state.current)?, ca(&state.desired)?);
