@@ -207,8 +207,8 @@ impl<'a> Edit<'a> {
         if same(&read, wanted) {
             return Ok(document);
         }
-        Err(Error::new(ErrorKind::Refused, "the change can't be made in the text: it would say something else")
-            .with_help("nothing was changed"))
+        let message = "the change can't be made in the text: it would say something else";
+        Err(Error::new(ErrorKind::Refused, message).unchanged())
     }
 }
 

@@ -309,7 +309,8 @@ fn is_held(path: &Path, found: Option<&Found>, request: &Request<'_>) -> Error {
             format!("by process {} on {host}{also}", other.pid)
         }
     };
-    Error::new(ErrorKind::Locked, format!("the file is locked since {since} {by}; nothing was changed"))
+    Error::new(ErrorKind::Locked, format!("the file is locked since {since} {by}"))
         .in_file(path)
+        .unchanged()
         .with_help("wait for it to end; if it has ended, --break-lock removes the lock")
 }

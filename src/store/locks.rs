@@ -92,8 +92,8 @@ impl Locks {
         match self.held.values().flatten().find(|lock| !lock.is_held()) {
             None => Ok(()),
             Some(lock) => {
-                let message = "somebody else removed the lock while it was in use; nothing was changed";
-                Err(Error::new(ErrorKind::Locked, message).in_file(lock.path()).with_help("try again"))
+                let message = "somebody else removed the lock while it was in use";
+                Err(Error::new(ErrorKind::Locked, message).in_file(lock.path()).unchanged().with_help("try again"))
             }
         }
     }

@@ -138,8 +138,8 @@ pub struct Written {
 /// or a socket. [`ErrorKind::Io`]: the operating system said no; its error is in [`Error::io_error`], and
 /// [`Error::file`] is the folder where that is what lacks something.
 ///
-/// After an error the target is as it was, and the temporary file is gone. One error is of another kind, and says so:
-/// the file is in its place, but the disk failed while its folder was flushed.
+/// After an error the target is as it was, and the temporary file is gone. One error is of another kind, and its
+/// [`progress`](Error::progress) says so: the file is in its place, but the disk failed while its folder was flushed.
 ///
 /// ```
 /// # let folder = std::env::temp_dir().join(format!("kubeconfig-doc-{}", std::process::id()));
@@ -164,39 +164,40 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
         .map_err(|e| failed("no file can be created in this folder", target.folder(), e))?;
     temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
     temporary.become_target(&target.path, options.force)?;
-    flush(target.folder())?;
+    flush(&target)?;
     Ok(Written { replaced: target.old.is_some(), path: target.path })
 }
 
-/// Makes the new name in `folder` last. Where folders can't be flushed (Windows, some network shares, a folder one may
+/// Makes the new name of `file` in its folder last. Where folders can't be flushed (Windows, some network shares, a folder one may
 /// write to but not read) that is no failure: the file is in its place.
-fn flush(folder: &Path) -> Result<()> {
-    let Ok(handle) = File::open(folder) else { return Ok(()) };
+fn flush(file: &Target) -> Result<()> {
+    let Ok(handle) = File::open(file.folder()) else { return Ok(()) };
     match handle.sync_all() {
         Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            Err(Error::io("the file was written, but a power cut may undo it: flushing its folder failed", folder, e))
+            let what = "the file was written, but flushing its folder to disk failed, so that a power cut may undo it";
+            Err(Error::io(what, &file.path, e).after_change([file.path.as_path()]))
         }
         _ => Ok(()),
     }
 }
 
 fn exists(path: &Path) -> Error {
-    Error::new(ErrorKind::Refused, "the file exists already, nothing was changed")
+    Error::new(ErrorKind::Refused, "the file exists already")
         .in_file(path)
+        .unchanged()
         .with_help("choose another name, or allow overwriting (--force)")
 }
 
 /// An error of the operating system before the last step, with advice where the reason is a common one.
 fn failed(what: &'static str, path: &Path, source: io::Error) -> Error {
     let (what, help) = match source.kind() {
-        io::ErrorKind::StorageFull => ("the disk is full, nothing was changed", "free some space, or write elsewhere"),
-        io::ErrorKind::QuotaExceeded => ("the disk quota is used up, nothing was changed", "write elsewhere"),
-        io::ErrorKind::FileTooLarge => (
-            "the file would be larger than files may be here, nothing was changed",
-            "raise the limit, or write elsewhere",
-        ),
-        io::ErrorKind::ReadOnlyFilesystem => ("the file system is read-only, nothing was changed", "write elsewhere"),
-        _ => (what, "nothing was changed"),
+        io::ErrorKind::StorageFull => ("the disk is full", "free some space, or write elsewhere"),
+        io::ErrorKind::QuotaExceeded => ("the disk quota is used up", "write elsewhere"),
+        io::ErrorKind::FileTooLarge => {
+            ("the file would be larger than files may be here", "raise the limit, or write elsewhere")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => ("the file system is read-only", "write elsewhere"),
+        _ => return Error::io(what, path, source).unchanged(),
     };
-    Error::io(what, path, source).with_help(help)
+    Error::io(what, path, source).unchanged().with_help(help)
 }

@@ -101,7 +101,8 @@ impl<'a> Prepared<'a> {
                 "the file can't be replaced in one step here, and no copy can be kept for writing it in place";
             return Err(Error::new(crate::ErrorKind::Refused, message)
                 .in_file(target)
-                .with_help("nothing was changed; set XDG_STATE_HOME to a folder that can be written to"));
+                .unchanged()
+                .with_help("set XDG_STATE_HOME to a folder that can be written to"));
         }
         let mut handle = open(self.file).map_err(|e| unchanged("cannot be written", target, e))?;
         let Err(e) = overwrite(&mut handle, old, self.new) else { return Ok(()) };
@@ -110,6 +111,7 @@ impl<'a> Prepared<'a> {
             Err(_) => {
                 let kept = self.kept.as_deref().unwrap_or(target).display();
                 Err(Error::io("half written, and its old contents can't be put back", target, e)
+                    .after_change([target])
                     .with_help(format!("they are kept in {kept}")))
             }
         }
@@ -118,7 +120,7 @@ impl<'a> Prepared<'a> {
 
 /// Other files may be changed already; then [`Store::update`](super::Store::update) says so instead.
 fn unchanged(what: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::io(what, path, source).with_help("nothing was changed")
+    Error::io(what, path, source).unchanged()
 }
 
 fn open(file: &Snapshot) -> io::Result<File> {

@@ -157,7 +157,10 @@ pub(super) fn for_owner_only(_: &Path) -> io::Result<()> {
 }
 
 fn refused(message: &'static str, path: &Path) -> Error {
-    Error::new(ErrorKind::Refused, message).in_file(path).with_help("give the path of a regular file or of a new one")
+    Error::new(ErrorKind::Refused, message)
+        .in_file(path)
+        .unchanged()
+        .with_help("give the path of a regular file or of a new one")
 }
 
 fn unreachable(path: &Path, source: io::Error) -> Error {
@@ -167,5 +170,5 @@ fn unreachable(path: &Path, source: io::Error) -> Error {
         _ if fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()) => "this symbolic link can't be followed",
         _ => "this path can't be looked up",
     };
-    Error::io(what, path, source).with_help("nothing was changed")
+    Error::io(what, path, source).unchanged()
 }

@@ -5,8 +5,8 @@ use super::locks::{self, Locks};
 use super::record::look;
 use super::replace::{How, Prepared};
 use super::snapshot::Snapshot;
-use super::{Store, flush, held};
-use crate::error::{Error, ErrorKind, Printable, Result};
+use super::{Store, failed, flush, held};
+use crate::error::{Error, ErrorKind, Progress, Result};
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -156,8 +156,8 @@ impl Store {
     ///
     /// # Errors
     /// Those of `change`; [`ErrorKind::Locked`]; [`ErrorKind::Refused`] for what is not a regular file, and where the files keep
-    /// changing; [`ErrorKind::Io`]. After an error nothing was changed, unless it says what was: of several files some may have been
-    /// replaced when the system refused the next one.
+    /// changing; [`ErrorKind::Io`]. After an error nothing was changed, unless its [`progress`](Error::progress) says what was: of several
+    /// files some may have been replaced when the system refused the next one.
     pub fn update<T>(
         &self,
         paths: &[impl AsRef<Path>],
@@ -197,8 +197,8 @@ impl Store {
                 }
             }
         }
-        let message = "the files are changed again and again by a program that takes no lock; nothing was changed";
-        Err(Error::new(ErrorKind::Refused, message).with_help("end that program, or try again"))
+        let message = "the files are changed again and again by a program that takes no lock";
+        Err(Error::new(ErrorKind::Refused, message).unchanged().with_help("end that program, or try again"))
     }
 
     /// What [`update`](Store::update) would do. Nothing is locked and nothing is written.
@@ -267,7 +267,7 @@ impl Store {
         }
         // What is most likely to fail comes first.
         prepared.sort_by_key(|file| !file.is_in_place());
-        let committing = held::commit().map_err(|e| Error::io("nothing was changed", to_write[0].0.path(), e))?;
+        let committing = held::commit().map_err(|e| failed("cannot be written", to_write[0].0.path(), e))?;
         locks.check()?;
         if !files.are_current()? {
             return Ok(None);
@@ -291,7 +291,7 @@ impl Store {
                 }
                 Err(error) => return Err(halfway(error, &changed, &prepared[i..])),
             }
-            unflushed = unflushed.or(flush(prepared[i].file.as_target().folder()).err());
+            unflushed = unflushed.or(flush(prepared[i].file.as_target()).err());
         }
         drop(committing);
         for change in &mut changed {
@@ -300,7 +300,10 @@ impl Store {
         }
         let place = |path: &Path| to_write.iter().position(|(file, _)| file.path() == path);
         changed.sort_by_key(|change| place(&change.path));
-        unflushed.map_or(Ok(Some(changed)), Err)
+        match unflushed {
+            None => Ok(Some(changed)),
+            Some(error) => Err(error.after_change(changed.iter().map(|change| change.path.as_path()))),
+        }
     }
 }
 
@@ -309,13 +312,14 @@ fn halfway(error: Error, changed: &[Changed], left: &[Prepared<'_>]) -> Error {
     if changed.is_empty() {
         return error;
     }
-    let list = |paths: &mut dyn Iterator<Item = &Path>| {
-        let names: Vec<String> = paths.map(|path| Printable(&path.to_string_lossy()).to_string()).collect();
-        names.join(", ")
-    };
-    let done = list(&mut changed.iter().map(|change| change.path.as_path()));
-    let left = list(&mut left.iter().map(|file| file.file.path()));
-    error.with_help(format!("changed before that: {done}; not changed: {left}"))
+    // The first of those left may be half written.
+    let is_torn = matches!(error.progress(), Progress::Changed(_));
+    let (torn, left) = left.split_at(usize::from(is_torn));
+    let torn = torn.iter().map(|file| file.file.path());
+    let left: Vec<_> = left.iter().map(|file| file.file.path().to_string_lossy()).collect();
+    let left = Some(format!("not changed: {}", left.join(", "))).filter(|_| !left.is_empty());
+    let help: Vec<String> = error.help().map(str::to_owned).into_iter().chain(left).collect();
+    error.after_change(changed.iter().map(|change| change.path.as_path()).chain(torn)).with_help(help.join("; "))
 }
 
 impl PreviewedFile {

@@ -55,7 +55,7 @@ fn an_existing_file_is_kept_without_force() {
     let before = fs::metadata(&path).unwrap();
     let error = new(&path, CANARY).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
-    let sentence = "the file exists already, nothing was changed; choose another name, or allow overwriting (--force)";
+    let sentence = "the file exists already; nothing was changed; choose another name, or allow overwriting (--force)";
     assert_eq!(error.to_string(), format!("{}: {sentence}", path.display()));
     let after = fs::metadata(&path).unwrap();
     assert_eq!((before.ino(), before.modified().unwrap()), (after.ino(), after.modified().unwrap()));
@@ -103,7 +103,10 @@ fn a_file_cut_short_by_a_limit_harms_nothing() {
         folder.file("old", "old");
         let limited = ["sh", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"];
         let error = child(&limited, deed, &folder.path(name)).unwrap_err();
-        assert!(error.contains("larger than files may be here, nothing was changed"), "{error}");
+        assert!(
+            error.contains("larger than files may be here: File too large (os error 27); nothing was changed"),
+            "{error}"
+        );
         folder.assert_untouched();
     }
 }
@@ -120,7 +123,10 @@ fn a_full_disk_harms_nothing() {
             return eprintln!("skipped: no tmpfs can be mounted here");
         };
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(text.contains("the disk is full, nothing was changed"), "{text}");
+        assert!(
+            text.contains("the disk is full: No space left on device (os error 28); nothing was changed"),
+            "{text}"
+        );
         assert!(text.ends_with("exit 3\ncontent\nold\n"), "{text}");
     }
 }

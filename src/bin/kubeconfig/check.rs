@@ -52,7 +52,7 @@ pub(crate) const NOTHING: &str =
 pub(crate) fn check(args: &CheckArgs, out: &mut Out) -> u8 {
     run(args, out).unwrap_or_else(|failure| {
         failure.report();
-        2
+        failure.status(2)
     })
 }
 
@@ -69,16 +69,17 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
         // It has made itself safe for a terminal.
         _ => out.safe(&report.human().color(out.has_color()))?,
     }
-    out.flush()?;
     let is_nothing = report.summary().files == 0;
-    if is_nothing {
-        say(&NOTHING);
-    }
-    Ok(match report.worst() {
+    let status = match report.worst() {
         _ if is_nothing || report.unread().next().is_some() => 2,
         Some(worst) if worst >= args.fail_on => 1,
         _ => 0,
-    })
+    };
+    out.flush_or_end(status)?;
+    if is_nothing {
+        say(&NOTHING);
+    }
+    Ok(status)
 }
 
 /// With what `-` stands for, where that is among the paths.

@@ -65,7 +65,7 @@ pub(crate) fn edit<T>(
         return Ok(None);
     }
     let edited = args.how.store().edit(&loader, change)?;
-    edited.changed.iter().for_each(say_in_place);
+    note(&edited.changed, out);
     Ok(Some(edited))
 }
 
@@ -80,7 +80,12 @@ fn speaking_for_themselves<T>(
     }
 }
 
-/// That a file could not be replaced in one step.
+/// Notes what was changed, and says where a file could not be replaced in one step.
+pub(crate) fn note(changed: &[Changed], out: &mut Out) {
+    changed.iter().for_each(|change| out.note_changed(&change.path));
+    changed.iter().for_each(say_in_place);
+}
+
 fn say_in_place(changed: &Changed) {
     if changed.how == How::InPlace {
         let copy = changed.kept.as_deref().map(|kept| format!("; what it held is in {}", Printable(&shown(kept))));
@@ -110,7 +115,7 @@ pub(crate) fn into<T>(
         return Ok(preview.value);
     }
     let edited = how.store().edit(&loader, change)?;
-    edited.changed.iter().for_each(say_in_place);
+    note(&edited.changed, out);
     match edited.changed.first() {
         Some(changed) => {
             let deed = if changed.how == How::Created { "wrote" } else { "changed" };

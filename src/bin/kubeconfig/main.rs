@@ -28,7 +28,6 @@ mod view;
 use args::Verb;
 use output::{Failure, Out};
 use pflag::Stop;
-use std::io::Write;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
         Err(stop) => return refuse(&stop),
     };
     let mut out = Out::new();
-    let done = run(&verb, &mut out).and_then(|status| out.flush().map(|()| status));
+    let done = run(&verb, &mut out).and_then(|status| out.flush_or_end(status).map(|()| status));
     ExitCode::from(done.unwrap_or_else(|failure| {
         // What was printed before the failure belongs to the answer, as with the contexts that are there beside one that isn't.
         let flushed = out.flush();
@@ -48,7 +47,7 @@ fn main() -> ExitCode {
         if let Err(failure) = flushed {
             failure.report();
         }
-        1
+        failure.status(1)
     }))
 }
 
@@ -93,11 +92,17 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
 /// Help, the version, or what is wrong with the command line.
 fn refuse(stop: &Stop) -> ExitCode {
     let text = stop.text.trim_end();
-    // Where it can't be written there is nobody to tell.
-    if stop.status == 0 {
-        let _ = writeln!(std::io::stdout(), "{text}");
-    } else {
+    if stop.status != 0 {
         output::say(&text);
+        return ExitCode::from(stop.status);
     }
-    ExitCode::from(stop.status)
+    let mut out = Out::new();
+    let done = out.text(text).and_then(|()| out.text("\n")).and_then(|()| out.flush());
+    ExitCode::from(done.map_or_else(
+        |failure| {
+            failure.report();
+            failure.status(1)
+        },
+        |()| 0,
+    ))
 }

@@ -1,6 +1,6 @@
 //! `restore`: an old version of a kubeconfig, brought back.
 
-use crate::edit::{EditArgs, shown};
+use crate::edit::{EditArgs, note, shown};
 use crate::load;
 use crate::output::{Failure, Out};
 use clap::Args;
@@ -29,6 +29,7 @@ pub(crate) fn restore(args: &RestoreArgs, out: &mut Out) -> Result<u8, Failure> 
         return crate::edit::show(&preview.files, out).map(|()| 0);
     }
     let restored = store.restore(&file, None)?;
+    note(&restored.changed, out);
     out.text(&format!("restored {} from {}\n", shown(&file), shown(&restored.value.path)))?;
     Ok(0)
 }
