@@ -87,8 +87,8 @@ pub enum Progress {
 ///
 /// It is opaque: [`kind`](Error::kind) says what it is, [`position`](Error::position), [`file`](Error::file) and
 /// [`field`](Error::field) where, [`progress`](Error::progress) what was changed all the same. `Display` gives
-/// `file:line:column: field: what is wrong; what was changed; what to do`, and one line an error where there are several.
-/// It never holds a secret, nor the value that has the wrong type.
+/// `file:line:column: field: what is wrong; what was changed; what to do`, and one line an error where there are
+/// several. It never holds a secret, nor the value that has the wrong type.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -401,10 +401,7 @@ impl fmt::Display for Error {
         match &inner.progress {
             Progress::NotBegun => {}
             Progress::Unchanged => f.write_str("; nothing was changed")?,
-            Progress::Changed(files) if files.first() == inner.file.as_ref() && files.len() == 1 => {
-                f.write_str("; the file was changed")?;
-            }
-            Progress::Changed(files) => write!(f, "; {}", Printable(&were_changed(files)))?,
+            Progress::Changed(files) => write!(f, "; {}", Printable(&inner.were_changed(files)))?,
         }
         if let Some(help) = &inner.help {
             write!(f, "; {}", Printable(help))?;
@@ -413,10 +410,13 @@ impl fmt::Display for Error {
     }
 }
 
-/// `a was changed`, `a, b were changed`.
-fn were_changed(files: &[PathBuf]) -> String {
-    let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
-    format!("{} {} changed", names.join(", "), if names.len() == 1 { "was" } else { "were" })
+impl Inner {
+    /// `a was changed`, `a, b were changed`; the file that the error names already is `this file`.
+    fn were_changed(&self, files: &[PathBuf]) -> String {
+        let name = |file| if self.file.as_ref() == Some(file) { "this file".into() } else { file.to_string_lossy() };
+        let names: Vec<_> = files.iter().map(name).collect();
+        format!("{} {} changed", names.join(", "), if names.len() == 1 { "was" } else { "were" })
+    }
 }
 
 /// `source()` is none: `Display` says it all. The error of the operating system is at [`Error::io_error`].

@@ -135,8 +135,7 @@ pub struct Written {
 ///
 /// # Errors
 /// [`ErrorKind::Refused`]: the file exists and may not be overwritten, or the path names a folder, a device, a named pipe
-/// or a socket. [`ErrorKind::Io`]: the operating system said no; its error is in [`Error::io_error`], and
-/// [`Error::file`] is the folder where that is what lacks something.
+/// or a socket. [`ErrorKind::Io`]: the operating system said no; its error is in [`Error::io_error`].
 ///
 /// After an error the target is as it was, and the temporary file is gone. One error is of another kind, and its
 /// [`progress`](Error::progress) says so: the file is in its place, but the disk failed while its folder was flushed.
@@ -161,7 +160,7 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
         return Err(exists(&target.path));
     }
     let mut temporary = Temporary::create(&target, None)
-        .map_err(|e| failed("no file can be created in this folder", target.folder(), e))?;
+        .map_err(|e| failed("no file can be created in its folder", &target.path, e))?;
     temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
     temporary.become_target(&target.path, options.force)?;
     flush(&target)?;
@@ -174,8 +173,8 @@ fn flush(file: &Target) -> Result<()> {
     let Ok(handle) = File::open(file.folder()) else { return Ok(()) };
     match handle.sync_all() {
         Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            let what = "the file was written, but flushing its folder to disk failed, so that a power cut may undo it";
-            Err(Error::io(what, &file.path, e).after_change([file.path.as_path()]))
+            let what = "flushing this folder to disk failed, so that a power cut may undo the change";
+            Err(Error::io(what, file.folder(), e).after_change([file.path.as_path()]))
         }
         _ => Ok(()),
     }

@@ -42,7 +42,7 @@ impl<'a> Prepared<'a> {
                 opened => drop(opened.map_err(|e| failed("this user may not write the file", file.target(), e))?),
             }
         }
-        let cannot = |e| failed("no file can be created in this folder", file.as_target().folder(), e);
+        let cannot = |e| failed("no file can be created in its folder", file.target(), e);
         let temporary = match Temporary::create(file.as_target(), Some(tag)) {
             Ok(mut temporary) => {
                 temporary.fill(new, file.metadata()).map_err(|e| failed("cannot be written", file.target(), e))?;

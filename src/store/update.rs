@@ -316,7 +316,11 @@ fn halfway(error: Error, changed: &[Changed], left: &[Prepared<'_>]) -> Error {
     let is_torn = matches!(error.progress(), Progress::Changed(_));
     let (torn, left) = left.split_at(usize::from(is_torn));
     let torn = torn.iter().map(|file| file.file.path());
-    let left: Vec<_> = left.iter().map(|file| file.file.path().to_string_lossy()).collect();
+    let name = |file: &Prepared<'_>| match error.file() == Some(file.file.target()) {
+        true => "this file".to_owned(),
+        false => file.file.path().to_string_lossy().into_owned(),
+    };
+    let left: Vec<String> = left.iter().map(name).collect();
     let left = Some(format!("not changed: {}", left.join(", "))).filter(|_| !left.is_empty());
     let help: Vec<String> = error.help().map(str::to_owned).into_iter().chain(left).collect();
     error.after_change(changed.iter().map(|change| change.path.as_path()).chain(torn)).with_help(help.join("; "))

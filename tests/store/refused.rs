@@ -70,7 +70,7 @@ fn a_folder_one_may_not_write_to() {
         chmod(&folder.0, 0o555);
         let Some(done) = unprivileged(deed, &folder.path(name)) else { return };
         let error = done.unwrap_err();
-        assert!(error.contains("no file can be created in this folder"), "{error}");
+        assert!(error.contains("no file can be created in its folder"), "{error}");
         assert!(error.contains("nothing was changed"), "{error}");
         folder.assert_untouched();
     }

@@ -7,7 +7,9 @@ mod dry_run;
 mod faults;
 mod golden;
 mod into;
+mod output;
 mod properties;
+mod sweep;
 mod users_asked;
 
 use common::program::{Run, run};

@@ -49,13 +49,14 @@ pub(crate) enum Verb {
     /// Write a self-contained backup: certificates, keys and token files embedded
     ///
     /// A line per context says how it authenticates, until when, and what it still depends on. Exit 0: each context stands
-    /// alone. Exit 3: written, but some do not. Exit 1: nothing was written.
+    /// alone. Exit 3: written, but some do not. Exit 1: nothing was written, or the error says what was.
     Export(ExportArgs),
     /// Add direct contexts for a cluster beside its context through Rancher
     ///
     /// They are those that Rancher writes where the authorized cluster endpoint (ACE) is enabled, for a kubeconfig that lacks
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but in doubt: nothing shows that the
-    /// token is valid on the direct way, or credentials or CA have ended. Exit 1: nothing was written.
+    /// token is valid on the direct way, or credentials or CA have ended. Exit 1: nothing was written, or the error says
+    /// what was.
     Ace(AceArgs),
     /// Say what is wrong with files, and what will be: kubeconfigs, RKE's files, certificates
     ///
@@ -67,15 +68,16 @@ pub(crate) enum Verb {
     /// List every certificate in files, those that end first at the top
     ///
     /// Of kubeconfigs those embedded and those in files that they name, each of a bundle, all of a state. What can't be
-    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH could not be
-    /// read, or nothing of a kind known here is there.
+    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH, a file that one
+    /// of them names, or a certificate could not be read, or nothing of a kind known here is there.
     Certs(CertsArgs),
     /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
     ///
     /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap
     /// full-cluster-state as kubectl get prints it, an etcd snapshot of RKE, and for K3s and RKE2 a server's data folder or a tar
     /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
-    /// the cluster's certificate or is this machine, or the state is in doubt. Exit 1: nothing was written.
+    /// the cluster's certificate or is this machine, or the state is in doubt. Exit 1: nothing was written, or
+    /// the error says what was.
     Recover(RecoverArgs),
     /// If Rancher were down: which contexts would still reach their cluster, and until when?
     ///
@@ -87,7 +89,8 @@ pub(crate) enum Verb {
     /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials
     ///
     /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
-    /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
+    /// is taken together with its cluster and user. Exit 1: nothing was written, or the error says
+    /// what was; conflicts are all listed.
     Merge(MergeArgs),
     /// Choose the current context: by its name, the one before, or a way without Rancher
     #[command(visible_alias = "use", override_usage = "kubeconfig use-context [OPTIONS] <NAME | - | --direct CLUSTER>")]
