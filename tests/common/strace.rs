@@ -49,9 +49,11 @@ pub fn calls(log: &str, begin: &str, end: Option<&str>, wanted: impl Fn(&str) ->
     let (mut calls, mut before) = (Vec::new(), None);
     for (by, call) in lines() {
         let call = call.trim_start();
-        let Some((name, _)) = call.split_once('(').filter(|(name, _)| wanted(name)) else { continue };
+        let name = call.split_once('(').map(|(name, _)| name).filter(|name| wanted(name));
         if by != thread {
-            *others.entry((by, name)).or_default() += 1;
+            if let Some(name) = name {
+                *others.entry((by, name)).or_default() += 1;
+            }
             continue;
         }
         if call.contains(begin) && before.is_none() {
@@ -60,6 +62,7 @@ pub fn calls(log: &str, begin: &str, end: Option<&str>, wanted: impl Fn(&str) ->
         if end.is_some_and(|end| call.contains(end)) {
             break;
         }
+        let Some(name) = name else { continue };
         let number = counts.entry(name).or_default();
         *number += 1;
         if before.is_some() {
