@@ -219,8 +219,13 @@ fn is_root() -> bool {
 
 /// [`child`] as somebody without privileges; `None` where that can't be had.
 fn unprivileged(deed: &str, target: &Path) -> Option<Result<String, String>> {
+    unprivileged_after("true", deed, target)
+}
+
+/// As [`unprivileged`], after `setup` in the shell that becomes the child.
+fn unprivileged_after(setup: &str, deed: &str, target: &Path) -> Option<Result<String, String>> {
     if !is_root() {
-        return Some(child(&["env"], deed, target));
+        return Some(child(&["sh", "-c", &format!("{setup}; exec \"$@\""), "sh"], deed, target));
     }
     if Command::new("setpriv").arg("--version").output().is_err() {
         assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "setpriv not found");
@@ -233,7 +238,7 @@ fn unprivileged(deed: &str, target: &Path) -> Option<Result<String, String>> {
     let copy = folder.path("test");
     assert!(Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&copy).status().unwrap().success());
     chmod(&copy, 0o755);
-    let script = format!("shift; exec '{}' \"$@\"", copy.display());
+    let script = format!("shift; {setup}; exec '{}' \"$@\"", copy.display());
     let user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "sh", "-c", &script, "sh"];
     Some(child(&user, deed, target))
 }
