@@ -53,6 +53,7 @@ mod lock;
 mod locks;
 mod options;
 mod previous;
+mod private;
 mod process;
 mod record;
 mod replace;
@@ -75,6 +76,7 @@ pub use lock::Lock;
 pub use options::Store;
 pub use process::Process;
 pub use replace::How;
+pub use restore::Holding;
 #[cfg(all(unix, feature = "signals"))]
 pub use signals::end_on_signals;
 pub use update::{Changed, Files, Preview, PreviewedFile, Updated};

@@ -52,6 +52,11 @@ impl Temporary {
         new.uid() == old.uid()
     }
 
+    #[cfg(unix)]
+    pub(super) fn owner(&self) -> io::Result<u32> {
+        Ok(std::os::unix::fs::MetadataExt::uid(&self.file.metadata()?))
+    }
+
     #[cfg(not(unix))]
     pub(super) fn has_owner_of(&self, _: Option<&Metadata>) -> bool {
         true
