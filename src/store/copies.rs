@@ -1,8 +1,8 @@
 //! Kept copies: what a file held before it was changed.
 
+use super::private;
 use super::target::Target;
 use super::temporary::Temporary;
-use super::{flush, private};
 use crate::config::Kubeconfig;
 use crate::error::{Error, Result};
 use crate::load::read_config;
@@ -122,8 +122,7 @@ impl<'a> Copies<'a> {
             let _ = temporary.set_modified(self.now);
             match temporary.become_new(&target.path) {
                 Ok(()) => {
-                    // A copy that a power cut may undo is better than none.
-                    let _ = flush(&folder);
+                    flush(&folder);
                     return Ok(Some(target.path));
                 }
                 // Somebody else, who could not lock the file either.
@@ -206,8 +205,13 @@ fn store(root: &Path, folder: &Path, number: usize) -> Result<()> {
         temporary.replace(&target.path)
     });
     written.map_err(|e| Error::io("how many old versions to keep can't be stored", &target.path, e))?;
-    let _ = flush(folder);
+    flush(folder);
     Ok(())
+}
+
+/// A copy that a power cut may undo is better than none.
+fn flush(folder: &Path) {
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 /// Removes all but the newest `number` copies of `file`.

@@ -168,7 +168,9 @@ fn search(
     }
     for entry in fs::read_dir(folder).map_err(|e| private::unreadable(folder, e))? {
         let entry = entry.map_err(|e| private::unreadable(folder, e))?;
-        if entry.file_type().map_err(|e| private::unreadable(folder, e))?.is_dir() {
+        let kind = entry.file_type().map_err(|e| private::unreadable(folder, e))?;
+        // A link is not followed; that something may lie behind it is told.
+        if kind.is_dir() || kind.is_symlink() {
             folders.push(entry.path());
         }
     }

@@ -67,6 +67,15 @@ impl Folder {
         state_of(&self.0)
     }
 
+    /// What the copies of `path` hold, the oldest first, whoever's they are.
+    fn kept(&self, path: &Path) -> Vec<Vec<u8>> {
+        let path = path.canonicalize().unwrap();
+        let copies = self.state().join("kubeconfig/copies").join(path.strip_prefix("/").unwrap());
+        let mut copies: Vec<_> = fs::read_dir(copies).unwrap().map(|entry| entry.unwrap().path()).collect();
+        copies.sort();
+        copies.iter().map(|copy| fs::read(copy).unwrap()).collect()
+    }
+
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.0).unwrap();
         let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
