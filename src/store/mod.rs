@@ -53,6 +53,7 @@ mod lock;
 mod locks;
 mod options;
 mod previous;
+mod private;
 mod process;
 mod record;
 mod replace;
@@ -75,6 +76,7 @@ pub use lock::Lock;
 pub use options::Store;
 pub use process::Process;
 pub use replace::How;
+pub use restore::Holding;
 #[cfg(all(unix, feature = "signals"))]
 pub use signals::end_on_signals;
 pub use update::{Changed, Files, Preview, PreviewedFile, Updated};
@@ -163,18 +165,18 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
         .map_err(|e| failed("no file can be created in its folder", &target.path, e))?;
     temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
     temporary.become_target(&target.path, options.force)?;
-    flush(&target)?;
+    flush(target.folder()).map_err(|error| error.after_change([target.path.as_path()]))?;
     Ok(Written { replaced: target.old.is_some(), path: target.path })
 }
 
-/// Makes the new name of `file` in its folder last. Where folders can't be flushed (Windows, some network shares, a folder one may
+/// Makes a new name in `folder` last. Where folders can't be flushed (Windows, some network shares, a folder one may
 /// write to but not read) that is no failure: the file is in its place.
-fn flush(file: &Target) -> Result<()> {
-    let Ok(handle) = File::open(file.folder()) else { return Ok(()) };
+fn flush(folder: &Path) -> Result<()> {
+    let Ok(handle) = File::open(folder) else { return Ok(()) };
     match handle.sync_all() {
         Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
             let what = "flushing this folder to disk failed, so that a power cut may undo the change";
-            Err(Error::io(what, file.folder(), e).after_change([file.path.as_path()]))
+            Err(Error::io(what, folder, e))
         }
         _ => Ok(()),
     }

@@ -29,6 +29,8 @@ pub(super) struct Prepared<'a> {
     /// None where the folder takes no new files, or a new one would be another owner's.
     temporary: Option<Temporary>,
     pub(super) kept: Option<PathBuf>,
+    /// Why no copy was kept, where one was wanted.
+    pub(super) unkept: Option<Error>,
 }
 
 impl<'a> Prepared<'a> {
@@ -51,9 +53,9 @@ impl<'a> Prepared<'a> {
             Err(e) if file.bytes().is_some() && is_for_in_place(&e) => None,
             Err(e) => return Err(cannot(e)),
         };
-        let mut prepared = Prepared { file, new, temporary, kept: None };
+        let mut prepared = Prepared { file, new, temporary, kept: None, unkept: None };
         let is_ours = prepared.temporary.as_ref().is_none_or(|temporary| temporary.has_owner_of(file.metadata()));
-        if prepared.is_in_place() || copies.are_wanted() || !is_ours {
+        if prepared.is_in_place() || copies.are_wanted(file.identity()) || !is_ours {
             prepared.keep(copies);
         }
         // Written over, it stays whose it is. Without a copy that would risk more than it saves.
@@ -70,7 +72,10 @@ impl<'a> Prepared<'a> {
     fn keep(&mut self, copies: &Copies<'_>) {
         if let (None, Some(old)) = (&self.kept, self.file.bytes()) {
             // Without a place for copies the change goes on all the same.
-            self.kept = copies.keep(self.file.identity(), old).ok();
+            match copies.keep(self.file.identity(), old) {
+                Ok(kept) => self.kept = kept,
+                Err(error) => self.unkept = Some(error),
+            }
         }
     }
 

@@ -126,36 +126,6 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// Makes `folder` and those above it that are missing, for their owner only, whatever the umask is.
-pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(above) = folder.parent() {
-        make_private_folder(above)?;
-    }
-    match fs::create_dir(folder) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => return Ok(()),
-        made => made?,
-    }
-    for_owner_only(folder)
-}
-
-#[cfg(unix)]
-pub(super) fn for_owner_only(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(folder)?.permissions().mode() & 0o777;
-    if mode == 0o700 {
-        return Ok(());
-    }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-pub(super) fn for_owner_only(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 fn refused(message: &'static str, path: &Path) -> Error {
     Error::new(ErrorKind::Refused, message)
         .in_file(path)

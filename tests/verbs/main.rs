@@ -6,6 +6,7 @@ mod common;
 mod dry_run;
 mod faults;
 mod golden;
+mod history;
 mod into;
 mod output;
 mod properties;

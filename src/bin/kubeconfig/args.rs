@@ -129,7 +129,10 @@ pub(crate) enum Verb {
     ///
     /// Where there is no context at all nothing tells what is of use, and nothing is deleted.
     Prune(PruneArgs),
-    /// Bring the last kept version of a kubeconfig back; a second time undoes it
+    /// Bring an old version of a kubeconfig back: the last, or the one that is asked for; a second time undoes it
+    ///
+    /// A version is kept when a verb changes the file, with the time of that change: it is what the file held until then.
+    /// No version is removed here, whatever --keep says; the next change does that.
     Restore(RestoreArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
