@@ -19,7 +19,7 @@ mod written;
 
 use kubeconfig::load::Environment;
 use kubeconfig::store::{Files, Store, WriteOptions, Written, git_work_tree, write};
-use kubeconfig::{Error, ErrorKind, Kubeconfig};
+use kubeconfig::{Error, ErrorKind, Kubeconfig, Progress};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};

@@ -49,6 +49,28 @@ fn refusals_change_nothing() {
 }
 
 #[test]
+fn an_error_says_what_was_changed() {
+    let folder = Folder::new();
+    let path = folder.file("old", "old");
+    let exists = new(&path, CANARY).unwrap_err();
+    assert_eq!(exists.progress(), &Progress::Unchanged);
+    let locked = fs::write(folder.path("old.lock"), "").map(|()| folder.store().wait(Duration::ZERO)).unwrap();
+    let set = |files: &mut Files| {
+        files.set(0, "new");
+        Ok(())
+    };
+    let error = locked.update(&[&path], set).unwrap_err();
+    assert_eq!(error.progress(), &Progress::Unchanged);
+    assert_eq!(error.to_string().matches("nothing was changed").count(), 1, "{error}");
+    fs::remove_file(folder.path("old.lock")).unwrap();
+    // One of the change itself comes before anything is written, and has nothing to say of it.
+    let of_change = folder.store().update(&[&path], |_| Kubeconfig::from_slice(b"{").map(drop)).unwrap_err();
+    assert_eq!(of_change.progress(), &Progress::NotBegun);
+    assert!(!of_change.to_string().contains("changed"), "{of_change}");
+    folder.assert_untouched();
+}
+
+#[test]
 fn an_existing_file_is_kept_without_force() {
     let folder = Folder::new();
     let path = folder.file("old", "old");
