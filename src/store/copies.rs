@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 
 /// An old version of a file, kept when the file was changed.
 ///
-/// Copies lie in the folder `copies` of the [state folder](super::Store::state_folder), each under the path of the file it is
-/// of, named by number and verb: `…/kubeconfig/copies/home/me/.kube/config/000001-use-context.kubeconfig`, or without a
-/// verb `000001.kubeconfig`. Folders have mode 0700, copies 0600.
+/// Copies lie in the folder `copies` of the [state folder](super::Store::state_folder), each under the path of the file
+/// it is of, named by number and verb: `…/kubeconfig/copies/home/me/.kube/config/000001-use-context.kubeconfig`, or
+/// without a verb `000001.kubeconfig`. Folders have mode 0700, copies 0600.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeptCopy {
@@ -104,7 +104,7 @@ impl<'a> Copies<'a> {
         }
     }
 
-    /// Keeps `old`, what `file` holds, unless that is what was kept last. `None` where there is no place for copies at all.
+    /// Keeps `old`, what `file` holds, unless that is what was kept last. `None` where there is no place for copies.
     pub(super) fn keep(&self, file: &Path, old: &[u8]) -> Result<Option<PathBuf>> {
         let Some((root, folder)) = self.place(file) else { return Ok(None) };
         private::make(root, &folder)?;
@@ -152,8 +152,8 @@ impl<'a> Copies<'a> {
             && list(&folder, file).is_ok_and(|copies| !self.rolls || copies.len() <= asked)
     }
 
-    /// After a change of `file`: stores how many copies of it are to be kept, if that was said, and removes the oldest of
-    /// those beyond that number.
+    /// After a change of `file`: stores how many copies of it are to be kept, if that was said, and removes the oldest
+    /// of those beyond that number.
     ///
     /// # Errors
     /// What could not be done of that. Where the number can't be read, nothing is removed.

@@ -207,12 +207,7 @@ impl Store {
     }
 
     /// Stores how many copies are to be kept of the one file that stays as it is, where that was said.
-    fn keep_unchanged(
-        &self,
-        files: &Files,
-        request: &Request<'_>,
-        locks: &mut Option<Locks>,
-    ) -> Result<Vec<String>> {
+    fn keep_unchanged(&self, files: &Files, request: &Request<'_>, locks: &mut Option<Locks>) -> Result<Vec<String>> {
         let copies = self.kept();
         let [Entry { was: file, .. }] = &*files.files else { return Ok(Vec::new()) };
         if file.bytes().is_none() || copies.are_finished(file.identity()) {

@@ -99,11 +99,7 @@ fn a_stored_number_that_can_not_be_read() {
         ("long", |path| fs::write(path, "0".repeat(1 << 20)).unwrap(), true),
         ("not UTF-8", |path| fs::write(path, b"\xff\n").unwrap(), true),
         ("a link", |path| symlink("000001-set-context.kubeconfig", path).unwrap(), true),
-        (
-            "a pipe",
-            |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()),
-            true,
-        ),
+        ("a pipe", |path| assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success()), true),
         ("a folder", |path| fs::create_dir(path).unwrap(), false),
     ];
     for (case, spoil, is_mended) in spoils {
@@ -118,7 +114,11 @@ fn a_stored_number_that_can_not_be_read() {
             let namespace = format!("--namespace=n{number}");
             let run = on_config(at, &["set-context", "c", &namespace]);
             assert_eq!(run.code, Some(0), "{case}: {}", run.stderr);
-            assert!(run.stderr.starts_with("warning: ") && run.stderr.contains("versions-to-keep"), "{case}: {}", run.stderr);
+            assert!(
+                run.stderr.starts_with("warning: ") && run.stderr.contains("versions-to-keep"),
+                "{case}: {}",
+                run.stderr
+            );
             assert!(run.stderr.contains("say it again with --keep N"), "{case}: {}", run.stderr);
         }
         assert_eq!(numbers(at).len(), 12, "{case}");
@@ -186,7 +186,8 @@ fn a_version_is_asked_for_by_its_number_or_a_time() {
     let again = on_config(at, &["restore", "--version", "5"]);
     assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""), "{}", again.stderr);
     assert_eq!(again.stderr, "config holds version 5 already\n");
-    for usage in [&["--version=1", "--before=2020-01-01"][..], &["--version=x"], &["--before=x"], &["--list", "--version=1"]] {
+    let both = &["--version=1", "--before=2020-01-01"][..];
+    for usage in [both, &["--version=x"], &["--before=x"], &["--list", "--version=1"]] {
         assert_eq!(on_config(at, &[&["restore"], usage].concat()).code, Some(2), "{usage:?}");
     }
 }
@@ -212,8 +213,8 @@ fn copies_of_the_earlier_layout_are_read() {
         fs::write(copies.join(format!("{number:06}.kubeconfig")), format!("current-context: v{number}\n")).unwrap();
     }
     // What no layout has.
-    for name in ["9.kubeconfig", "000009-.kubeconfig", "000009-UP.kubeconfig", "000009-a.b.kubeconfig", "+00009.kubeconfig"] {
-        fs::write(copies.join(name), "").unwrap();
+    for name in ["9", "000009-", "000009-UP", "000009-a.b", "+00009", "000009-set ", "00000009"] {
+        fs::write(copies.join(format!("{name}.kubeconfig")), "").unwrap();
     }
     fs::create_dir(copies.join("000010.kubeconfig")).unwrap();
     symlink("000007.kubeconfig", copies.join("000011-restore.kubeconfig")).unwrap();
