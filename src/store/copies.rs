@@ -167,6 +167,7 @@ impl<'a> Copies<'a> {
                 usable?;
             }
         }
+        clear(&folder);
         let stored = self.asked.map_or(Ok(()), |number| store(root, &folder, number));
         let rolled = match self.rolls {
             true => self.number(root, &folder).and_then(|number| roll(&folder, file, number)),
@@ -227,14 +228,17 @@ fn roll(folder: &Path, file: &Path, number: usize) -> Result<()> {
             _ => {}
         }
     }
-    // What a killed process left: nobody else writes here as long as the file is locked.
+    Error::several(errors).map_or(Ok(()), Err)
+}
+
+/// Removes what a killed process left: nobody else writes here as long as the file is locked.
+fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         if name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".tmp")) {
             let _ = fs::remove_file(entry.path());
         }
     }
-    Error::several(errors).map_or(Ok(()), Err)
 }
 
 fn name(number: u64, verb: Option<&str>) -> String {
