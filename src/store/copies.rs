@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 
 /// An old version of a file, kept when the file was changed.
 ///
-/// Copies lie in the folder `copies` of the [state folder](super::Store::state_folder), each under the path of the file it is
-/// of, named by number and verb: `…/kubeconfig/copies/home/me/.kube/config/000001-use-context.kubeconfig`, or without a
-/// verb `000001.kubeconfig`. Folders have mode 0700, copies 0600.
+/// Copies lie in the folder `copies` of the [state folder](super::Store::state_folder), each under the path of the file
+/// it is of, named by number and verb: `…/kubeconfig/copies/home/me/.kube/config/000001-use-context.kubeconfig`, or
+/// without a verb `000001.kubeconfig`. Folders have mode 0700, copies 0600.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeptCopy {
@@ -104,7 +104,7 @@ impl<'a> Copies<'a> {
         }
     }
 
-    /// Keeps `old`, what `file` holds, unless that is what was kept last. `None` where there is no place for copies at all.
+    /// Keeps `old`, what `file` holds, unless that is what was kept last. `None` where there is no place for copies.
     pub(super) fn keep(&self, file: &Path, old: &[u8]) -> Result<Option<PathBuf>> {
         let Some((root, folder)) = self.place(file) else { return Ok(None) };
         private::make(root, &folder)?;
@@ -152,8 +152,8 @@ impl<'a> Copies<'a> {
             && list(&folder, file).is_ok_and(|copies| !self.rolls || copies.len() <= asked)
     }
 
-    /// After a change of `file`: stores how many copies of it are to be kept, if that was said, and removes the oldest of
-    /// those beyond that number.
+    /// After a change of `file`: stores how many copies of it are to be kept, if that was said, and removes the oldest
+    /// of those beyond that number.
     ///
     /// # Errors
     /// What could not be done of that. Where the number can't be read, nothing is removed.
@@ -167,6 +167,7 @@ impl<'a> Copies<'a> {
                 usable?;
             }
         }
+        clear(&folder);
         let stored = self.asked.map_or(Ok(()), |number| store(root, &folder, number));
         let rolled = match self.rolls {
             true => self.number(root, &folder).and_then(|number| roll(&folder, file, number)),
@@ -227,14 +228,17 @@ fn roll(folder: &Path, file: &Path, number: usize) -> Result<()> {
             _ => {}
         }
     }
-    // What a killed process left: nobody else writes here as long as the file is locked.
+    Error::several(errors).map_or(Ok(()), Err)
+}
+
+/// Removes what a killed process left: nobody else writes here as long as the file is locked.
+fn clear(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         if name.to_str().is_some_and(|name| name.starts_with('.') && name.ends_with(".tmp")) {
             let _ = fs::remove_file(entry.path());
         }
     }
-    Error::several(errors).map_or(Ok(()), Err)
 }
 
 fn name(number: u64, verb: Option<&str>) -> String {

@@ -132,8 +132,8 @@ fn refuse_at_end(held: &Held) -> io::Result<()> {
 
 /// Removes all locks and temporary files of this process, for an end without destructors: call it right before.
 ///
-/// A change of files that has begun is finished first, so that a set of files is not left half changed; that takes as long as
-/// the disk does. From then on this process takes no lock and writes no file any more: what asks for it gets an error.
+/// A change of files that has begun is finished first, so that a set of files is not left half changed; that takes as
+/// long as the disk does. From then on this process takes no lock and writes no file any more: what asks for it gets an error.
 ///
 /// It is meant for the thread that waits for signals (with the feature `signals` there is one ready made:
 /// `store::end_on_signals`), and for whoever calls [`std::process::exit`] while a [`Store`](super::Store) is at

@@ -36,6 +36,12 @@
 //! The lock goes with its holder: after an error, with a panic, and on SIGINT, SIGTERM and SIGHUP in programs that ask for it
 //! (`end_on_signals`, with the feature `signals`; or [`release_before_exit`]).
 //!
+//! # Old versions
+//! What a file held before a change is kept in the [state folder](Store::state_folder), so that [`Store::restore`] brings it
+//! back: the last five versions of each file, or as many as [`Store::keep`] said last for it. The number is in the file
+//! `versions-to-keep` beside the [copies](KeptCopy). The folder is used only where it and those in it are real folders of
+//! this user; where no copy can be kept the change goes on, and [`Updated::warnings`] say why.
+//!
 //! # What a killed process leaves behind
 //! A failure removes the temporary files. A process that is killed, or ended by a signal nobody handles, can't. The files are
 //! named `.NAME.TAG.tmp`, NAME being the target's name (of a long one the first 40 bytes) and TAG beginning with 16 hexadecimal

@@ -26,10 +26,11 @@ pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
 /// [`ErrorKind::Refused`] where one is something else or somebody else's: what lies there is not to be trusted, and
 /// nothing of it is changed. [`ErrorKind::Io`] where one can't be looked at: what lies there is not known.
 pub(super) fn is_usable(root: &Path, folder: &Path) -> Result<bool> {
+    let user = user().map_err(|e| unreadable(root, e))?;
     let mut place = root.to_owned();
     let mut below = folder.strip_prefix(root).unwrap_or(Path::new("")).components();
     loop {
-        if !is_own_folder(&place)? {
+        if !is_own_folder(&place, user)? {
             return Ok(false);
         }
         match below.next() {
@@ -57,7 +58,7 @@ pub(super) fn make(root: &Path, folder: &Path) -> Result<()> {
 }
 
 /// Whether there is a folder of that name, a real one and of this user.
-fn is_own_folder(folder: &Path) -> Result<bool> {
+fn is_own_folder(folder: &Path, user: u32) -> Result<bool> {
     let found = match fs::symlink_metadata(folder) {
         // Something above it is missing, or is no folder.
         Err(e) if matches!(e.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => return Ok(false),
@@ -69,9 +70,9 @@ fn is_own_folder(folder: &Path) -> Result<bool> {
         let help = "remove it, or set XDG_STATE_HOME to another folder";
         return Err(Error::new(ErrorKind::Refused, message).in_file(folder).with_help(help));
     }
-    match other_owner(&found).map_err(|e| unreadable(folder, e))? {
-        None => Ok(true),
-        Some(owner) => Err(anothers(folder, owner)),
+    match owner(&found) {
+        Some(owner) if owner != user => Err(anothers(folder, owner)),
+        _ => Ok(true),
     }
 }
 
@@ -104,16 +105,14 @@ fn refuse_in_anothers(_: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The owner, if that is not this user.
 #[cfg(unix)]
-fn other_owner(found: &fs::Metadata) -> io::Result<Option<u32>> {
-    let owner = std::os::unix::fs::MetadataExt::uid(found);
-    Ok((user()? != owner).then_some(owner))
+fn owner(found: &fs::Metadata) -> Option<u32> {
+    Some(std::os::unix::fs::MetadataExt::uid(found))
 }
 
 #[cfg(not(unix))]
-fn other_owner(_: &fs::Metadata) -> io::Result<Option<u32>> {
-    Ok(None)
+fn owner(_: &fs::Metadata) -> Option<u32> {
+    None
 }
 
 /// The user whose rights this process has: whose the files are that it makes.
@@ -129,6 +128,11 @@ fn user() -> io::Result<u32> {
         // Where there is no /proc, a file tells that is made for it.
         None => Temporary::create(&Target { path: std::env::temp_dir().join("owner"), old: None }, None)?.owner(),
     }
+}
+
+#[cfg(not(unix))]
+fn user() -> io::Result<u32> {
+    Ok(0)
 }
 
 #[cfg(unix)]

@@ -92,8 +92,8 @@ pub(super) fn is_by(path: &Path, identity: &str) -> io::Result<bool> {
 
 /// What tells a lock of ours from every other: the file that it is, and its id.
 ///
-/// As long as the file is open no other gets its number; so it need not be opened again to be known, which modes, limits and
-/// disks can forbid.
+/// As long as the file is open no other gets its number; so it need not be opened again to be known, which modes, limits
+/// and disks can forbid.
 #[derive(Clone, Debug)]
 pub(super) struct Mark {
     file: Arc<fs::File>,

@@ -25,8 +25,8 @@ impl Store {
     /// The copies of the file `path`, the newest first.
     ///
     /// # Errors
-    /// Those of looking up `path`. [`ErrorKind::Io`] where the folder with the copies can't be read, [`ErrorKind::Refused`]
-    /// where it is not a real folder of this user: then nothing is known of them.
+    /// Those of looking up `path`. [`ErrorKind::Io`] where the folder with the copies can't be read,
+    /// [`ErrorKind::Refused`] where it is not a real folder of this user: then nothing is known of them.
     pub fn copies(&self, path: &Path) -> Result<Vec<KeptCopy>> {
         let file = absolute(&Target::look(path)?.path);
         let Some((root, folder)) = self.kept().place(&file) else { return Ok(Vec::new()) };
@@ -59,8 +59,8 @@ impl Store {
     /// one that was replaced first.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] where no change is known since then, and where the version of that time is no longer kept;
-    /// and those of [`copies`](Store::copies).
+    /// [`ErrorKind::NotFound`] where no change is known since then, and where the version of that time is no longer
+    /// kept; and those of [`copies`](Store::copies).
     pub fn copy_before(&self, path: &Path, time: SystemTime) -> Result<KeptCopy> {
         let copies = self.copies(path)?;
         let is_older = |copy: &KeptCopy| copy.time.is_some_and(|replaced| replaced < time);
@@ -84,11 +84,11 @@ impl Store {
         Err(Error::new(ErrorKind::NotFound, message).in_file(path))
     }
 
-    /// The copies, of any file, that hold these credentials still: a user that equals `user`, or has its token, password, key,
-    /// or a token or secret of its auth-provider.
+    /// The copies, of any file, that hold these credentials still: a user that equals `user`, or has its token,
+    /// password, key, or a token or secret of its auth-provider.
     ///
-    /// For saying where credentials are left that were meant to be removed. A copy that is not a kubeconfig is searched for
-    /// their text.
+    /// For saying where credentials are left that were meant to be removed. A copy that is not a kubeconfig is searched
+    /// for their text.
     pub fn copies_holding(&self, user: &AuthInfo) -> Holding {
         let mut found = Holding { copies: Vec::new(), unread: Vec::new() };
         if let Some(state) = self.state.as_ref().filter(|_| *user != AuthInfo::default()) {
@@ -106,8 +106,9 @@ impl Store {
 
     /// Brings a kept version of `path` back: `copy`, or the newest that says something else than the file does now.
     ///
-    /// What the file holds now is kept as any change keeps it, so that a second `restore` undoes the first; but no copy is
-    /// removed, however many there are. The file need not be readable as a kubeconfig, nor exist any more. Its mode stays.
+    /// What the file holds now is kept as any change keeps it, so that a second `restore` undoes the first; but no copy
+    /// is removed, however many there are. The file need not be readable as a kubeconfig, nor exist any more. Its mode
+    /// stays.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] where there is no such copy; those of [`copies`](Store::copies), and of

@@ -189,6 +189,39 @@ fn the_time_is_the_callers() {
     assert_eq!(held(&folder.store(), &path), ["new", "old"]);
 }
 
+/// What is known of a copy beside what it holds.
+#[test]
+fn numbers_verbs_and_sizes() {
+    let long = "a".repeat(32);
+    let cases = [
+        ("use-context", Some("use-context")),
+        (&long, Some(&*long)),
+        (&"a".repeat(33), None),
+        ("", None),
+        ("Set", None),
+        ("a/b", None),
+        ("a.b", None),
+        ("\u{e4}", None),
+    ];
+    let folder = Folder::new();
+    let path = folder.file("config", "");
+    for (i, (verb, _)) in cases.iter().enumerate() {
+        set(&folder.store().keep(20).verb(verb), &path, &"+".repeat(i + 1));
+    }
+    let mut copies = folder.store().copies(&path).unwrap();
+    copies.reverse();
+    assert_eq!(copies.len(), cases.len());
+    for (i, (copy, (verb, expected))) in copies.iter().zip(cases).enumerate() {
+        assert_eq!((copy.number, copy.size, copy.verb.as_deref()), (i as u64 + 1, i as u64, expected), "{verb}");
+        assert_eq!(folder.store().copy_numbered(&path, copy.number).unwrap(), *copy);
+    }
+    // By default a restore says what it is.
+    folder.store().restore(&path, None).unwrap();
+    assert_eq!(folder.store().copies(&path).unwrap()[0].verb.as_deref(), Some("restore"));
+    assert_eq!(folder.store().copy_numbered(&path, 99).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(folder.store().copy_before(&path, SystemTime::now()).unwrap_err().kind(), ErrorKind::NotFound);
+}
+
 #[test]
 fn what_was_kept_last_is_not_kept_twice() {
     let folder = Folder::new();

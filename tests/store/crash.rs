@@ -16,7 +16,7 @@ fn contents(letter: u8) -> Vec<u8> {
 }
 
 pub(crate) fn set(path: &Path, letter: u8) -> Result<(), Error> {
-    let store = Store::from_env().wait(Duration::ZERO).linger(Duration::ZERO);
+    let store = Store::from_env().wait(Duration::ZERO).linger(Duration::ZERO).keep(3);
     let change = |files: &mut Files| {
         files.set(0, contents(letter));
         Ok(())
@@ -34,6 +34,10 @@ fn assert_whole(path: &Path) {
 fn assert_next_goes_ahead(folder: &Folder) {
     let path = folder.path("config");
     assert_whole(&path);
+    // The number of versions is stored whole or not at all.
+    let copies = folder.state().join("kubeconfig/copies").join(path.canonicalize().unwrap().strip_prefix("/").unwrap());
+    let number = fs::read_to_string(copies.join("versions-to-keep"));
+    assert!(number.as_ref().map_or(true, |number| number == "3\n"), "{number:?}");
     let is_old = fs::read(&path).unwrap() == contents(OLD);
     let store = folder.store().wait(Duration::ZERO).linger(Duration::ZERO);
     let next = contents(if is_old { NEW } else { OLD });

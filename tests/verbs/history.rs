@@ -186,9 +186,8 @@ fn a_version_is_asked_for_by_its_number_or_a_time() {
     let again = on_config(at, &["restore", "--version", "5"]);
     assert_eq!((again.code, again.stdout.as_str()), (Some(0), ""), "{}", again.stderr);
     assert_eq!(again.stderr, "config holds version 5 already\n");
-    for usage in
-        [&["--version=1", "--before=2020-01-01"][..], &["--version=x"], &["--before=x"], &["--list", "--version=1"]]
-    {
+    let both = &["--version=1", "--before=2020-01-01"][..];
+    for usage in [both, &["--version=x"], &["--before=x"], &["--list", "--version=1"]] {
         assert_eq!(on_config(at, &[&["restore"], usage].concat()).code, Some(2), "{usage:?}");
     }
 }
@@ -214,10 +213,8 @@ fn copies_of_the_earlier_layout_are_read() {
         fs::write(copies.join(format!("{number:06}.kubeconfig")), format!("current-context: v{number}\n")).unwrap();
     }
     // What no layout has.
-    for name in
-        ["9.kubeconfig", "000009-.kubeconfig", "000009-UP.kubeconfig", "000009-a.b.kubeconfig", "+00009.kubeconfig"]
-    {
-        fs::write(copies.join(name), "").unwrap();
+    for name in ["9", "000009-", "000009-UP", "000009-a.b", "+00009", "000009-set ", "00000009"] {
+        fs::write(copies.join(format!("{name}.kubeconfig")), "").unwrap();
     }
     fs::create_dir(copies.join("000010.kubeconfig")).unwrap();
     symlink("000007.kubeconfig", copies.join("000011-restore.kubeconfig")).unwrap();

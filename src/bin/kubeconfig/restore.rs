@@ -16,7 +16,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub(crate) struct RestoreArgs {
     #[command(flatten)]
     edit: EditArgs,
-    /// List the versions that are kept: number, until when the file held it, the verb that changed it then, size in bytes
+    /// List the versions: number, until when the file held it, the verb that changed it then, size in bytes
     #[arg(long, conflicts_with_all = ["version", "before"])]
     list: bool,
     /// Bring back the version with this number
