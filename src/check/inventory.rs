@@ -129,7 +129,8 @@ impl Inventory {
         self.files
     }
 
-    /// The files that could not be read at all: among those looked into, and those that they name.
+    /// The files that could not be read at all: among those looked into, and those that they name. One without any PEM that a
+    /// kubeconfig names counts too.
     pub fn unread(&self) -> impl Iterator<Item = &Path> {
         self.unread.iter().map(PathBuf::as_path)
     }
@@ -193,11 +194,17 @@ impl Inventory {
     ) {
         let Some(pem) = pem else { return };
         let path = pem.file().unwrap_or(&file.path);
+        let file = pem.file().map(path_without_content);
         let subject = T::subject(&entry.name).to_string();
         match &pem.read() {
-            Ok(content) => self.sections(path, Some(&subject), content, |i| Some(role(i))),
+            Ok(content) => {
+                if cert::sections(content).next().is_none() {
+                    self.unread.extend(file);
+                }
+                self.sections(path, Some(&subject), content, |i| Some(role(i)));
+            }
             Err(error) => {
-                self.unread.extend(pem.file().map(path_without_content));
+                self.unread.extend(file);
                 self.problem(path, Some(&subject), Code::CertUnreadable, error);
             }
         }

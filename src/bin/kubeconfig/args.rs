@@ -68,8 +68,8 @@ pub(crate) enum Verb {
     /// List every certificate in files, those that end first at the top
     ///
     /// Of kubeconfigs those embedded and those in files that they name, each of a bundle, all of a state. What can't be
-    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH, a file that one
-    /// of them names, or a certificate could not be read, or nothing of a kind known here is there.
+    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH, or a file that
+    /// one names, could not be read, or nothing of a kind known here is there.
     Certs(CertsArgs),
     /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
     ///

@@ -49,7 +49,7 @@ fn run(args: &CertsArgs, out: &mut Out) -> Result<u8, Failure> {
     };
     let text = if args.output == "json" { inventory.to_json() } else { table(&inventory, at) };
     let status = match args.within {
-        _ if inventory.files() == 0 || !inventory.problems().is_empty() => 2,
+        _ if inventory.files() == 0 || inventory.unread().next().is_some() => 2,
         Some(within) if inventory.ends_within(within) => 1,
         _ => 0,
     };
