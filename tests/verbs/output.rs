@@ -110,6 +110,16 @@ fn a_closed_pipe_is_silent() {
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{verb:?}");
     }
     assert!(read(folder.path(), "config").lines().count() < 20, "pruned");
+    // Nor is a long answer yes because nobody reads it.
+    let many = |entry: &str| (0..2_000).map(|i| entry.replace('N', &i.to_string())).collect::<String>();
+    let contexts = many("- {name: c-N, context: {cluster: a, user: nobody-N}}\n");
+    fs::write(folder.path().join("config"), format!("{FILE}{contexts}")).unwrap();
+    for verb in [&["outage"][..], &["outage", "-o", "json"], &["check", "-o", "json"]] {
+        let code = run(folder.path(), &[verb, &["config"][..]].concat()).code;
+        assert_ne!(code, Some(0), "{verb:?}");
+        let ended = run_into(folder.path(), &[verb, &["config"][..]].concat(), closed_pipe());
+        assert_eq!((ended.code, ended.stderr.as_str()), (code, ""), "{verb:?}");
+    }
 }
 
 #[test]

@@ -53,8 +53,9 @@ fn run(args: &CertsArgs, out: &mut Out) -> Result<u8, Failure> {
         Some(within) if inventory.ends_within(within) => 1,
         _ => 0,
     };
+    out.set_status(status);
     out.text(&text)?;
-    out.flush_or_end(status)?;
+    out.flush()?;
     inventory.problems().iter().for_each(|problem| say(problem));
     if inventory.files() == 0 {
         say(&NOTHING);

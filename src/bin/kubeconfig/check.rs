@@ -63,19 +63,20 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
         return Ok(0);
     }
     let report = report(args)?;
-    match args.output.as_str() {
-        "json" => out.text(&report.to_json())?,
-        "sarif" => out.text(&report.to_sarif())?,
-        // It has made itself safe for a terminal.
-        _ => out.safe(&report.human().color(out.has_color()))?,
-    }
     let is_nothing = report.summary().files == 0;
     let status = match report.worst() {
         _ if is_nothing || report.unread().next().is_some() => 2,
         Some(worst) if worst >= args.fail_on => 1,
         _ => 0,
     };
-    out.flush_or_end(status)?;
+    out.set_status(status);
+    match args.output.as_str() {
+        "json" => out.text(&report.to_json())?,
+        "sarif" => out.text(&report.to_sarif())?,
+        // It has made itself safe for a terminal.
+        _ => out.safe(&report.human().color(out.has_color()))?,
+    }
+    out.flush()?;
     if is_nothing {
         say(&NOTHING);
     }

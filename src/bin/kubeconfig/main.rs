@@ -39,7 +39,10 @@ fn main() -> ExitCode {
         Err(stop) => return refuse(&stop),
     };
     let mut out = Out::new();
-    let done = run(&verb, &mut out).and_then(|status| out.flush_or_end(status).map(|()| status));
+    let done = run(&verb, &mut out).and_then(|status| {
+        out.set_status(status);
+        out.flush().map(|()| status)
+    });
     ExitCode::from(done.unwrap_or_else(|failure| {
         // What was printed before the failure belongs to the answer, as with the contexts that are there beside one that isn't.
         let flushed = out.flush();

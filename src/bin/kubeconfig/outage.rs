@@ -122,8 +122,9 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
         Some(Verdict::No) => 1,
         Some(Verdict::Unknown) => 3,
     };
+    out.set_status(status);
     out.text(&text)?;
-    out.flush_or_end(status)?;
+    out.flush()?;
     pointer::to_uncompared(report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| &way.access));
     say_unjudged(&loaded, report.verdict().is_none() && is_all_read);
     // The help of `check` may be to ask Rancher.

@@ -10,6 +10,8 @@ pub(crate) struct Out {
     writer: BufWriter<Stdout>,
     is_terminal: bool,
     is_broken: bool,
+    /// How the verb ends where nobody reads the output.
+    status: u8,
     /// The files that the verb has changed.
     changed: Vec<PathBuf>,
 }
@@ -19,7 +21,12 @@ impl Out {
         let stdout = io::stdout();
         let is_terminal = stdout.is_terminal();
         let writer = BufWriter::with_capacity(1 << 16, stdout);
-        Out { writer, is_terminal, is_broken: false, changed: Vec::new() }
+        Out { writer, is_terminal, is_broken: false, status: 0, changed: Vec::new() }
+    }
+
+    /// Sets the exit status for the case that nobody reads what comes: that of the answer, where it has one.
+    pub(crate) fn set_status(&mut self, status: u8) {
+        self.status = status;
     }
 
     /// Notes that a file was changed: an output that fails later says so.
@@ -45,7 +52,7 @@ impl Out {
     /// What is safe for a terminal already.
     pub(crate) fn safe(&mut self, text: &dyn fmt::Display) -> Result<(), Failure> {
         let done = write!(self.writer, "{text}");
-        self.done(done, 0)
+        self.done(done)
     }
 
     /// A name from a file: as it is for another program, made safe for a terminal.
@@ -65,30 +72,25 @@ impl Out {
             }),
             false => self.writer.write_all(text.as_bytes()),
         };
-        self.done(done, 0)
+        self.done(done)
     }
 
     pub(crate) fn flush(&mut self) -> Result<(), Failure> {
-        self.flush_or_end(0)
-    }
-
-    /// As [`flush`](Out::flush); where nobody reads it any more, the verb ends with `status`.
-    pub(crate) fn flush_or_end(&mut self, status: u8) -> Result<(), Failure> {
         if self.is_broken {
             return Ok(());
         }
         let done = self.writer.flush();
-        self.done(done, status)
+        self.done(done)
     }
 
     /// A failure is told once, and what could not be written is dropped.
-    fn done(&mut self, done: io::Result<()>, status: u8) -> Result<(), Failure> {
+    fn done(&mut self, done: io::Result<()>) -> Result<(), Failure> {
         let Err(error) = done else { return Ok(()) };
         self.is_broken = true;
         // Dropped, the writer would try once more to write what it holds.
         drop(std::mem::replace(&mut self.writer, BufWriter::new(io::stdout())).into_parts());
         if error.kind() == io::ErrorKind::BrokenPipe {
-            return Err(Failure::Closed(status));
+            return Err(Failure::Closed(self.status));
         }
         let files: Vec<_> = self.changed.iter().map(|file| file.to_string_lossy()).collect();
         let changed = match files.len() {

@@ -97,10 +97,11 @@ pub(crate) fn resolve(args: &ResolveArgs, out: &mut Out) -> Result<u8, Failure> 
             Ok(0)
         }
         Err(failure) => {
+            out.set_status(1);
             if as_json {
                 out.text(&json(&refusal(&failure))?)?;
             }
-            out.flush_or_end(1)?;
+            out.flush()?;
             failure.report();
             // Of what is wrong on the command line `check` knows nothing.
             let is_of_file = |error: &Error| error.kind() == ErrorKind::InvalidConfiguration;
