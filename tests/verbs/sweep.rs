@@ -392,7 +392,7 @@ fn judge(
             let is_named = most > 0 || line.contains(place.folder.to_str().unwrap()) || line.starts_with("error: .: ");
             match () {
                 () if most > 1 => Err("the file is named twice".into()),
-                () if !is_named && !line.starts_with("error: the output could not") => Err("no file is named".into()),
+                () if !is_named && !line.starts_with("error: standard output: ") => Err("no file is named".into()),
                 () => Ok(()),
             }
         }),

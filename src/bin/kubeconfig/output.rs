@@ -93,12 +93,14 @@ impl Out {
             return Err(Failure::Closed(self.status));
         }
         let files: Vec<_> = self.changed.iter().map(|file| file.to_string_lossy()).collect();
-        let changed = match files.len() {
-            0 => String::new(),
-            1 => format!("{} was changed; ", Printable(&files.join(", "))),
-            _ => format!("{} were changed; ", Printable(&files.join(", "))),
-        };
-        Err(Failure::Output(format!("{changed}the output could not be written: {error}")))
+        let were = if files.len() == 1 { "was" } else { "were" };
+        Err(Failure::Output(match files.is_empty() {
+            true => format!("standard output: {error}"),
+            false => {
+                let files = files.join(", ");
+                format!("{} {were} changed; the output could not be written: {error}", Printable(&files))
+            }
+        }))
     }
 }
 
