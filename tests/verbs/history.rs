@@ -273,6 +273,11 @@ fn copies_that_can_not_be_read_are_told() {
             assert!(run.stderr.contains(&name) && run.stderr.contains("can't be read"), "{case}: {}", run.stderr);
             assert_eq!(read(at, "config"), before, "{case}");
         }
+        if case.starts_with("state") {
+            let run = try_it(&["use-context", "-"]).unwrap();
+            assert_eq!(run.code, Some(1), "{case}: {}", run.stdout);
+            assert!(run.stderr.contains("can't be read"), "{case}: {}", run.stderr);
+        }
         let run = try_it(&["set-context", "c", "--namespace=new"]).unwrap();
         assert_eq!(run.code, Some(0), "{case}: {}", run.stderr);
         assert!(run.stdout.contains("modified"), "{case}: {}", run.stdout);
