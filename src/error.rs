@@ -70,11 +70,25 @@ pub enum ErrorKind {
     Several,
 }
 
+/// What was done to files before an error came up: [`Error::progress`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Progress {
+    /// Nothing was changed: it came up before any file was to be written. `Display` of the error does not mention it.
+    #[default]
+    NotBegun,
+    /// A file was to be written, and nothing was changed. `Display` of the error says so.
+    Unchanged,
+    /// These files were changed, in the order in which that was done. `Display` of the error names them.
+    Changed(Vec<PathBuf>),
+}
+
 /// What went wrong, and where.
 ///
 /// It is opaque: [`kind`](Error::kind) says what it is, [`position`](Error::position), [`file`](Error::file) and
-/// [`field`](Error::field) where. `Display` gives `file:line:column: field: what is wrong; what to do`, and one line an
-/// error where there are several. It never holds a secret, nor the value that has the wrong type.
+/// [`field`](Error::field) where, [`progress`](Error::progress) what was changed all the same. `Display` gives
+/// `file:line:column: field: what is wrong; what was changed; what to do`, and one line an error where there are
+/// several. It never holds a secret, nor the value that has the wrong type.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 
@@ -89,6 +103,7 @@ struct Inner {
     offset: Option<usize>,
     field: Option<String>,
     source: Option<io::Error>,
+    progress: Progress,
     errors: Vec<Error>,
 }
 
@@ -104,6 +119,7 @@ impl Error {
             offset: None,
             field: None,
             source: None,
+            progress: Progress::NotBegun,
             errors: Vec::new(),
         }))
     }
@@ -144,6 +160,18 @@ impl Error {
 
     pub(crate) fn with_help(mut self, help: impl Into<Cow<'static, str>>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// Says that the error kept a file from being written, and that nothing was changed.
+    pub(crate) fn unchanged(mut self) -> Self {
+        self.0.progress = Progress::Unchanged;
+        self
+    }
+
+    /// Says which files were changed all the same.
+    pub(crate) fn after_change<'p>(mut self, files: impl IntoIterator<Item = &'p Path>) -> Self {
+        self.0.progress = Progress::Changed(files.into_iter().map(path_without_content).collect());
         self
     }
 
@@ -219,6 +247,15 @@ impl Error {
         self
     }
 
+    /// Forgets the file where it is this one, for a message that becomes a part of another about the same file.
+    #[cfg(feature = "rke")]
+    pub(crate) fn without_file(self, file: &Path) -> Self {
+        self.each(|mut error| {
+            error.0.file = error.0.file.take().filter(|named| named != file);
+            error
+        })
+    }
+
     pub(crate) fn in_field(mut self, field: impl Into<String>) -> Self {
         self.0.field.get_or_insert_with(|| field.into());
         self
@@ -265,6 +302,11 @@ impl Error {
     /// The error of the operating system, if one is behind it.
     pub fn io_error(&self) -> Option<&io::Error> {
         self.0.source.as_ref()
+    }
+
+    /// What was done to files before the error came up; of several errors the greatest.
+    pub fn progress(&self) -> &Progress {
+        self.0.errors.iter().map(Error::progress).chain([&self.0.progress]).max().unwrap_or(&self.0.progress)
     }
 
     /// The single errors: those collected in this one, or this one alone.
@@ -356,10 +398,24 @@ impl fmt::Display for Error {
         if let Some(source) = &inner.source {
             write!(f, ": {}", Printable(&source.to_string()))?;
         }
+        match &inner.progress {
+            Progress::NotBegun => {}
+            Progress::Unchanged => f.write_str("; nothing was changed")?,
+            Progress::Changed(files) => write!(f, "; {}", Printable(&inner.were_changed(files)))?,
+        }
         if let Some(help) = &inner.help {
             write!(f, "; {}", Printable(help))?;
         }
         Ok(())
+    }
+}
+
+impl Inner {
+    /// `a was changed`, `a, b were changed`; the file that the error names already is `this file`.
+    fn were_changed(&self, files: &[PathBuf]) -> String {
+        let name = |file| if self.file.as_ref() == Some(file) { "this file".into() } else { file.to_string_lossy() };
+        let names: Vec<_> = files.iter().map(name).collect();
+        format!("{} {} changed", names.join(", "), if names.len() == 1 { "was" } else { "were" })
     }
 }
 

@@ -84,7 +84,7 @@ pub mod syntax;
 pub mod url;
 
 pub use config::{AuthInfo, AuthProviderConfig, Cluster, Context, ExecConfig, Kubeconfig, Preferences};
-pub use error::{Error, ErrorKind, Position, Printable};
+pub use error::{Error, ErrorKind, Position, Printable, Progress};
 pub use export::{Backup, Export};
 pub use load::{Loaded, Loader, Overrides, Target};
 pub use merge::{Merge, Merged};

@@ -12,6 +12,7 @@ use crate::cert::{self, Certificate, Purpose, SectionKind, SubjectAltName, rfc33
 use crate::error::{Error, Printable};
 use crate::finding::{Code, Finding, Severity};
 use crate::rke::ClusterState;
+use crate::secret::path_without_content;
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
 use std::borrow::Cow;
@@ -128,7 +129,8 @@ impl Inventory {
         self.files
     }
 
-    /// The files that could not be read at all.
+    /// The files that could not be read at all: among those looked into, and those that they name. One without any PEM that a
+    /// kubeconfig names counts too.
     pub fn unread(&self) -> impl Iterator<Item = &Path> {
         self.unread.iter().map(PathBuf::as_path)
     }
@@ -192,10 +194,19 @@ impl Inventory {
     ) {
         let Some(pem) = pem else { return };
         let path = pem.file().unwrap_or(&file.path);
+        let file = pem.file().map(path_without_content);
         let subject = T::subject(&entry.name).to_string();
         match &pem.read() {
-            Ok(content) => self.sections(path, Some(&subject), content, |i| Some(role(i))),
-            Err(error) => self.problem(path, Some(&subject), Code::CertUnreadable, error),
+            Ok(content) => {
+                if cert::sections(content).next().is_none() {
+                    self.unread.extend(file);
+                }
+                self.sections(path, Some(&subject), content, |i| Some(role(i)));
+            }
+            Err(error) => {
+                self.unread.extend(file);
+                self.problem(path, Some(&subject), Code::CertUnreadable, error);
+            }
         }
     }
 

@@ -211,8 +211,8 @@ impl<'a> Edit<'a> {
         if says {
             return Ok(document);
         }
-        Err(Error::new(ErrorKind::Refused, "the change can't be made in the text: it would say something else")
-            .with_help("nothing was changed"))
+        let message = "the change can't be made in the text: it would say something else";
+        Err(Error::new(ErrorKind::Refused, message).unchanged())
     }
 }
 

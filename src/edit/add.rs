@@ -64,8 +64,8 @@ impl Adding<'_> {
                 self.out.replaced += 1;
             } else {
                 let message = format!("there is a {} {name:?} already, and it says something else", T::KEY);
-                let help = "nothing was changed; replace it (--force), or rename one of the two";
-                self.errors.push(Error::new(ErrorKind::Conflict, message).with_help(help));
+                let help = "replace it (--force), or rename one of the two";
+                self.errors.push(Error::new(ErrorKind::Conflict, message).unchanged().with_help(help));
             }
             came.push(name.to_owned());
         }

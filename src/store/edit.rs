@@ -43,6 +43,8 @@ pub struct Edited<T> {
     pub changed: Vec<Changed>,
     /// What was removed and is there still.
     pub uncovered: Vec<Uncovered>,
+    /// What could not be done of keeping old versions, as in [`Updated::warnings`].
+    pub warnings: Vec<String>,
 }
 
 /// An entry that was removed and is there still: a later file has one of that name too, which was hidden so far.
@@ -91,14 +93,14 @@ impl Store {
     /// ```
     pub fn edit<T>(&self, loader: &Loader, mut change: impl FnMut(&mut Draft) -> Result<T>) -> Result<Edited<T>> {
         let paths = loader.paths();
-        let Updated { value: (value, uncovered), mut changed } =
+        let Updated { value: (value, uncovered), mut changed, warnings } =
             self.update(&located(loader, &paths), |files| apply(loader, &paths, files, &mut change))?;
         for change in &mut changed {
             if let Some(path) = paths.iter().find(|path| loader.locate(path) == change.path) {
                 change.path.clone_from(path);
             }
         }
-        Ok(Edited { value, changed, uncovered })
+        Ok(Edited { value, changed, uncovered, warnings })
     }
 
     /// What [`edit`](Store::edit) would do. Nothing is locked and nothing is written.

@@ -60,13 +60,18 @@ impl Finished {
     pub(crate) fn write(&self, path: &Path, options: &WriteOptions) -> Result<Saved> {
         if self.inputs.iter().any(|input| same_file(input, path)) {
             let message = "what would be written is made from this file, so it is not overwritten";
-            return Err(Error::new(ErrorKind::Refused, message).in_file(path).with_help("write it to another one"));
+            return Err(Error::new(ErrorKind::Refused, message)
+                .in_file(path)
+                .unchanged()
+                .with_help("write it to another one"));
         }
         let written = write(path, self.to_yaml().as_bytes(), options)?;
-        let stored = std::fs::read(&written.path).map_err(|e| Error::io("cannot read back", &written.path, e))?;
+        let changed = |error: Error| error.after_change([written.path.as_path()]);
+        let stored = std::fs::read(&written.path)
+            .map_err(|e| changed(Error::io("the file was written, but can't be read back", &written.path, e)))?;
         if *Zeroizing::new(stored) != self.to_yaml().as_bytes() {
             let message = "the file does not hold what was written to it";
-            return Err(Error::new(ErrorKind::Io, message).in_file(&written.path));
+            return Err(changed(Error::new(ErrorKind::Io, message).in_file(&written.path)));
         }
         let git_work_tree = git_work_tree(&written.path);
         let open_to_others = open_to_others(&written.path);

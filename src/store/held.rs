@@ -1,6 +1,6 @@
 //! What this process must not leave behind: its locks and its temporary files. For an end without destructors.
 
-use super::record;
+use super::record::Mark;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -20,27 +20,44 @@ struct Held {
 
 struct Ours {
     path: PathBuf,
-    /// For a lock: what it must say still, for somebody may have broken it and taken his own.
-    id: Option<String>,
+    /// For a lock: what it must be still, for somebody may have broken it and taken his own.
+    mark: Option<Mark>,
 }
 
+/// How often a file is tried to be removed. A single failure of a disk or a network is no reason to leave a lock.
+const TRIES: u32 = 3;
+
 impl Ours {
+    fn id(&self) -> Option<&str> {
+        self.mark.as_ref().map(Mark::id)
+    }
+
+    /// Nobody is left to hear of a failure.
     fn remove(self) {
-        if self.id.is_none_or(|id| record::is_by(&self.path, &id)) {
-            // Nobody is left to hear of a failure.
-            let _ = fs::remove_file(self.path);
+        for _ in 0..TRIES {
+            let removed = match self.mark.as_ref().map_or(Ok(true), |mark| mark.is_at(&self.path)) {
+                Ok(true) => fs::remove_file(&self.path),
+                Ok(false) => return,
+                Err(e) => Err(e),
+            };
+            match removed {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => {}
+                _ => return,
+            }
         }
     }
 }
 
 impl Held {
     fn find(&self, path: &Path, id: Option<&str>) -> Option<usize> {
-        self.files.iter().position(|ours| ours.path == path && ours.id.as_deref() == id)
+        self.files.iter().position(|ours| ours.path == path && ours.id() == id)
     }
 
-    fn add(&mut self, path: &Path, id: Option<&str>) {
-        if self.find(path, id).is_none() {
-            self.files.push(Ours { path: path.to_owned(), id: id.map(str::to_owned) });
+    fn add(&mut self, path: &Path, mark: Option<Mark>) {
+        let ours = Ours { path: path.to_owned(), mark };
+        match self.find(path, ours.id()) {
+            Some(at) => self.files[at] = ours,
+            None => self.files.push(ours),
         }
     }
 
@@ -53,21 +70,40 @@ fn held() -> MutexGuard<'static, Held> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes the file `path` by `make`, and remembers it as ours if that went well; `id` for a lock.
-pub(super) fn create<T>(path: &Path, id: Option<&str>, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+/// Makes the file `path` by `make`, and remembers it as ours if that went well.
+pub(super) fn create<T>(path: &Path, make: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let mut held = held();
     refuse_at_end(&held)?;
     let made = make()?;
-    held.add(path, id);
+    held.add(path, None);
     Ok(made)
 }
 
-/// Remembers as ours a lock that somebody else may make for us.
-pub(super) fn expect(path: &Path, id: &str) {
-    held().add(path, Some(id));
+/// As [`create`] for the lock `path`.
+pub(super) fn lock(path: &Path, make: impl FnOnce() -> io::Result<Mark>) -> io::Result<()> {
+    let mut held = held();
+    refuse_at_end(&held)?;
+    let mark = make()?;
+    held.add(path, Some(mark));
+    Ok(())
 }
 
-/// Removes the file, if it is there still and ours; `id` as it was created with.
+/// Remembers as ours a lock that somebody else may make for us.
+pub(super) fn expect(path: &Path, mark: Mark) {
+    held().add(path, Some(mark));
+}
+
+/// Whether the lock `path` with this id, which was taken, is there still.
+pub(super) fn is_there(path: &Path, id: &str) -> io::Result<bool> {
+    // Not with the list in hand: a network may take its time.
+    let mark = {
+        let held = held();
+        held.find(path, Some(id)).and_then(|at| held.files.get(at)?.mark.clone())
+    };
+    mark.map_or(Ok(false), |mark| mark.is_at(path))
+}
+
+/// Removes the file, if it is there still and ours; `id` for a lock.
 pub(super) fn remove(path: &Path, id: Option<&str>) {
     let mut held = held();
     if let Some(ours) = held.take(path, id) {
@@ -96,8 +132,8 @@ fn refuse_at_end(held: &Held) -> io::Result<()> {
 
 /// Removes all locks and temporary files of this process, for an end without destructors: call it right before.
 ///
-/// A change of files that has begun is finished first, so that a set of files is not left half changed; that takes as long as
-/// the disk does. From then on this process takes no lock and writes no file any more: what asks for it gets an error.
+/// A change of files that has begun is finished first, so that a set of files is not left half changed; that takes as
+/// long as the disk does. From then on this process takes no lock and writes no file any more: what asks for it gets an error.
 ///
 /// It is meant for the thread that waits for signals (with the feature `signals` there is one ready made:
 /// `store::end_on_signals`), and for whoever calls [`std::process::exit`] while a [`Store`](super::Store) is at

@@ -2,7 +2,7 @@
 
 use super::held;
 use super::process::Process;
-use super::record::{Found, Record, is_by, look};
+use super::record::{Found, Mark, Record, is_by, look};
 use super::target::folder_of;
 use super::temporary::{beside, random, tag_of};
 use crate::calendar::rfc3339;
@@ -11,6 +11,7 @@ use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -84,7 +85,7 @@ impl Lock {
     /// Takes the lock file `path`, and waits for it until the deadline.
     pub(super) fn acquire(path: &Path, request: &Request<'_>) -> Result<Self, Refusal> {
         let mut candidate = Candidate::new(path, WAITING, request)?;
-        held::expect(path, &request.id);
+        held::expect(path, candidate.mark());
         let mut to_break = request.break_lock;
         let mut pause = FIRST_PAUSE;
         let mut waited = false;
@@ -95,11 +96,9 @@ impl Lock {
                 Err(e) => return Err(e.into()),
             }
             // None where its holder has just let it go.
-            let found = look(path).map_err(|e| Error::io("the lock can't be looked at", path, e))?;
+            let found = look(path).map_err(|e| unchanged("the lock can't be looked at", path, e))?;
             if let Some(found) = found.as_ref().filter(|found| to_break || request.knows_gone(found)) {
-                if remove(path, found, request, MOST_KILLED)
-                    .map_err(|e| Error::io("the lock can't be removed", path, e))?
-                {
+                if remove(path, found, request, MOST_KILLED).map_err(|e| not_removed(path, e))? {
                     // That one was meant, and not those that come after it.
                     to_break = false;
                     continue;
@@ -126,8 +125,12 @@ impl Lock {
     }
 
     /// Whether it is there still: somebody may have removed it by hand.
-    pub(super) fn is_held(&self) -> bool {
-        is_by(&self.path, &self.id)
+    pub(super) fn is_held(&self) -> io::Result<bool> {
+        held::is_there(&self.path, &self.id)
+    }
+
+    fn is_lost(&self) -> bool {
+        self.is_held().is_ok_and(|is_held| !is_held)
     }
 
     /// Makes it the lock of one who waits for it, without letting it go in between: kubectl, which waits for nothing and may have
@@ -146,7 +149,7 @@ impl Lock {
             }
             // It is held since now, not since that one began to wait.
             let _ = OpenOptions::new().write(true).open(&candidate).and_then(|f| f.set_modified(SystemTime::now()));
-            if !self.is_held() {
+            if self.is_lost() {
                 return true;
             }
             // Whoever stops waiting removes its file first, so that this fails.
@@ -154,7 +157,7 @@ impl Lock {
                 return true;
             }
         }
-        !self.is_held()
+        self.is_lost()
     }
 }
 
@@ -184,6 +187,7 @@ fn waiting(lock: &Path) -> Vec<(String, PathBuf)> {
 struct Candidate<'a> {
     lock: &'a Path,
     path: PathBuf,
+    file: Arc<fs::File>,
     record: String,
     id: String,
     became: bool,
@@ -192,26 +196,42 @@ struct Candidate<'a> {
 impl<'a> Candidate<'a> {
     fn new(lock: &'a Path, kind: &str, request: &Request<'_>) -> io::Result<Self> {
         let path = beside(lock, &format!("{}-{kind}", request.id));
-        let mut file = held::create(&path, None, || create(&path))?;
+        let file = Arc::new(held::create(&path, || create(&path))?);
         // From here on it is removed, whatever happens.
-        let candidate = Candidate { lock, path, record: request.record(), id: request.id.clone(), became: false };
-        file.write_all(candidate.record.as_bytes())?;
+        let candidate = Candidate { lock, path, file, record: request.record(), id: request.id.clone(), became: false };
+        (&*candidate.file).write_all(candidate.record.as_bytes())?;
         Ok(candidate)
     }
 
+    fn mark(&self) -> Mark {
+        Mark::new(Arc::clone(&self.file), &self.id)
+    }
+
     fn become_lock(&mut self) -> io::Result<()> {
-        held::create(self.lock, Some(&self.id), || match fs::hard_link(&self.path, self.lock) {
+        held::lock(self.lock, || match fs::hard_link(&self.path, self.lock) {
+            Ok(()) => Ok(self.mark()),
             // Its holder gave it to us. Or over a network: the answer to a success may get lost, and the second try finds its own lock.
-            Err(e) if is_taken_or_gone(&e) && is_by(self.lock, &self.id) => Ok(()),
-            Err(e) if !is_taken_or_gone(&e) => {
-                // FAT and some network shares know no links, and each says so with another error. There a kill in this
-                // very moment leaves an empty lock, such as kubectl's are.
-                create(self.lock)?.write_all(self.record.as_bytes())
+            Err(e) if is_taken_or_gone(&e) => {
+                self.mark().is_at(self.lock).is_ok_and(|is_ours| is_ours).then(|| self.mark()).ok_or(e)
             }
-            linked => linked,
+            // FAT and some network shares know no links, and each says so with another error. There a kill in this
+            // very moment leaves an empty lock, such as kubectl's are.
+            Err(_) => self.write_lock(),
         })?;
         self.became = true;
         Ok(())
+    }
+
+    /// Makes the lock under its own name.
+    fn write_lock(&self) -> io::Result<Mark> {
+        let file = Arc::new(create(self.lock)?);
+        match (&*file).write_all(self.record.as_bytes()) {
+            Ok(()) => Ok(Mark::new(file, &self.id)),
+            Err(e) => {
+                let _ = fs::remove_file(self.lock);
+                Err(e)
+            }
+        }
     }
 }
 
@@ -229,13 +249,23 @@ fn is_taken_or_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound)
 }
 
-/// Others may read who holds a lock, as far as the umask lets them.
+/// Others may read who holds a lock, as far as the umask lets them, and its owner whatever the umask is.
 fn create(path: &Path) -> io::Result<fs::File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
-    options.open(path)
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    if let Ok(found) = file.metadata() {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = found.permissions().mode() & 0o777;
+        if mode & 0o600 != 0o600 {
+            // Where that fails, it is known by its number all the same.
+            let _ = file.set_permissions(fs::Permissions::from_mode(mode | 0o600));
+        }
+    }
+    Ok(file)
 }
 
 /// Removes the lock that was found at `path`, that one and no other, and what its holder left behind.
@@ -246,6 +276,10 @@ fn create(path: &Path) -> io::Result<fs::File> {
 ///
 /// Returns whether it makes sense to try for the lock right now: not where somebody else is at it.
 fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -> io::Result<bool> {
+    if found.is_folder {
+        // In one step, and no file goes by it: an empty folder alone, as no program's lock is one.
+        return fs::remove_dir(path).map(|()| true);
+    }
     let mut claim: OsString = path.as_os_str().to_owned();
     claim.push(".");
     claim.push(&found.identity);
@@ -263,7 +297,7 @@ fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -
         Err(e) => return Err(e),
     }
     let _claim = Lock { path: claim, id: request.id.clone(), waited: false };
-    if !is_by(path, &found.identity) {
+    if !is_by(path, &found.identity)? {
         return Ok(true);
     }
     for file in left_behind(path, found) {
@@ -271,15 +305,16 @@ fn remove(path: &Path, found: &Found, request: &Request<'_>, most_killed: u32) -
     }
     // kubectl, or a person, knows nothing of claims: what is moved may be another lock after all. Then it goes back.
     let aside = beside(path, &format!("{}-old", request.id));
-    match held::create(&aside, None, || fs::rename(path, &aside)) {
+    match held::create(&aside, || fs::rename(path, &aside)) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(true),
         moved => moved?,
     }
-    if !is_by(&aside, &found.identity) {
+    let is_the_one = is_by(&aside, &found.identity);
+    if !matches!(is_the_one, Ok(true)) {
         let _ = fs::hard_link(&aside, path);
     }
     held::remove(&aside, None);
-    Ok(true)
+    is_the_one.map(|_| true)
 }
 
 /// The temporary files that the holder of a lock of ours had when it was killed.
@@ -291,6 +326,20 @@ fn left_behind(lock: &Path, found: &Found) -> Vec<PathBuf> {
         files.push(beside(&lock.with_extension(""), &record.id));
     }
     files
+}
+
+fn unchanged(what: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::io(what, path, source).unchanged()
+}
+
+fn not_removed(path: &Path, source: io::Error) -> Error {
+    if source.kind() != io::ErrorKind::DirectoryNotEmpty {
+        return unchanged("the lock can't be removed", path, source);
+    }
+    Error::new(ErrorKind::Refused, "this is a folder with something in it, not a lock")
+        .unchanged()
+        .in_file(path)
+        .with_help("move it away")
 }
 
 fn is_held(path: &Path, found: Option<&Found>, request: &Request<'_>) -> Error {
@@ -309,7 +358,8 @@ fn is_held(path: &Path, found: Option<&Found>, request: &Request<'_>) -> Error {
             format!("by process {} on {host}{also}", other.pid)
         }
     };
-    Error::new(ErrorKind::Locked, format!("the file is locked since {since} {by}; nothing was changed"))
+    Error::new(ErrorKind::Locked, format!("the file is locked since {since} {by}"))
         .in_file(path)
+        .unchanged()
         .with_help("wait for it to end; if it has ended, --break-lock removes the lock")
 }

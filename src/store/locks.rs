@@ -87,15 +87,22 @@ impl Locks {
     }
 
     /// # Errors
-    /// [`ErrorKind::Locked`]: somebody removed one by hand, and may be writing.
+    /// [`ErrorKind::Locked`]: somebody removed one by hand, and may be writing. [`ErrorKind::Io`]: one can't be looked at.
     pub(super) fn check(&self) -> Result<()> {
-        match self.held.values().flatten().find(|lock| !lock.is_held()) {
-            None => Ok(()),
-            Some(lock) => {
-                let message = "somebody else removed the lock while it was in use; nothing was changed";
-                Err(Error::new(ErrorKind::Locked, message).in_file(lock.path()).with_help("try again"))
+        for lock in self.held.values().flatten() {
+            match lock.is_held() {
+                Ok(true) => {}
+                Ok(false) => {
+                    let message = "somebody else removed the lock while it was in use";
+                    return Err(Error::new(ErrorKind::Locked, message)
+                        .in_file(lock.path())
+                        .unchanged()
+                        .with_help("try again"));
+                }
+                Err(e) => return Err(failed("the lock that was taken can't be looked at", lock.path(), e)),
             }
         }
+        Ok(())
     }
 }
 

@@ -36,6 +36,12 @@
 //! The lock goes with its holder: after an error, with a panic, and on SIGINT, SIGTERM and SIGHUP in programs that ask for it
 //! (`end_on_signals`, with the feature `signals`; or [`release_before_exit`]).
 //!
+//! # Old versions
+//! What a file held before a change is kept in the [state folder](Store::state_folder), so that [`Store::restore`] brings it
+//! back: the last five versions of each file, or as many as [`Store::keep`] said last for it. The number is in the file
+//! `versions-to-keep` beside the [copies](KeptCopy). The folder is used only where it and those in it are real folders of
+//! this user; where no copy can be kept the change goes on, and [`Updated::warnings`] say why.
+//!
 //! # What a killed process leaves behind
 //! A failure removes the temporary files. A process that is killed, or ended by a signal nobody handles, can't. The files are
 //! named `.NAME.TAG.tmp`, NAME being the target's name (of a long one the first 40 bytes) and TAG beginning with 16 hexadecimal
@@ -53,6 +59,7 @@ mod lock;
 mod locks;
 mod options;
 mod previous;
+mod private;
 mod process;
 mod record;
 mod replace;
@@ -75,6 +82,7 @@ pub use lock::Lock;
 pub use options::Store;
 pub use process::Process;
 pub use replace::How;
+pub use restore::Holding;
 #[cfg(all(unix, feature = "signals"))]
 pub use signals::end_on_signals;
 pub use update::{Changed, Files, Preview, PreviewedFile, Updated};
@@ -135,11 +143,10 @@ pub struct Written {
 ///
 /// # Errors
 /// [`ErrorKind::Refused`]: the file exists and may not be overwritten, or the path names a folder, a device, a named pipe
-/// or a socket. [`ErrorKind::Io`]: the operating system said no; its error is in [`Error::io_error`], and
-/// [`Error::file`] is the folder where that is what lacks something.
+/// or a socket. [`ErrorKind::Io`]: the operating system said no; its error is in [`Error::io_error`].
 ///
-/// After an error the target is as it was, and the temporary file is gone. One error is of another kind, and says so:
-/// the file is in its place, but the disk failed while its folder was flushed.
+/// After an error the target is as it was, and the temporary file is gone. One error is of another kind, and its
+/// [`progress`](Error::progress) says so: the file is in its place, but the disk failed while its folder was flushed.
 ///
 /// ```
 /// # let folder = std::env::temp_dir().join(format!("kubeconfig-doc-{}", std::process::id()));
@@ -161,42 +168,43 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
         return Err(exists(&target.path));
     }
     let mut temporary = Temporary::create(&target, None)
-        .map_err(|e| failed("no file can be created in this folder", target.folder(), e))?;
+        .map_err(|e| failed("no file can be created in its folder", &target.path, e))?;
     temporary.fill(contents, target.old.as_ref()).map_err(|e| failed("cannot be written", &target.path, e))?;
     temporary.become_target(&target.path, options.force)?;
-    flush(target.folder())?;
+    flush(target.folder()).map_err(|error| error.after_change([target.path.as_path()]))?;
     Ok(Written { replaced: target.old.is_some(), path: target.path })
 }
 
-/// Makes the new name in `folder` last. Where folders can't be flushed (Windows, some network shares, a folder one may
+/// Makes a new name in `folder` last. Where folders can't be flushed (Windows, some network shares, a folder one may
 /// write to but not read) that is no failure: the file is in its place.
 fn flush(folder: &Path) -> Result<()> {
     let Ok(handle) = File::open(folder) else { return Ok(()) };
     match handle.sync_all() {
         Err(e) if !matches!(e.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => {
-            Err(Error::io("the file was written, but a power cut may undo it: flushing its folder failed", folder, e))
+            let what = "flushing this folder to disk failed, so that a power cut may undo the change";
+            Err(Error::io(what, folder, e))
         }
         _ => Ok(()),
     }
 }
 
 fn exists(path: &Path) -> Error {
-    Error::new(ErrorKind::Refused, "the file exists already, nothing was changed")
+    Error::new(ErrorKind::Refused, "the file exists already")
         .in_file(path)
+        .unchanged()
         .with_help("choose another name, or allow overwriting (--force)")
 }
 
 /// An error of the operating system before the last step, with advice where the reason is a common one.
 fn failed(what: &'static str, path: &Path, source: io::Error) -> Error {
     let (what, help) = match source.kind() {
-        io::ErrorKind::StorageFull => ("the disk is full, nothing was changed", "free some space, or write elsewhere"),
-        io::ErrorKind::QuotaExceeded => ("the disk quota is used up, nothing was changed", "write elsewhere"),
-        io::ErrorKind::FileTooLarge => (
-            "the file would be larger than files may be here, nothing was changed",
-            "raise the limit, or write elsewhere",
-        ),
-        io::ErrorKind::ReadOnlyFilesystem => ("the file system is read-only, nothing was changed", "write elsewhere"),
-        _ => (what, "nothing was changed"),
+        io::ErrorKind::StorageFull => ("the disk is full", "free some space, or write elsewhere"),
+        io::ErrorKind::QuotaExceeded => ("the disk quota is used up", "write elsewhere"),
+        io::ErrorKind::FileTooLarge => {
+            ("the file would be larger than files may be here", "raise the limit, or write elsewhere")
+        }
+        io::ErrorKind::ReadOnlyFilesystem => ("the file system is read-only", "write elsewhere"),
+        _ => return Error::io(what, path, source).unchanged(),
     };
-    Error::io(what, path, source).with_help(help)
+    Error::io(what, path, source).unchanged().with_help(help)
 }

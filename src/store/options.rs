@@ -1,6 +1,6 @@
 //! How files are changed: who we are, how long to wait, how much to keep.
 
-use super::copies::Copies;
+use super::copies::{Copies, is_verb};
 use super::lock::{Lock, Refusal, Request};
 use super::process::Process;
 use super::target::Target;
@@ -37,7 +37,9 @@ use std::time::{Duration, SystemTime};
 pub struct Store {
     pub(super) process: Process,
     pub(super) state: Option<PathBuf>,
-    pub(super) keep: usize,
+    keep: Option<usize>,
+    pub(super) verb: Option<String>,
+    pub(super) rolls: bool,
     pub(super) wait: Duration,
     pub(super) break_lock: bool,
     pub(super) linger: Duration,
@@ -61,7 +63,9 @@ impl Store {
         Store {
             process: Process::current(),
             state: state.map(|folder| folder.join("kubeconfig")),
-            keep: 1,
+            keep: None,
+            verb: None,
+            rolls: true,
             wait: Duration::from_secs(5),
             break_lock: false,
             linger: Duration::from_millis(250),
@@ -69,10 +73,20 @@ impl Store {
         }
     }
 
-    /// How many old versions of each file are kept; 1 at first. With 0 none is, and those there are of a file that is
-    /// changed are removed.
+    /// How many old versions are kept of each file that is changed, from now on: the number is stored for the file, and
+    /// holds for later changes that ask for none. Where none was ever asked for, 5 are.
+    ///
+    /// With a smaller number than before the oldest are removed, with 0 all. Where a change of one file leaves it as it
+    /// is, the number is stored all the same.
     pub fn keep(mut self, versions: usize) -> Self {
-        self.keep = versions;
+        self.keep = Some(versions);
+        self
+    }
+
+    /// The name of the change, as `use-context`, for [`KeptCopy::verb`](super::KeptCopy::verb). Up to 32 lower-case letters
+    /// of ASCII, digits and `-`; any other name is not noted.
+    pub fn verb(mut self, name: &str) -> Self {
+        self.verb = is_verb(name).then(|| name.to_owned());
         self
     }
 
@@ -113,7 +127,8 @@ impl Store {
         self
     }
 
-    /// The folder in which this crate keeps what it needs to remember: mode 0700 once it exists.
+    /// The folder in which this crate keeps what it needs to remember: mode 0700 once it exists. It is used only where it is
+    /// a real folder, and this user's.
     pub fn state_folder(&self) -> Option<&Path> {
         self.state.as_deref()
     }
@@ -144,6 +159,12 @@ impl Store {
     }
 
     pub(super) fn kept(&self) -> Copies<'_> {
-        Copies::new(self.state.as_deref(), self.keep, self.now())
+        Copies {
+            root: self.state.as_deref(),
+            asked: self.keep,
+            verb: self.verb.as_deref(),
+            now: self.now(),
+            rolls: self.rolls,
+        }
     }
 }

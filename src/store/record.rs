@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The first line of a lock of ours. kubectl's locks are empty.
@@ -56,6 +57,8 @@ pub(super) struct Found {
     /// What it says, if it is one of ours. kubectl's say nothing, and can't be opened.
     pub(super) record: Option<Record>,
     pub(super) since: Option<SystemTime>,
+    /// No program makes one; a person may.
+    pub(super) is_folder: bool,
     /// Tells it from every other lock of this name, before and after.
     pub(super) identity: String,
 }
@@ -79,12 +82,42 @@ pub(super) fn look(path: &Path) -> io::Result<Option<Found>> {
             format!("{:x}.{nanos:x}", inode(&found))
         }
     };
-    Ok(Some(Found { record, since, identity }))
+    Ok(Some(Found { record, since, is_folder: found.is_dir(), identity }))
 }
 
-/// Whether the lock `path` has this id.
-pub(super) fn is_by(path: &Path, id: &str) -> bool {
-    look(path).is_ok_and(|found| found.is_some_and(|found| found.identity == id))
+/// Whether the lock `path` has this identity.
+pub(super) fn is_by(path: &Path, identity: &str) -> io::Result<bool> {
+    Ok(look(path)?.is_some_and(|found| found.identity == identity))
+}
+
+/// What tells a lock of ours from every other: the file that it is, and its id.
+///
+/// As long as the file is open no other gets its number; so it need not be opened again to be known, which modes, limits
+/// and disks can forbid.
+#[derive(Clone, Debug)]
+pub(super) struct Mark {
+    file: Arc<fs::File>,
+    id: String,
+}
+
+impl Mark {
+    pub(super) fn new(file: Arc<fs::File>, id: &str) -> Self {
+        Mark { file, id: id.to_owned() }
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Whether the file `path` is this lock.
+    pub(super) fn is_at(&self, path: &Path) -> io::Result<bool> {
+        let found = match fs::symlink_metadata(path) {
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(false),
+            found => found?,
+        };
+        // Some network file systems give each name of a file a number of its own: there the text decides.
+        Ok(is_same(&found, &self.file.metadata()?) || is_by(path, &self.id)?)
+    }
 }
 
 fn read(path: &Path) -> io::Result<Option<Record>> {
@@ -104,9 +137,20 @@ fn inode(found: &fs::Metadata) -> u64 {
     std::os::unix::fs::MetadataExt::ino(found)
 }
 
+#[cfg(unix)]
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
 #[cfg(not(unix))]
 fn inode(_: &fs::Metadata) -> u64 {
     0
+}
+
+#[cfg(not(unix))]
+fn is_same(_: &fs::Metadata, _: &fs::Metadata) -> bool {
+    false
 }
 
 #[cfg(test)]

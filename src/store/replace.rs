@@ -29,6 +29,8 @@ pub(super) struct Prepared<'a> {
     /// None where the folder takes no new files, or a new one would be another owner's.
     temporary: Option<Temporary>,
     pub(super) kept: Option<PathBuf>,
+    /// Why no copy was kept, where one was wanted.
+    pub(super) unkept: Option<Error>,
 }
 
 impl<'a> Prepared<'a> {
@@ -42,7 +44,7 @@ impl<'a> Prepared<'a> {
                 opened => drop(opened.map_err(|e| failed("this user may not write the file", file.target(), e))?),
             }
         }
-        let cannot = |e| failed("no file can be created in this folder", file.as_target().folder(), e);
+        let cannot = |e| failed("no file can be created in its folder", file.target(), e);
         let temporary = match Temporary::create(file.as_target(), Some(tag)) {
             Ok(mut temporary) => {
                 temporary.fill(new, file.metadata()).map_err(|e| failed("cannot be written", file.target(), e))?;
@@ -51,9 +53,9 @@ impl<'a> Prepared<'a> {
             Err(e) if file.bytes().is_some() && is_for_in_place(&e) => None,
             Err(e) => return Err(cannot(e)),
         };
-        let mut prepared = Prepared { file, new, temporary, kept: None };
+        let mut prepared = Prepared { file, new, temporary, kept: None, unkept: None };
         let is_ours = prepared.temporary.as_ref().is_none_or(|temporary| temporary.has_owner_of(file.metadata()));
-        if prepared.is_in_place() || copies.are_wanted() || !is_ours {
+        if prepared.is_in_place() || copies.are_wanted(file.identity()) || !is_ours {
             prepared.keep(copies);
         }
         // Written over, it stays whose it is. Without a copy that would risk more than it saves.
@@ -70,7 +72,10 @@ impl<'a> Prepared<'a> {
     fn keep(&mut self, copies: &Copies<'_>) {
         if let (None, Some(old)) = (&self.kept, self.file.bytes()) {
             // Without a place for copies the change goes on all the same.
-            self.kept = copies.keep(self.file.identity(), old).ok();
+            match copies.keep(self.file.identity(), old) {
+                Ok(kept) => self.kept = kept,
+                Err(error) => self.unkept = Some(error),
+            }
         }
     }
 
@@ -101,7 +106,8 @@ impl<'a> Prepared<'a> {
                 "the file can't be replaced in one step here, and no copy can be kept for writing it in place";
             return Err(Error::new(crate::ErrorKind::Refused, message)
                 .in_file(target)
-                .with_help("nothing was changed; set XDG_STATE_HOME to a folder that can be written to"));
+                .unchanged()
+                .with_help("set XDG_STATE_HOME to a folder that can be written to"));
         }
         let mut handle = open(self.file).map_err(|e| unchanged("cannot be written", target, e))?;
         let Err(e) = overwrite(&mut handle, old, self.new) else { return Ok(()) };
@@ -110,6 +116,7 @@ impl<'a> Prepared<'a> {
             Err(_) => {
                 let kept = self.kept.as_deref().unwrap_or(target).display();
                 Err(Error::io("half written, and its old contents can't be put back", target, e)
+                    .after_change([target])
                     .with_help(format!("they are kept in {kept}")))
             }
         }
@@ -118,7 +125,7 @@ impl<'a> Prepared<'a> {
 
 /// Other files may be changed already; then [`Store::update`](super::Store::update) says so instead.
 fn unchanged(what: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::io(what, path, source).with_help("nothing was changed")
+    Error::io(what, path, source).unchanged()
 }
 
 fn open(file: &Snapshot) -> io::Result<File> {

@@ -236,7 +236,7 @@ fn check_version(before: &Kubeconfig, after: &Kubeconfig) -> Result<()> {
     for ((key, was, only), (_, is, _)) in of(before).into_iter().zip(of(after)) {
         if was != is && is.is_some_and(|is| is != only) {
             let message = format!("no kubeconfig with another value than {only} can be read");
-            return Err(Error::new(ErrorKind::Refused, message).in_field(key).with_help("nothing was changed"));
+            return Err(Error::new(ErrorKind::Refused, message).in_field(key).unchanged());
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! An end by signal that leaves nothing behind.
 
 use super::release_before_exit;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
 use std::io;
@@ -11,6 +11,9 @@ use std::thread;
 
 /// From now on SIGINT, SIGTERM and SIGHUP end this process only after its locks and temporary files are removed
 /// ([`release_before_exit`]). A second signal of the same kind ends it at once.
+///
+/// SIGXFSZ ends it no more: a write beyond the limit on the size of files (`ulimit -f`) gives an error, as one to a full
+/// disk does.
 ///
 /// For programs, early in `main`: it sets handlers for the whole process, and starts a thread that waits for signals. The library does
 /// neither by itself. The process ends by the signal, so that whoever started it sees that. Signals that are
@@ -27,6 +30,8 @@ pub fn end_on_signals() -> io::Result<()> {
         flag::register_conditional_default(*signal, Arc::clone(&seen))?;
         flag::register(*signal, seen)?;
     }
+    // Any handler will do: the write itself then fails, with EFBIG.
+    flag::register(SIGXFSZ, Arc::new(AtomicBool::new(false)))?;
     let mut signals = Signals::new(caught)?;
     thread::Builder::new().name("signals".into()).spawn(move || {
         if let Some(signal) = signals.forever().next() {

@@ -1,6 +1,7 @@
 //! A file as it was when it was read.
 
-use super::target::{Target, absolute, check_folder, folder_of, make_private_folder};
+use super::private::make_private_folder;
+use super::target::{Target, absolute, check_folder, folder_of};
 use crate::error::{Error, Result};
 use crate::load::read_config;
 use crate::syntax::Limits;

@@ -126,38 +126,11 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// Makes `folder` and those above it that are missing, for their owner only, whatever the umask is.
-pub(super) fn make_private_folder(folder: &Path) -> io::Result<()> {
-    if folder.as_os_str().is_empty() || folder.is_dir() {
-        return Ok(());
-    }
-    if let Some(above) = folder.parent() {
-        make_private_folder(above)?;
-    }
-    match fs::create_dir(folder) {
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => return Ok(()),
-        made => made?,
-    }
-    for_owner_only(folder)
-}
-
-#[cfg(unix)]
-pub(super) fn for_owner_only(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = fs::metadata(folder)?.permissions().mode() & 0o777;
-    if mode == 0o700 {
-        return Ok(());
-    }
-    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-pub(super) fn for_owner_only(_: &Path) -> io::Result<()> {
-    Ok(())
-}
-
 fn refused(message: &'static str, path: &Path) -> Error {
-    Error::new(ErrorKind::Refused, message).in_file(path).with_help("give the path of a regular file or of a new one")
+    Error::new(ErrorKind::Refused, message)
+        .in_file(path)
+        .unchanged()
+        .with_help("give the path of a regular file or of a new one")
 }
 
 fn unreachable(path: &Path, source: io::Error) -> Error {
@@ -167,5 +140,5 @@ fn unreachable(path: &Path, source: io::Error) -> Error {
         _ if fs::symlink_metadata(path).is_ok_and(|m| m.is_symlink()) => "this symbolic link can't be followed",
         _ => "this path can't be looked up",
     };
-    Error::io(what, path, source).with_help("nothing was changed")
+    Error::io(what, path, source).unchanged()
 }

@@ -28,7 +28,7 @@ impl Temporary {
         let mut attempts = 0..16;
         loop {
             let path = beside(&target.path, tag.unwrap_or(&random()));
-            match held::create(&path, None, || options.open(&path)) {
+            match held::create(&path, || options.open(&path)) {
                 Ok(file) => return Ok(Temporary { path, file, renamed: false }),
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists && tag.is_none() && attempts.next().is_some() => {}
                 Err(e) => return Err(e),
@@ -50,6 +50,11 @@ impl Temporary {
         use std::os::unix::fs::MetadataExt;
         let (Some(old), Ok(new)) = (old, self.file.metadata()) else { return true };
         new.uid() == old.uid()
+    }
+
+    #[cfg(unix)]
+    pub(super) fn owner(&self) -> io::Result<u32> {
+        Ok(std::os::unix::fs::MetadataExt::uid(&self.file.metadata()?))
     }
 
     #[cfg(not(unix))]

@@ -5,8 +5,8 @@ use super::locks::{self, Locks};
 use super::record::look;
 use super::replace::{How, Prepared};
 use super::snapshot::Snapshot;
-use super::{Store, flush, held};
-use crate::error::{Error, ErrorKind, Printable, Result};
+use super::{Store, failed, flush, held};
+use crate::error::{Error, ErrorKind, Printable, Progress, Result};
 use std::collections::HashMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -38,6 +38,9 @@ pub struct Updated<T> {
     pub value: T,
     /// The files that were written, in the order in which they were given. None where nothing was to be changed.
     pub changed: Vec<Changed>,
+    /// What could not be done of keeping old versions, a sentence each, for people: that no copy was kept of a file, that
+    /// the number of copies could not be stored, that one could not be removed. The change itself was made.
+    pub warnings: Vec<String>,
 }
 
 /// A file that was changed.
@@ -152,12 +155,13 @@ impl Store {
     /// Each file is replaced in one step as by [`write()`](super::write()), which says what happens to links, modes and owners. All
     /// are prepared before the first is replaced. Where a file can't be replaced but may be written (it is a mount point, its
     /// folder is closed, its owner would be another), it is written in place after a copy of it was kept, and [`Changed::how`] says so. A folder
-    /// that does not exist is made. Old versions are kept as [`keep`](Store::keep) says; where that can't be, the change goes on.
+    /// that does not exist is made. Old versions are kept as [`keep`](Store::keep) says; where that can't be, the change goes
+    /// on, and [`Updated::warnings`] say why.
     ///
     /// # Errors
     /// Those of `change`; [`ErrorKind::Locked`]; [`ErrorKind::Refused`] for what is not a regular file, and where the files keep
-    /// changing; [`ErrorKind::Io`]. After an error nothing was changed, unless it says what was: of several files some may have been
-    /// replaced when the system refused the next one.
+    /// changing; [`ErrorKind::Io`]. After an error nothing was changed, unless its [`progress`](Error::progress) says what was: of several
+    /// files some may have been replaced when the system refused the next one.
     pub fn update<T>(
         &self,
         paths: &[impl AsRef<Path>],
@@ -182,7 +186,8 @@ impl Store {
             let (files, value) = self.plan(paths, change, request)?;
             let to_write = files.to_write()?;
             if to_write.is_empty() {
-                return Ok(Updated { value, changed: Vec::new() });
+                let warnings = self.keep_unchanged(&files, request, locks)?;
+                return Ok(Updated { value, changed: Vec::new(), warnings });
             }
             if !locks.as_ref().is_some_and(|locks| to_write.iter().all(|(file, _)| locks.cover(file))) {
                 drop(locks.take());
@@ -191,14 +196,28 @@ impl Store {
             }
             let Some(held) = locks else { continue };
             if files.are_current()? {
-                if let Some(changed) = self.replace(&files, &to_write, held, &request.id)? {
+                if let Some((changed, warnings)) = self.replace(&files, &to_write, held, &request.id)? {
                     held.note_change(&to_write);
-                    return Ok(Updated { value, changed });
+                    return Ok(Updated { value, changed, warnings });
                 }
             }
         }
-        let message = "the files are changed again and again by a program that takes no lock; nothing was changed";
-        Err(Error::new(ErrorKind::Refused, message).with_help("end that program, or try again"))
+        let message = "the files are changed again and again by a program that takes no lock";
+        Err(Error::new(ErrorKind::Refused, message).unchanged().with_help("end that program, or try again"))
+    }
+
+    /// Stores how many copies are to be kept of the one file that stays as it is, where that was said.
+    fn keep_unchanged(&self, files: &Files, request: &Request<'_>, locks: &mut Option<Locks>) -> Result<Vec<String>> {
+        let copies = self.kept();
+        let [Entry { was: file, .. }] = &*files.files else { return Ok(Vec::new()) };
+        if file.bytes().is_none() || copies.are_finished(file.identity()) {
+            return Ok(Vec::new());
+        }
+        if !locks.as_ref().is_some_and(|locks| locks.cover(file)) {
+            drop(locks.take());
+            *locks = Some(Locks::acquire([file].into_iter(), request)?);
+        }
+        Ok(sentences(copies.finish(file.identity())))
     }
 
     /// What [`update`](Store::update) would do. Nothing is locked and nothing is written.
@@ -259,7 +278,7 @@ impl Store {
         to_write: &[(&Snapshot, &[u8])],
         locks: &Locks,
         tag: &str,
-    ) -> Result<Option<Vec<Changed>>> {
+    ) -> Result<Option<(Vec<Changed>, Vec<String>)>> {
         let copies = self.kept();
         let mut prepared = Vec::new();
         for (file, new) in to_write {
@@ -267,7 +286,7 @@ impl Store {
         }
         // What is most likely to fail comes first.
         prepared.sort_by_key(|file| !file.is_in_place());
-        let committing = held::commit().map_err(|e| Error::io("nothing was changed", to_write[0].0.path(), e))?;
+        let committing = held::commit().map_err(|e| failed("cannot be written", to_write[0].0.path(), e))?;
         locks.check()?;
         if !files.are_current()? {
             return Ok(None);
@@ -294,14 +313,30 @@ impl Store {
             unflushed = unflushed.or(flush(prepared[i].file.as_target().folder()).err());
         }
         drop(committing);
+        let mut warnings = Vec::new();
+        for file in &mut prepared {
+            let unkept = file.unkept.take();
+            // Where none could be kept, none need be removed.
+            if unkept.is_none() || copies.asked.is_some() {
+                warnings.extend(sentences(copies.finish(&super::target::absolute(file.file.target()))));
+            }
+            let name = file.file.path().to_string_lossy();
+            warnings.extend(unkept.map(|why| format!("no old version of {} is kept: {why}", Printable(&name))));
+        }
         for change in &mut changed {
-            copies.prune(&super::target::absolute(&change.target));
             change.kept = change.kept.take().filter(|kept| kept.exists());
         }
         let place = |path: &Path| to_write.iter().position(|(file, _)| file.path() == path);
         changed.sort_by_key(|change| place(&change.path));
-        unflushed.map_or(Ok(Some(changed)), Err)
+        match unflushed {
+            None => Ok(Some((changed, warnings))),
+            Some(error) => Err(error.after_change(changed.iter().map(|change| change.path.as_path()))),
+        }
     }
+}
+
+fn sentences(done: Result<()>) -> Vec<String> {
+    done.err().iter().flat_map(Error::errors).map(ToString::to_string).collect()
 }
 
 /// An error after which some files are changed and some are not.
@@ -309,13 +344,18 @@ fn halfway(error: Error, changed: &[Changed], left: &[Prepared<'_>]) -> Error {
     if changed.is_empty() {
         return error;
     }
-    let list = |paths: &mut dyn Iterator<Item = &Path>| {
-        let names: Vec<String> = paths.map(|path| Printable(&path.to_string_lossy()).to_string()).collect();
-        names.join(", ")
+    // The first of those left may be half written.
+    let is_torn = matches!(error.progress(), Progress::Changed(_));
+    let (torn, left) = left.split_at(usize::from(is_torn));
+    let torn = torn.iter().map(|file| file.file.path());
+    let name = |file: &Prepared<'_>| match error.file() == Some(file.file.target()) {
+        true => "this file".to_owned(),
+        false => file.file.path().to_string_lossy().into_owned(),
     };
-    let done = list(&mut changed.iter().map(|change| change.path.as_path()));
-    let left = list(&mut left.iter().map(|file| file.file.path()));
-    error.with_help(format!("changed before that: {done}; not changed: {left}"))
+    let left: Vec<String> = left.iter().map(name).collect();
+    let left = Some(format!("not changed: {}", left.join(", "))).filter(|_| !left.is_empty());
+    let help: Vec<String> = error.help().map(str::to_owned).into_iter().chain(left).collect();
+    error.after_change(changed.iter().map(|change| change.path.as_path()).chain(torn)).with_help(help.join("; "))
 }
 
 impl PreviewedFile {

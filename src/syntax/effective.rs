@@ -9,6 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 /// A key, its text, and its value.

@@ -29,6 +29,7 @@ pub mod shapes;
 pub mod shapes_cloud;
 pub mod shapes_rancher;
 pub mod shell;
+pub mod strace;
 
 use std::path::Path;
 

@@ -91,8 +91,7 @@ fn text_that_no_marker_parts_from_the_document() {
             (Ok(result), Some(made)) => assert_eq!(result.text(), made),
             (Err(error), None) => {
                 assert_eq!(error.kind(), ErrorKind::Refused);
-                let help =
-                    "nothing was changed; line 3 is no part of the document: remove it, or put `---` in front of it";
+                let help = "line 3 is no part of the document: remove it, or put `---` in front of it";
                 assert_eq!(error.help(), Some(help), "{text}");
             }
             (result, _) => panic!("{text}: {result:?}"),

@@ -118,7 +118,8 @@ fn without_a_place_for_them_the_change_goes_on() {
         assert_eq!(fs::read_to_string(&path).unwrap(), format!("new {i}"));
         assert!(store.copies(&path).unwrap().is_empty());
         assert_eq!(store.restore(&path, None).unwrap_err().kind(), ErrorKind::NotFound);
-        assert!(store.copies_holding(&AuthInfo::with_token("t")).is_empty());
+        let holding = store.copies_holding(&AuthInfo::with_token("t"));
+        assert!(holding.copies.is_empty() && holding.unread.is_empty());
     }
     assert_eq!(folder.names(), ["config", "file"]);
 }
@@ -137,8 +138,8 @@ fn restoring_is_undone_by_restoring() {
         assert_eq!(fs::read_to_string(&path).unwrap(), expected);
         assert_eq!(restored.changed.len(), 1);
         assert_eq!(mode(&path), 0o640);
-        assert_eq!(store.copies(&path).unwrap().len(), 1);
     }
+    assert_eq!(held(&store, &path), ["2", "1", "2", "1"], "what each of them replaced");
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn a_file_that_is_broken_or_gone_is_restored() {
     fs::write(&path, "clusters: [").unwrap();
     store.restore(&path, None).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "current-context: x\n");
-    assert_eq!(held(&store, &path), ["clusters: ["]);
+    assert_eq!(held(&store, &path), ["clusters: [", "current-context: x\n"]);
     fs::remove_file(&path).unwrap();
     store.restore(&path, None).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "clusters: [");
@@ -186,6 +187,39 @@ fn the_time_is_the_callers() {
     // A clock that goes backwards changes nothing in their order.
     set(&folder.store().keep(2).at(SystemTime::UNIX_EPOCH), &path, "newer");
     assert_eq!(held(&folder.store(), &path), ["new", "old"]);
+}
+
+/// What is known of a copy beside what it holds.
+#[test]
+fn numbers_verbs_and_sizes() {
+    let long = "a".repeat(32);
+    let cases = [
+        ("use-context", Some("use-context")),
+        (&long, Some(&*long)),
+        (&"a".repeat(33), None),
+        ("", None),
+        ("Set", None),
+        ("a/b", None),
+        ("a.b", None),
+        ("\u{e4}", None),
+    ];
+    let folder = Folder::new();
+    let path = folder.file("config", "");
+    for (i, (verb, _)) in cases.iter().enumerate() {
+        set(&folder.store().keep(20).verb(verb), &path, &"+".repeat(i + 1));
+    }
+    let mut copies = folder.store().copies(&path).unwrap();
+    copies.reverse();
+    assert_eq!(copies.len(), cases.len());
+    for (i, (copy, (verb, expected))) in copies.iter().zip(cases).enumerate() {
+        assert_eq!((copy.number, copy.size, copy.verb.as_deref()), (i as u64 + 1, i as u64, expected), "{verb}");
+        assert_eq!(folder.store().copy_numbered(&path, copy.number).unwrap(), *copy);
+    }
+    // By default a restore says what it is.
+    folder.store().restore(&path, None).unwrap();
+    assert_eq!(folder.store().copies(&path).unwrap()[0].verb.as_deref(), Some("restore"));
+    assert_eq!(folder.store().copy_numbered(&path, 99).unwrap_err().kind(), ErrorKind::NotFound);
+    assert_eq!(folder.store().copy_before(&path, SystemTime::now()).unwrap_err().kind(), ErrorKind::NotFound);
 }
 
 #[test]
@@ -209,7 +243,7 @@ fn what_a_killed_process_left_among_them_goes() {
     fs::write(kept.with_file_name("7.kubeconfig"), "not ours").unwrap();
     set(&folder.store(), &path, "c");
     assert!(!left.exists());
-    assert_eq!(held(&folder.store(), &path), ["b"]);
+    assert_eq!(held(&folder.store(), &path), ["b", "a"]);
 }
 
 #[test]
@@ -232,7 +266,9 @@ fn credentials_are_found_in_copies_of_any_file() {
         set(&store, &path, "users: []\n");
     }
     let found = |user: &AuthInfo| -> Vec<String> {
-        let copies: Vec<KeptCopy> = store.copies_holding(user);
+        let holding = store.copies_holding(user);
+        assert!(holding.unread.is_empty());
+        let copies: Vec<KeptCopy> = holding.copies;
         assert!(!format!("{copies:?}").contains("CANARY"));
         copies.iter().map(|copy| copy.of.file_name().unwrap().to_string_lossy().into_owned()).collect()
     };

@@ -1,8 +1,7 @@
 //! Writers that are killed: at random moments, at every system call, and by signals they can answer.
 
 use super::*;
-use crate::common::{on_ci, skipped};
-use std::collections::BTreeMap;
+use crate::common::{on_ci, strace};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -17,7 +16,7 @@ fn contents(letter: u8) -> Vec<u8> {
 }
 
 pub(crate) fn set(path: &Path, letter: u8) -> Result<(), Error> {
-    let store = Store::from_env().wait(Duration::ZERO).linger(Duration::ZERO);
+    let store = Store::from_env().wait(Duration::ZERO).linger(Duration::ZERO).keep(3);
     let change = |files: &mut Files| {
         files.set(0, contents(letter));
         Ok(())
@@ -35,6 +34,10 @@ fn assert_whole(path: &Path) {
 fn assert_next_goes_ahead(folder: &Folder) {
     let path = folder.path("config");
     assert_whole(&path);
+    // The number of versions is stored whole or not at all.
+    let copies = folder.state().join("kubeconfig/copies").join(path.canonicalize().unwrap().strip_prefix("/").unwrap());
+    let number = fs::read_to_string(copies.join("versions-to-keep"));
+    assert!(number.as_ref().map_or(true, |number| number == "3\n"), "{number:?}");
     let is_old = fs::read(&path).unwrap() == contents(OLD);
     let store = folder.store().wait(Duration::ZERO).linger(Duration::ZERO);
     let next = contents(if is_old { NEW } else { OLD });
@@ -130,49 +133,15 @@ const AHEAD: usize = 2;
 /// Calls that touch no file: to be killed in one of them is to be killed before the next.
 const OF_NO_FILE: &[&str] = &["mmap", "munmap", "mprotect", "mremap", "madvise", "brk", "futex", "getpid", "getrandom"];
 
-/// strace, running the child with `options`, with all its threads.
-fn strace(options: &[&str], path: &Path) -> Option<Output> {
-    // Not with cargo's many folders to look for libraries in.
-    let launcher = ["env", "-u", "LD_LIBRARY_PATH", "strace", "-f", "-qq"];
-    run(&[&launcher[..], options].concat(), "set-between-marks", path)
-}
-
-/// How often a thread made each call.
-type Counts = BTreeMap<String, usize>;
-
-/// Of the thread that writes: the counts before the change, and until its end. `4711 statx(AT_FDCWD, …`
-fn count(log: &str) -> (Counts, Counts) {
-    let lines = || log.lines().filter_map(|line| line.split_once(char::is_whitespace));
-    let thread = lines().find(|(_, call)| call.contains(BEGIN)).expect("the mark").0;
-    let (mut others, mut counts, mut before) = (BTreeMap::new(), Counts::new(), None);
-    for (by, call) in lines() {
-        let call = call.trim_start();
-        let Some((name, _)) = call.split_once('(').filter(|(name, _)| !name.contains(' ')) else { continue };
-        if by != thread {
-            *others.entry((by, name)).or_default() += 1;
-            continue;
-        }
-        if call.contains(BEGIN) {
-            before = Some(counts.clone());
-        }
-        if call.contains(END) {
-            break;
-        }
-        *counts.entry(name.to_owned()).or_default() += 1;
-    }
-    let before = before.unwrap_or_default();
-    for ((_, name), count) in others {
-        let ours = before.get(name).copied().unwrap_or_default();
-        let is_used = counts.get(name).is_some_and(|until| *until > ours) && !OF_NO_FILE.contains(&name);
-        assert!(!is_used || ours >= count, "{name} is called {count} times elsewhere, {ours} times before the change");
-    }
-    (before, counts)
+/// strace, running the child with `options`.
+fn traced(options: &[&str], path: &Path) -> Option<Output> {
+    run(&strace::launcher(options), "set-between-marks", path)
 }
 
 #[test]
 fn killed_at_every_system_call() {
-    if Command::new("strace").arg("--version").output().is_err() {
-        return skipped("strace");
+    if !strace::is_there() {
+        return;
     }
     let prepare = |stale: bool| {
         let folder = Folder::new();
@@ -185,17 +154,15 @@ fn killed_at_every_system_call() {
     for stale in [false, true] {
         let log = Folder::new();
         let folder = prepare(stale);
-        let traced = strace(&["-o", log.path("log").to_str().unwrap()], &folder.path("config")).unwrap();
-        let refused = String::from_utf8_lossy(&traced.stderr).contains("Operation not permitted");
-        if traced.stderr.starts_with(b"strace:") && (refused || !on_ci()) {
-            return eprintln!("skipped: strace may not trace here");
-        }
-        assert!(traced.status.success(), "{traced:?}");
-        let (before, until) = count(&fs::read_to_string(log.path("log")).unwrap());
-        let mut moments = Vec::new();
-        for (call, until) in until.iter().filter(|(call, _)| !OF_NO_FILE.contains(&call.as_str())) {
-            moments.extend((before.get(call).copied().unwrap_or_default() + 1..=*until).map(|number| (call, number)));
-        }
+        let output = traced(&["-o", log.path("log").to_str().unwrap()], &folder.path("config")).unwrap();
+        assert!(output.status.success(), "{output:?}");
+        let mut moments = strace::calls(&fs::read_to_string(log.path("log")).unwrap(), BEGIN, Some(END), |name| {
+            !name.contains(' ') && !OF_NO_FILE.contains(&name)
+        });
+        // The mark itself is none.
+        moments.remove(0);
+        // Of each kind of call some, where not all are asked for.
+        moments.sort_by(|a, b| (&a.name, a.number).cmp(&(&b.name, b.number)));
         if stale && !on_ci() {
             // Most of these calls are those of the first round.
             moments = moments.into_iter().step_by(4).collect();
@@ -203,12 +170,12 @@ fn killed_at_every_system_call() {
         let next = AtomicUsize::new(0);
         let (killed, new) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let worker = || {
-            while let Some((call, number)) = moments.get(next.fetch_add(1, Ordering::Relaxed)) {
+            while let Some(call) = moments.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let folder = prepare(stale);
-                let inject = format!("inject={call}:signal=KILL:when={number}");
-                let trace = format!("trace={call}");
+                let inject = format!("inject={}:signal=KILL:when={}", call.name, call.number);
+                let trace = format!("trace={}", call.name);
                 let options = ["-o", "/dev/null", "-e", &trace, "-e", &inject];
-                let output = strace(&options, &folder.path("config")).unwrap();
+                let output = traced(&options, &folder.path("config")).unwrap();
                 killed.fetch_add(usize::from(output.status.signal() == Some(9)), Ordering::Relaxed);
                 new.fetch_add(
                     usize::from(fs::read(folder.path("config")).unwrap() == contents(NEW)),

@@ -177,6 +177,75 @@ fn by_order_any_lock_is_broken() {
     }
 }
 
+/// An empty one is removed, and nothing else: a folder with something in it was no program's lock.
+#[test]
+fn by_order_a_folder_in_the_way_is_removed_if_it_is_empty() {
+    let folder = Folder::new();
+    folder.file("config", "");
+    let in_the_way = folder.path("config.lock");
+    for name in [None, Some("config.lock/mine")] {
+        fs::create_dir(&in_the_way).unwrap();
+        name.map(|name| folder.file(name, ""));
+        let lock = quick(&folder).break_lock(true).lock(&folder.path("config"));
+        match name {
+            None => drop(lock.unwrap()),
+            Some(name) => {
+                let error = lock.unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::Refused);
+                assert!(error.to_string().contains("not a lock; nothing was changed; move it away"), "{error}");
+                assert!(folder.path(name).exists());
+                assert_eq!(folder.names(), ["config", "config.lock"]);
+                fs::remove_dir_all(&in_the_way).unwrap();
+            }
+        }
+        assert_eq!(folder.names(), ["config"]);
+    }
+}
+
+/// Whoever has a lock knows it, whether or not it can be opened, and lets it go.
+#[test]
+fn no_umask_hides_a_lock_from_its_holder() {
+    for umask in ["0777", "0477", "0577", "0377", "0177", "0222"] {
+        let folder = Folder::new();
+        let path = folder.file("config", "old");
+        chmod(&path, 0o666);
+        let setup = format!("umask {umask}");
+        let Some(lock) = unprivileged_after(&setup, "lock", &path) else { return };
+        assert!(lock.as_ref().is_ok_and(|lock| lock.contains("lock 6")), "{umask}: {lock:?}");
+        let done = unprivileged_after(&setup, "append", &path).unwrap();
+        assert!(done.is_ok_and(|done| done.contains("locked: true")), "{umask}");
+        assert_eq!(fs::read(&path).unwrap(), b"old+", "{umask}");
+        assert_eq!(folder.names(), ["config"], "{umask}");
+        // A folder that does not exist yet is made with rights to it.
+        let Some(done) = unprivileged_after(&setup, "append", &folder.path("new/config")) else { return };
+        assert!(done.is_ok(), "{umask}: {done:?}");
+        assert_eq!((mode(&folder.path("new")), mode(&folder.path("new/config"))), (0o700, 0o600), "{umask}");
+        fs::remove_dir_all(folder.path("new")).unwrap();
+    }
+}
+
+/// However few files a process may open: the change is made or it is not, it says which, and nothing stays.
+#[test]
+fn too_few_open_files_leave_no_lock() {
+    let mut done = [0; 2];
+    for most in 3..24 {
+        let folder = Folder::new();
+        let path = folder.file("config", "old");
+        // The test itself needs some to begin with.
+        let Some(output) = run(&["sh", "-c", "ulimit -n $0; exec \"$@\"", &most.to_string()], "append", &path) else {
+            return;
+        };
+        let text = String::from_utf8_lossy(&output.stdout);
+        let is_new = fs::read(&path).unwrap() == b"old+";
+        assert_eq!(is_new, text.contains("locked: true"), "{most}: {text}");
+        assert!(!text.contains("somebody else"), "{most}: {text}");
+        assert!(is_new || fs::read(&path).unwrap() == b"old", "{most}");
+        assert_eq!(folder.names(), ["config"], "{most}: {text}");
+        done[usize::from(is_new)] += 1;
+    }
+    assert!(done.iter().all(|count| *count > 0), "{done:?}");
+}
+
 #[test]
 fn what_the_dead_left_goes_with_its_lock() {
     let folder = Folder::new();

@@ -19,7 +19,7 @@ mod written;
 
 use kubeconfig::load::Environment;
 use kubeconfig::store::{Files, Store, WriteOptions, Written, git_work_tree, write};
-use kubeconfig::{Error, ErrorKind, Kubeconfig};
+use kubeconfig::{Error, ErrorKind, Kubeconfig, Progress};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -65,6 +65,15 @@ impl Folder {
 
     fn state(&self) -> PathBuf {
         state_of(&self.0)
+    }
+
+    /// What the copies of `path` hold, the oldest first, whoever's they are.
+    fn kept(&self, path: &Path) -> Vec<Vec<u8>> {
+        let path = path.canonicalize().unwrap();
+        let copies = self.state().join("kubeconfig/copies").join(path.strip_prefix("/").unwrap());
+        let mut copies: Vec<_> = fs::read_dir(copies).unwrap().map(|entry| entry.unwrap().path()).collect();
+        copies.sort();
+        copies.iter().map(|copy| fs::read(copy).unwrap()).collect()
     }
 
     fn names(&self) -> Vec<String> {
@@ -219,8 +228,13 @@ fn is_root() -> bool {
 
 /// [`child`] as somebody without privileges; `None` where that can't be had.
 fn unprivileged(deed: &str, target: &Path) -> Option<Result<String, String>> {
+    unprivileged_after("true", deed, target)
+}
+
+/// As [`unprivileged`], after `setup` in the shell that becomes the child.
+fn unprivileged_after(setup: &str, deed: &str, target: &Path) -> Option<Result<String, String>> {
     if !is_root() {
-        return Some(child(&["env"], deed, target));
+        return Some(child(&["sh", "-c", &format!("{setup}; exec \"$@\""), "sh"], deed, target));
     }
     if Command::new("setpriv").arg("--version").output().is_err() {
         assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "setpriv not found");
@@ -233,7 +247,7 @@ fn unprivileged(deed: &str, target: &Path) -> Option<Result<String, String>> {
     let copy = folder.path("test");
     assert!(Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&copy).status().unwrap().success());
     chmod(&copy, 0o755);
-    let script = format!("shift; exec '{}' \"$@\"", copy.display());
+    let script = format!("shift; {setup}; exec '{}' \"$@\"", copy.display());
     let user = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "sh", "-c", &script, "sh"];
     Some(child(&user, deed, target))
 }

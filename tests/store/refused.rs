@@ -49,13 +49,35 @@ fn refusals_change_nothing() {
 }
 
 #[test]
+fn an_error_says_what_was_changed() {
+    let folder = Folder::new();
+    let path = folder.file("old", "old");
+    let exists = new(&path, CANARY).unwrap_err();
+    assert_eq!(exists.progress(), &Progress::Unchanged);
+    let locked = fs::write(folder.path("old.lock"), "").map(|()| folder.store().wait(Duration::ZERO)).unwrap();
+    let set = |files: &mut Files| {
+        files.set(0, "new");
+        Ok(())
+    };
+    let error = locked.update(&[&path], set).unwrap_err();
+    assert_eq!(error.progress(), &Progress::Unchanged);
+    assert_eq!(error.to_string().matches("nothing was changed").count(), 1, "{error}");
+    fs::remove_file(folder.path("old.lock")).unwrap();
+    // One of the change itself comes before anything is written, and has nothing to say of it.
+    let of_change = folder.store().update(&[&path], |_| Kubeconfig::from_slice(b"{").map(drop)).unwrap_err();
+    assert_eq!(of_change.progress(), &Progress::NotBegun);
+    assert!(!of_change.to_string().contains("changed"), "{of_change}");
+    folder.assert_untouched();
+}
+
+#[test]
 fn an_existing_file_is_kept_without_force() {
     let folder = Folder::new();
     let path = folder.file("old", "old");
     let before = fs::metadata(&path).unwrap();
     let error = new(&path, CANARY).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Refused);
-    let sentence = "the file exists already, nothing was changed; choose another name, or allow overwriting (--force)";
+    let sentence = "the file exists already; nothing was changed; choose another name, or allow overwriting (--force)";
     assert_eq!(error.to_string(), format!("{}: {sentence}", path.display()));
     let after = fs::metadata(&path).unwrap();
     assert_eq!((before.ino(), before.modified().unwrap()), (after.ino(), after.modified().unwrap()));
@@ -70,7 +92,7 @@ fn a_folder_one_may_not_write_to() {
         chmod(&folder.0, 0o555);
         let Some(done) = unprivileged(deed, &folder.path(name)) else { return };
         let error = done.unwrap_err();
-        assert!(error.contains("no file can be created in this folder"), "{error}");
+        assert!(error.contains("no file can be created in its folder"), "{error}");
         assert!(error.contains("nothing was changed"), "{error}");
         folder.assert_untouched();
     }
@@ -103,7 +125,10 @@ fn a_file_cut_short_by_a_limit_harms_nothing() {
         folder.file("old", "old");
         let limited = ["sh", "-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "sh"];
         let error = child(&limited, deed, &folder.path(name)).unwrap_err();
-        assert!(error.contains("larger than files may be here, nothing was changed"), "{error}");
+        assert!(
+            error.contains("larger than files may be here: File too large (os error 27); nothing was changed"),
+            "{error}"
+        );
         folder.assert_untouched();
     }
 }
@@ -120,7 +145,10 @@ fn a_full_disk_harms_nothing() {
             return eprintln!("skipped: no tmpfs can be mounted here");
         };
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(text.contains("the disk is full, nothing was changed"), "{text}");
+        assert!(
+            text.contains("the disk is full: No space left on device (os error 28); nothing was changed"),
+            "{text}"
+        );
         assert!(text.ends_with("exit 3\ncontent\nold\n"), "{text}");
     }
 }

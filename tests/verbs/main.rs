@@ -6,8 +6,11 @@ mod common;
 mod dry_run;
 mod faults;
 mod golden;
+mod history;
 mod into;
+mod output;
 mod properties;
+mod sweep;
 mod users_asked;
 
 use common::program::{Run, run};

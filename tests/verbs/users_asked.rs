@@ -218,7 +218,12 @@ fn the_way_back_and_forth_again() {
     quietly(folder.path(), &["restore"]);
     assert_eq!(names(&read(folder.path(), "config")), names(SHARED));
     let kept = quietly(folder.path(), &["restore", "--list"]);
-    assert_eq!(kept.lines().count(), 1, "{kept}");
+    let lines: Vec<Vec<&str>> = kept.lines().map(|line| line.split_whitespace().collect()).collect();
+    let column = |i: usize| lines.iter().map(|line| line[i]).collect::<Vec<_>>();
+    assert_eq!(column(0), ["VERSION", "4", "3", "2", "1"], "{kept}");
+    assert_eq!(column(2), ["VERB", "restore", "restore", "restore", "prune"], "{kept}");
+    let size = SHARED.len().to_string();
+    assert_eq!(column(3), ["SIZE", "1", &size, &pruned.len().to_string(), &size], "{kept}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn node(text: &str) -> Result<ControlPlaneNode, String> {
 }
 
 pub(crate) fn ace(args: &AceArgs, out: &mut Out) -> u8 {
-    saved::ended(run(args, out))
+    saved::ended(run(args, out), out)
 }
 
 fn run(args: &AceArgs, out: &mut Out) -> Result<u8, Failure> {

@@ -51,14 +51,14 @@ pub(crate) enum Verb {
     /// A line per context says how it authenticates, until when, and what it still depends on. A context whose files
     /// are gone is left out, unless it was named. Exit 0: each context stands alone. Exit 3: written, but some do not,
     /// or something is not in the backup: such a context, or what kubectl does not read of a file. Exit 1: nothing was
-    /// written.
+    /// written, or the error says what was.
     Export(ExportArgs),
     /// Add direct contexts for a cluster beside its context through Rancher
     ///
     /// They are those that Rancher writes where the authorized cluster endpoint (ACE) is enabled, for a kubeconfig that lacks
     /// them. What is there already stays as it is. Exit 0: written. Exit 3: written, but in doubt: nothing shows that the
     /// token is valid on the direct way, or credentials or CA have ended; or a part of the file that kubectl does not
-    /// read is not in the new one. Exit 1: nothing was written.
+    /// read is not in the new one. Exit 1: nothing was written, or the error says what was.
     Ace(AceArgs),
     /// Say what is wrong with files, and what will be: kubeconfigs, RKE's files, certificates
     ///
@@ -70,15 +70,16 @@ pub(crate) enum Verb {
     /// List every certificate in files, those that end first at the top
     ///
     /// Of kubeconfigs those embedded and those in files that they name, each of a bundle, all of a state. What can't be
-    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH could not be
-    /// read, or nothing of a kind known here is there.
+    /// read is told on standard error. Exit 0: none ends within --within. Exit 1: one does. Exit 2: a PATH, or a file that
+    /// one names, could not be read, or nothing of a kind known here is there.
     Certs(CertsArgs),
     /// Make the admin kubeconfig again, from an RKE state or a K3s or RKE2 server's folder
     ///
     /// Takes cluster.rkestate, cluster.yml or kube_config_cluster.yml (the state is found beside them), the Secret or ConfigMap
     /// full-cluster-state as kubectl get prints it, an etcd snapshot of RKE, and for K3s and RKE2 a server's data folder or a tar
     /// file of it. Nothing is connected to. Exit 0: written. Exit 3: written, but it has expired, the server is not in
-    /// the cluster's certificate or is this machine, or the state is in doubt. Exit 1: nothing was written.
+    /// the cluster's certificate or is this machine, or the state is in doubt. Exit 1: nothing was written, or
+    /// the error says what was.
     Recover(RecoverArgs),
     /// If Rancher were down: which contexts would still reach their cluster, and until when?
     ///
@@ -90,8 +91,8 @@ pub(crate) enum Verb {
     /// Merge kubeconfigs into one in which every context keeps its own cluster and credentials
     ///
     /// kubectl merges by name: where two files have a user of one name, contexts of the second log in as the first. Here a context
-    /// is taken together with its cluster and user. Exit 1: nothing was written, with the reasons; conflicts are all listed.
-    /// A warning says what kubectl does not read of a file: later documents, and keys that come again.
+    /// is taken together with its cluster and user. Exit 1: nothing was written, or the error says what was; conflicts
+    /// are all listed. A warning says what kubectl does not read of a file: later documents, and keys that come again.
     Merge(MergeArgs),
     /// Choose the current context: by its name, the one before, or a way without Rancher
     #[command(visible_alias = "use", override_usage = "kubeconfig use-context [OPTIONS] <NAME | - | --direct CLUSTER>")]
@@ -130,7 +131,10 @@ pub(crate) enum Verb {
     ///
     /// Where there is no context at all nothing tells what is of use, and nothing is deleted.
     Prune(PruneArgs),
-    /// Bring the last kept version of a kubeconfig back; a second time undoes it
+    /// Bring an old version of a kubeconfig back: the last, or the one that is asked for; a second time undoes it
+    ///
+    /// A version is kept when a verb changes the file, with the time of that change: it is what the file held until then.
+    /// No version is removed here, whatever --keep says; the next change does that.
     Restore(RestoreArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),

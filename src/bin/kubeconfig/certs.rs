@@ -36,7 +36,7 @@ pub(crate) struct CertsArgs {
 pub(crate) fn certs(args: &CertsArgs, out: &mut Out) -> u8 {
     run(args, out).unwrap_or_else(|failure| {
         failure.report();
-        2
+        failure.status(2)
     })
 }
 
@@ -48,21 +48,21 @@ fn run(args: &CertsArgs, out: &mut Out) -> Result<u8, Failure> {
         false => checker.certificates(&args.paths),
     };
     let text = if args.output == "json" { inventory.to_json() } else { table(&inventory, at) };
+    let status = match args.within {
+        _ if inventory.files() == 0 || inventory.unread().next().is_some() => 2,
+        Some(within) if inventory.ends_within(within) => 1,
+        _ => 0,
+    };
+    out.set_status(status);
     out.text(&text)?;
     out.flush()?;
     inventory.problems().iter().for_each(|problem| say(problem));
     if inventory.files() == 0 {
         say(&NOTHING);
-        return Ok(2);
-    }
-    if inventory.certificates().is_empty() && inventory.problems().is_empty() {
+    } else if inventory.certificates().is_empty() && inventory.problems().is_empty() {
         say(&"there is no certificate in what was read");
     }
-    Ok(match args.within {
-        _ if inventory.unread().next().is_some() => 2,
-        Some(within) if inventory.ends_within(within) => 1,
-        _ => 0,
-    })
+    Ok(status)
 }
 
 fn table(inventory: &Inventory, at: UnixTime) -> String {

@@ -55,7 +55,7 @@ pub(crate) const NOTHING: &str =
 pub(crate) fn check(args: &CheckArgs, out: &mut Out) -> u8 {
     run(args, out).unwrap_or_else(|failure| {
         failure.report();
-        2
+        failure.status(2)
     })
 }
 
@@ -66,6 +66,13 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
         return Ok(0);
     }
     let report = report(args)?;
+    let is_nothing = report.summary().files == 0;
+    let status = match report.worst() {
+        _ if is_nothing || report.unread().next().is_some() => 2,
+        Some(worst) if worst >= args.fail_on => 1,
+        _ => 0,
+    };
+    out.set_status(status);
     match args.output.as_str() {
         // They have made themselves safe for a terminal.
         "json" => out.safe(&report.json())?,
@@ -73,15 +80,10 @@ fn run(args: &CheckArgs, out: &mut Out) -> Result<u8, Failure> {
         _ => out.safe(&report.human().color(out.has_color()))?,
     }
     out.flush()?;
-    let is_nothing = report.summary().files == 0;
     if is_nothing {
         say(&NOTHING);
     }
-    Ok(match report.worst() {
-        _ if is_nothing || report.unread().next().is_some() => 2,
-        Some(worst) if worst >= args.fail_on => 1,
-        _ => 0,
-    })
+    Ok(status)
 }
 
 /// With what `-` stands for, where that is among the paths.

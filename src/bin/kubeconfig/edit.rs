@@ -12,6 +12,7 @@ use kubeconfig::rancher::disown_new_tokens;
 use kubeconfig::store::{Changed, Draft, Edited, How, PreviewedFile, Store, git_work_tree};
 use kubeconfig::{Error, Loader, Printable};
 use std::path::Path;
+use std::sync::OnceLock;
 
 #[derive(Args)]
 pub(crate) struct EditArgs {
@@ -27,9 +28,9 @@ pub(crate) struct HowArgs {
     /// Show what would change, secrets hidden, and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// How many old versions of the file to keep, for restore
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    keep: usize,
+    /// How many old versions of the file to keep from now on, for restore; 0 removes all. 5, if that was never said
+    #[arg(long, value_name = "N")]
+    keep: Option<usize>,
     /// Remove a lock that is in the way: one that a killed kubectl left behind
     #[arg(long)]
     break_lock: bool,
@@ -45,9 +46,13 @@ impl HowArgs {
     }
 
     pub(crate) fn store(&self) -> Store {
-        Store::from_env().keep(self.keep).break_lock(self.break_lock)
+        let store = Store::from_env().break_lock(self.break_lock).verb(VERB.get().map_or("", String::as_str));
+        self.keep.map_or(store.clone(), |versions| store.keep(versions))
     }
 }
+
+/// The verb of the command line, which kept copies are marked with.
+pub(crate) static VERB: OnceLock<String> = OnceLock::new();
 
 /// Changes the configuration, or shows what would change; then there is nothing more to say and it is `None`.
 pub(crate) fn edit<T>(
@@ -66,7 +71,7 @@ pub(crate) fn edit<T>(
         return Ok(None);
     }
     let edited = args.how.store().edit(&loader, change)?;
-    edited.changed.iter().for_each(say_in_place);
+    say_changed(&edited.changed, &edited.warnings, out);
     Ok(Some(edited))
 }
 
@@ -79,6 +84,13 @@ fn speaking_for_themselves<T>(
         disown_new_tokens(draft);
         Ok(done)
     }
+}
+
+/// Notes what was changed, and says what else is to be said of it.
+pub(crate) fn say_changed(changed: &[Changed], warnings: &[String], out: &mut Out) {
+    changed.iter().for_each(|change| out.note_changed(&change.path));
+    changed.iter().for_each(say_in_place);
+    warnings.iter().for_each(|warning| say(&format_args!("warning: {warning}")));
 }
 
 /// That a file could not be replaced in one step.
@@ -117,7 +129,7 @@ pub(crate) fn into<T>(
         return Ok(preview.value);
     }
     let edited = how.store().edit(&loader, change)?;
-    edited.changed.iter().for_each(say_in_place);
+    say_changed(&edited.changed, &edited.warnings, out);
     match edited.changed.first() {
         Some(changed) => {
             let deed = if changed.how == How::Created { "wrote" } else { "changed" };

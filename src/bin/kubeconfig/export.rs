@@ -14,7 +14,7 @@ use kubeconfig::store::WriteOptions;
 use rustls_pki_types::UnixTime;
 
 pub(crate) fn export(args: &ExportArgs, out: &mut Out) -> u8 {
-    saved::ended(run(args, out))
+    saved::ended(run(args, out), out)
 }
 
 fn run(args: &ExportArgs, out: &mut Out) -> Result<u8, Failure> {

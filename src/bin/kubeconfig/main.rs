@@ -29,7 +29,6 @@ use args::Verb;
 use output::{Failure, Out};
 use pflag::Stop;
 use std::ffi::OsString;
-use std::io::Write;
 use std::process::ExitCode;
 
 /// What it takes at most for the worst inputs; here, so that all of the program is counted.
@@ -50,7 +49,10 @@ fn start(arguments: Vec<OsString>) -> ExitCode {
         Err(stop) => return refuse(&stop),
     };
     let mut out = Out::new();
-    let done = run(&verb, &mut out).and_then(|status| out.flush().map(|()| status));
+    let done = run(&verb, &mut out).and_then(|status| {
+        out.set_status(status);
+        out.flush().map(|()| status)
+    });
     ExitCode::from(done.unwrap_or_else(|failure| {
         // What was printed before the failure belongs to the answer, as with the contexts that are there beside one that isn't.
         let flushed = out.flush();
@@ -58,7 +60,7 @@ fn start(arguments: Vec<OsString>) -> ExitCode {
         if let Err(failure) = flushed {
             failure.report();
         }
-        1
+        failure.status(1)
     }))
 }
 
@@ -103,11 +105,17 @@ fn run(verb: &Verb, out: &mut Out) -> Result<u8, Failure> {
 /// Help, the version, or what is wrong with the command line.
 fn refuse(stop: &Stop) -> ExitCode {
     let text = stop.text.trim_end();
-    // Where it can't be written there is nobody to tell.
-    if stop.status == 0 {
-        let _ = writeln!(std::io::stdout(), "{text}");
-    } else {
+    if stop.status != 0 {
         output::say(&text);
+        return ExitCode::from(stop.status);
     }
-    ExitCode::from(stop.status)
+    let mut out = Out::new();
+    let done = out.text(text).and_then(|()| out.text("\n")).and_then(|()| out.flush());
+    ExitCode::from(done.map_or_else(
+        |failure| {
+            failure.report();
+            failure.status(1)
+        },
+        |()| 0,
+    ))
 }

@@ -70,7 +70,7 @@ enum PathsArg {
 pub(crate) fn merge(args: &MergeArgs, out: &mut Out) -> u8 {
     let done = run(args, out);
     let is_conflict = matches!(&done, Err(Failure::Library(error)) if error.is_conflict());
-    let status = saved::ended(done);
+    let status = saved::ended(done, out);
     if is_conflict {
         say(&"choose with --on-conflict: keep (the first file wins), replace (the last wins) or rename (all stay)");
     }

@@ -63,7 +63,7 @@ pub(crate) struct OutageArgs {
 pub(crate) fn outage(args: &OutageArgs, out: &mut Out) -> u8 {
     run(args, out).unwrap_or_else(|failure| {
         failure.report();
-        2
+        failure.status(2)
     })
 }
 
@@ -116,6 +116,14 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     }
     let logins = logins.as_deref();
     let text = if args.output == "json" { json(&report, args, logins)? } else { table(&report, logins) };
+    let status = match report.verdict() {
+        None => 2,
+        _ if !is_all_read => 2,
+        Some(Verdict::Yes) => 0,
+        Some(Verdict::No) => 1,
+        Some(Verdict::Unknown) => 3,
+    };
+    out.set_status(status);
     out.text(&text)?;
     out.flush()?;
     pointer::to_uncompared(report.clusters.iter().flat_map(|cluster| &cluster.ways).map(|way| &way.access));
@@ -124,13 +132,7 @@ fn run(args: &OutageArgs, out: &mut Out) -> Result<u8, Failure> {
     if !args.rancher_down && report.clusters.iter().any(ClusterVerdict::is_explained_by_check) {
         pointer::to_check(&loaded, args.at.map(rfc3339).as_deref());
     }
-    let Some(worst) = report.verdict() else { return Ok(2) };
-    Ok(match worst {
-        _ if !is_all_read => 2,
-        Verdict::Yes => 0,
-        Verdict::No => 1,
-        Verdict::Unknown => 3,
-    })
+    Ok(status)
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

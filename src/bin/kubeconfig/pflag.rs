@@ -1,7 +1,8 @@
 //! How the command line is read: by clap, with the habits of pflag, which is kubectl's library for it.
 
 use crate::args::{Cli, Ignored, OverrideArgs};
-use clap::{Arg, ArgAction, Args, Command, CommandFactory, FromArgMatches};
+use crate::edit::VERB;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
 
 /// kubectl's verbs: their usage errors are exit 1, and they take kubectl's global flags.
@@ -165,7 +166,11 @@ pub(crate) fn parse(mut args: Vec<OsString>) -> Result<Cli, Stop> {
     }
     let name = verb.and_then(|_| args.get(1)).and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     let known = command.find_subcommand(&name).is_some();
-    let parsed = command.try_get_matches_from_mut(args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let matches = command.try_get_matches_from_mut(args);
+    if let Some(name) = matches.iter().find_map(ArgMatches::subcommand_name) {
+        let _ = VERB.set(name.to_owned());
+    }
+    let parsed = matches.and_then(|matches| Cli::from_arg_matches(&matches));
     parsed.map_err(|error| {
         let text = error.to_string();
         if !error.use_stderr() {

@@ -41,7 +41,7 @@ pub(crate) struct RecoverArgs {
 }
 
 pub(crate) fn recover(args: &RecoverArgs, out: &mut Out) -> u8 {
-    saved::ended(run(args, out))
+    saved::ended(run(args, out), out)
 }
 
 fn run(args: &RecoverArgs, out: &mut Out) -> Result<u8, Failure> {

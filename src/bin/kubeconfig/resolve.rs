@@ -89,6 +89,7 @@ pub(crate) fn resolve(args: &ResolveArgs, out: &mut Out) -> Result<u8, Failure> 
             let answer = answer(&loaded, &target, &access, args);
             let text = if as_json { json(&answer)? } else { text(&answer) };
             out.text(&text)?;
+            out.flush()?;
             access.reasons().iter().for_each(|reason| say(&format_args!("warning: {reason}")));
             if access.is_explained_by_check() {
                 pointer::to_check([&loaded], None);
@@ -96,6 +97,7 @@ pub(crate) fn resolve(args: &ResolveArgs, out: &mut Out) -> Result<u8, Failure> 
             Ok(0)
         }
         Err(failure) => {
+            out.set_status(1);
             if as_json {
                 out.text(&json(&refusal(&failure))?)?;
             }
@@ -254,7 +256,8 @@ fn refusal(failure: &Failure) -> Refusal<'_> {
         Failure::Library(error) => error.errors().iter().map(reason).collect(),
         Failure::Said(lines) => lines.iter().map(|line| said(line.clone())).collect(),
         Failure::Usage(line) => vec![said((*line).to_owned())],
-        Failure::Output(error) => vec![said(error.to_string())],
+        Failure::Output(line) => vec![said(line.clone())],
+        Failure::Closed(_) => Vec::new(),
     };
     Refusal { schema: 1, accepted: false, errors }
 }
@@ -273,6 +276,6 @@ fn said<'a>(message: String) -> Reason<'a> {
 }
 
 fn json(value: &impl Serialize) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Output(error.into()))?;
+    let text = serde_json::to_string_pretty(value).map_err(Failure::said)?;
     Ok(text + "\n")
 }

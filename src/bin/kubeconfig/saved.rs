@@ -2,7 +2,7 @@
 
 use crate::output::{Failure, Out, say};
 use kubeconfig::store::Saved;
-use kubeconfig::{Error, Printable, shell};
+use kubeconfig::{Error, Printable, Progress, shell};
 use std::path::Path;
 
 /// Credentials go to a terminal only where `--out -` asks for it.
@@ -27,6 +27,7 @@ pub(crate) fn put(
         return out.flush();
     };
     let saved = write(path)?;
+    out.note_changed(&saved.written.path);
     let deed = if saved.written.replaced { "replaced" } else { "wrote" };
     say(&format_args!("{deed} {}", Printable(&saved.written.path.to_string_lossy())));
     warn_of_git(saved.git_work_tree.as_deref());
@@ -47,22 +48,22 @@ pub(crate) fn warn_of_git(folder: Option<&Path>) {
     }
 }
 
-/// Ends a verb that writes a kubeconfig: says what failed, and that nothing was written where that is so.
-pub(crate) fn ended(done: Result<u8, Failure>) -> u8 {
+/// Ends a verb that writes a kubeconfig: says what failed, and that nothing was written where that is so and the error
+/// does not say it itself. Of half an output nobody needs to be told.
+pub(crate) fn ended(done: Result<u8, Failure>, out: &Out) -> u8 {
     done.unwrap_or_else(|failure| {
         failure.report();
-        // Some errors say themselves what became of the file; of half an output nobody needs to be told.
         let is_said = match &failure {
-            Failure::Library(error) => ["written", "was changed"].iter().any(|word| error.to_string().contains(word)),
+            Failure::Library(error) => *error.progress() != Progress::NotBegun,
             Failure::Said(_) => false,
-            Failure::Output(_) | Failure::Usage(_) => true,
+            Failure::Output(_) | Failure::Closed(_) | Failure::Usage(_) => true,
         };
-        if !is_said {
+        if !is_said && !out.has_changed_files() {
             say(&"nothing was written");
         }
         match failure {
             Failure::Usage(_) => 2,
-            _ => 1,
+            _ => failure.status(1),
         }
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::contexts::say_uncovered;
 use crate::edit::{EditArgs, edit, quoted, shown, unexpected};
-use crate::output::{Failure, Out};
+use crate::output::{Failure, Out, say};
 use crate::pflag;
 use clap::Args;
 use kubeconfig::Secret;
@@ -154,8 +154,12 @@ pub(crate) fn delete_user(args: &DeleteUserArgs, out: &mut Out) -> Result<u8, Fa
     let (file, user) = edited.value;
     out.text(&format!("deleted user {} from {}\n", out.name(name), shown(&file)))?;
     say_uncovered(&edited.uncovered, out)?;
-    for copy in args.edit.how.store().copies_holding(&user) {
+    let held = args.edit.how.store().copies_holding(&user);
+    for copy in held.copies {
         out.text(&format!("a kept copy still holds the credentials: {}\n", shown(&copy.path)))?;
+    }
+    for error in held.unread {
+        say(&format_args!("warning: kept copies could not be searched for the credentials: {error}"));
     }
     Ok(0)
 }

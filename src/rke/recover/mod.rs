@@ -351,7 +351,7 @@ impl Recovered {
         if self.older {
             return Ok(());
         }
-        let Some(until) = self.newer_in(existing).map_err(|error| untold(&error, file))? else { return Ok(()) };
+        let Some(until) = self.newer_in(existing).map_err(|error| untold(error, file))? else { return Ok(()) };
         let own = self.certificate.as_ref().map(|own| rfc3339(own.not_after())).unwrap_or_default();
         let message = format!(
             "the kubeconfig there is newer: its administrator's certificate ends on {}, the recovered one on {own}",
@@ -370,7 +370,7 @@ impl Recovered {
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
         let path = path.as_ref();
         if !self.older {
-            if let Some(existing) = existing(path).map_err(|error| untold(&error, path))? {
+            if let Some(existing) = existing(path).map_err(|error| untold(error, path))? {
                 self.may_replace(&existing, path)?;
             }
         }
@@ -380,7 +380,8 @@ impl Recovered {
 
 /// That nobody knows whether what is in `file` is newer.
 #[cold]
-fn untold(error: &Error, file: &Path) -> Error {
+fn untold(error: Error, file: &Path) -> Error {
+    let error = error.without_file(file);
     let message = format!("whether the kubeconfig there is newer than the recovered one can't be told: {error}");
     let help = "make it readable, or write to another file with --out; to replace it all the same, add --older";
     Error::new(ErrorKind::Refused, message).in_file(file).with_help(help)

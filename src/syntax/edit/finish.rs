@@ -74,16 +74,13 @@ impl Editor<'_> {
             let text = document.text().get(span.start as usize..span.end as usize).unwrap_or_default();
             !text.starts_with("---") && !text.starts_with("...")
         });
-        let help = match loose {
-            Some(span) => {
-                let line = document.position(span.start).line;
-                format!(
-                    "nothing was changed; line {line} is no part of the document: remove it, or put `---` in front of it"
-                )
-            }
-            None => "nothing was changed".to_owned(),
-        };
-        document.locate(Error::new(kind, message).with_help(help).at_offset(offset))
+        let mut error = Error::new(kind, message).unchanged().at_offset(offset);
+        if let Some(span) = loose {
+            let line = document.position(span.start).line;
+            error = error
+                .with_help(format!("line {line} is no part of the document: remove it, or put `---` in front of it"));
+        }
+        document.locate(error)
     }
 }
 
