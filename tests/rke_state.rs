@@ -402,6 +402,23 @@ fn nothing_stands_behind_the_end() {
     }
 }
 
+/// JSON has no limit on keys, and may break the line behind one; YAML has a limit of 1,024 characters.
+#[test]
+fn keys_of_json() {
+    let key = "k".repeat(5000);
+    for text in [
+        format!("{{\"desiredState\": {{}}, \"currentState\": {{}}, \"{key}\": 1}}"),
+        format!("desiredState: {{}}\ncurrentState: {{}}\n? {key}\n: 1\n"),
+        "{\"desiredState\"\n: {}, \"currentState\"\n\n:{}, \"x\":\n1}".to_owned(),
+    ] {
+        let state = read(&text);
+        let again = written(&state);
+        assert_eq!(written(&read(&again)), again);
+        assert!(SavedStates::from_bytes(text.as_bytes()).is_ok());
+    }
+    assert!(State::from_slice(b"{\"desiredState\" {}}").is_err());
+}
+
 #[test]
 fn a_packed_state_is_no_bomb() {
     let folder = tempfile::tempdir().unwrap();

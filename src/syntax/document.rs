@@ -37,6 +37,8 @@ pub struct Limits {
     /// recursion, and so many levels fit the stack of a thread with 2 MiB, also in a debug build. Raise it only with a
     /// larger stack: a stack that overflows ends the process.
     pub value_depth: u32,
+    /// Whether a key in brackets may be of any length and several lines, as in JSON.
+    pub(crate) keys_of_json: bool,
 }
 
 impl Limits {
@@ -53,6 +55,7 @@ impl Default for Limits {
             aliased_nodes: 4_000_000,
             aliased_bytes: 64 << 20,
             value_depth: 128,
+            keys_of_json: false,
         }
     }
 }

@@ -54,7 +54,7 @@ pub(super) struct Parsed {
 /// Parses `text`. The flag says, also beside an error, whether the scanner came to the end of it.
 pub(super) fn parse(text: &str, limits: &Limits) -> (Result<Parsed>, bool) {
     let mut parser = Parser {
-        scanner: Scanner::new(text, limits.depth),
+        scanner: Scanner::new(text, limits.depth, limits.keys_of_json),
         builder: Builder::new(text.len(), limits.nodes),
         states: Vec::new(),
         tag_directives: HashMap::new(),

@@ -90,6 +90,7 @@ pub(super) struct Scanner<'t> {
     pub(super) simple_key_allowed: bool,
     simple_keys: Vec<SimpleKey>,
     max_depth: u32,
+    keys_of_json: bool,
 }
 
 pub(super) fn is_break_at(text: &[u8], at: usize) -> bool {
@@ -111,7 +112,7 @@ fn width(first: u8) -> usize {
 }
 
 impl<'t> Scanner<'t> {
-    pub(super) fn new(text: &'t str, max_depth: u32) -> Self {
+    pub(super) fn new(text: &'t str, max_depth: u32, keys_of_json: bool) -> Self {
         Scanner {
             text: text.as_bytes(),
             mark: Mark::default(),
@@ -124,6 +125,7 @@ impl<'t> Scanner<'t> {
             simple_key_allowed: true,
             simple_keys: vec![SimpleKey::default()],
             max_depth,
+            keys_of_json,
         }
     }
 
@@ -170,7 +172,8 @@ impl<'t> Scanner<'t> {
         if !key.possible {
             return Ok(false);
         }
-        if key.mark.line < line || key.mark.index() + MAX_KEY < index {
+        let is_of_json = self.keys_of_json && level > 0;
+        if !is_of_json && (key.mark.line < line || key.mark.index() + MAX_KEY < index) {
             if key.required {
                 return Err(missing_colon(key.mark.offset));
             }

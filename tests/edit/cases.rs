@@ -92,12 +92,20 @@ cases! {
         "set a \"b\"": "{\"a\":\"x\",\"b\":1}" => "{\"a\":\"b\",\"b\":1}";
         "set a \"b#c\"": "a: \"x\"#c\n" => "a: \"b#c\"#c\n";
         "set a 1": "a: \"x\"#c\n" => "a: 1 #c\n";
+        "set  \"x\\ny\"": "12 #c" => "|- #c\n  x\n  y";
+        "set  \"x\\ny\\n\"": "--- 'a'   # c\n---\nb: 1\n" => "--- |   # c\n  x\n  y\n---\nb: 1\n";
+        "set  \"x\\ny\"": "a\n  # c\n" => "\"x\\ny\"\n  # c\n";
+        "set  1": "\"a\"#c" => "1 #c";
     }
 
     keys {
         "rename a b": "a: 1\n" => "b: 1\n";
         "rename a b": "\"a\" : 1 # c\n" => "\"b\" : 1 # c\n";
         "rename a yes": "a: 1\n" => "\"yes\": 1\n";
+        "set k\nl 2": "? k\n\n l\n" => "? k\n\n l\n: 2\n";
+        "set a.k\nl 2": "a:\n  ? k\n\n    l # c\nb: 1\n" => "a:\n  ? k\n\n    l\n  : 2 # c\nb: 1\n";
+        "set k\nl\n \"x\\ny\"": "? |\n  k\n  l\n" => "? |\n  k\n  l\n: |-\n  x\n  y\n";
+        "set k 2": "? k\n" => "k: 2\n";
         "rename a.x w": "a: {x: 1, z: 2}\n" => "a: {w: 1, z: 2}\n";
         "set b 2": "a: 1\n" => "a: 1\nb: 2\n";
         "set b 2": "a: 1" => "a: 1\nb: 2";

@@ -4,7 +4,7 @@ use super::{CertificateEntry, ClusterState, State, json};
 use crate::error::{Error, ErrorKind, Position, Result};
 use crate::secret::Secret;
 use crate::syntax::de::{check_json, from_node};
-use crate::syntax::{Document, Node, NodeKind, Resolved, Value};
+use crate::syntax::{Document, Limits, Node, NodeKind, Resolved, Value};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -57,9 +57,11 @@ pub(crate) fn document(text: &[u8]) -> Result<Document> {
         let text = text.trim_ascii_start();
         text.strip_prefix("---").unwrap_or(text).trim_ascii_start().starts_with(['{', '['])
     });
+    let mut limits = Limits::default();
+    limits.keys_of_json = json.is_some();
     let document = match json.and_then(json::for_yaml) {
-        Some(text) => Document::parse(text.as_bytes()),
-        None => Document::parse(text),
+        Some(text) => Document::parse_with(text.as_bytes(), &limits),
+        None => Document::parse_with(text, &limits),
     }?;
     check_json(&document)?;
     Ok(document)

@@ -179,7 +179,8 @@ impl<'d> Render<'d> {
         } else if is_alone || !written.is_below() {
             // Blanks at the end of the line would become part of a text in lines.
             let end = if is_alone && lines.contains('\n') { text.line_end(end) } else { end };
-            self.splices.replace(start, end, &[lines]);
+            let blank = if lines.contains('\n') { "" } else { self.blank(lines, end) };
+            self.splices.replace(start, end, &[lines, blank]);
         } else {
             self.splices.remove(text.before_blanks(start), end);
             self.splices.insert(text.line_end(end), &[&written.0]);
