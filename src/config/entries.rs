@@ -242,6 +242,17 @@ impl<T: Clone> Entries<T> {
         true
     }
 
+    /// Gives entries other bodies; those for which there is none stay shared.
+    pub(crate) fn change_each(&mut self, mut change: impl FnMut(&str, &T) -> Option<T>) {
+        let entries = self.map.iter().enumerate();
+        let changed = entries.filter_map(|(i, (name, slot))| Some((i, change(name, &slot.body)?)));
+        for (i, body) in changed.collect::<Vec<_>>() {
+            if let Some((_, slot)) = self.own().get_index_mut(i) {
+                Arc::make_mut(slot).body = body;
+            }
+        }
+    }
+
     fn own(&mut self) -> &mut IndexMap<String, Arc<Slot<T>>> {
         Arc::make_mut(&mut self.map)
     }

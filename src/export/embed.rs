@@ -41,12 +41,16 @@ pub(crate) fn embed(loaded: &Loaded, config: &mut Kubeconfig, report: &mut Repor
         tokens: HashMap::new(),
         blank: HashMap::new(),
     };
-    for (name, cluster) in config.clusters.iter_mut() {
-        embedding.cluster(name, cluster);
-    }
-    for (name, user) in config.users.iter_mut() {
-        embedding.user(name, user);
-    }
+    config.clusters.change_each(|name, cluster| {
+        let mut changed = cluster.clone();
+        embedding.cluster(name, &mut changed);
+        (changed != *cluster).then_some(changed)
+    });
+    config.users.change_each(|name, user| {
+        let mut changed = user.clone();
+        embedding.user(name, &mut changed);
+        (changed != *user).then_some(changed)
+    });
     embedding.failed
 }
 

@@ -33,25 +33,23 @@ pub(super) fn independent(loaded: &Loaded, paths: &Paths, report: &mut Report, e
         report.notes.extend(read.notes.into_iter().map(Note::Embedding));
         return config;
     }
-    for (name, cluster) in config.clusters.iter_mut() {
-        if let Some(absolute) = loaded.cluster_with_paths(name) {
-            check(loaded, Subject::Cluster(name), *cluster != absolute, errors);
-            *cluster = absolute;
-        }
-    }
-    for (name, user) in config.users.iter_mut() {
-        if let Some(absolute) = loaded.user_with_paths(name) {
-            check(loaded, Subject::User(name), *user != absolute, errors);
-            *user = absolute;
-        }
-    }
+    config.clusters.change_each(|name, cluster| {
+        let absolute = loaded.cluster_with_paths(name).filter(|absolute| absolute != cluster)?;
+        check(loaded, Subject::Cluster(name), errors);
+        Some(absolute)
+    });
+    config.users.change_each(|name, user| {
+        let absolute = loaded.user_with_paths(name).filter(|absolute| absolute != user)?;
+        check(loaded, Subject::User(name), errors);
+        Some(absolute)
+    });
     config
 }
 
 /// A kubeconfig can't name a folder that is not UTF-8.
-fn check(loaded: &Loaded, subject: Subject<'_>, changed: bool, errors: &mut Vec<Error>) {
+fn check(loaded: &Loaded, subject: Subject<'_>, errors: &mut Vec<Error>) {
     let folder = loaded.folder_of(subject);
-    if changed && folder.to_str().is_none() {
+    if folder.to_str().is_none() {
         let message =
             format!("{subject} has paths from a folder whose name is not UTF-8, so they can't be made absolute");
         errors.push(Error::new(ErrorKind::Unrepresentable, message).in_file(folder).with_help("embed the files"));

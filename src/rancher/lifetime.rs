@@ -22,20 +22,22 @@ pub(crate) const SHARED_USER: &str = "rancher";
 /// that it says nothing of another one that is put in its place. The drill takes it for what the comments said.
 pub fn keep_lifetimes(loaded: &Loaded, config: &mut Kubeconfig) {
     let mut of_source: HashMap<*const Source, Option<Comments<'_>>> = HashMap::new();
-    for (name, user) in config.users.iter_mut() {
-        let Some(source) = loaded.origin(Subject::User(name)).map(|origin| origin.source()) else { continue };
+    config.users.change_each(|name, user| {
+        let source = loaded.origin(Subject::User(name))?.source();
         let read = || {
             let comments = Comments::of(source.document().text()).filter(|comments| comments.lifetime().is_some());
             comments.filter(|_| is_as_written(source.config()))
         };
         let comments = of_source.entry(std::ptr::from_ref(source)).or_insert_with(read);
-        let (Some(comments), Some(secret)) = (comments, set_secret(&user.token)) else { continue };
+        let (comments, secret) = (comments.as_ref()?, set_secret(&user.token)?);
         // What was said of it before counts.
-        let Some(token) = name_of(secret).filter(|_| Lifetime::of_user(user, secret).is_none()) else { continue };
+        let token = name_of(secret).filter(|_| Lifetime::of_user(user, secret).is_none())?;
         let said = [("token", token), ("createdTimestamp", comments.created), ("ttl", comments.ttl)];
         let said: Mapping = said.into_iter().map(|(key, value)| (key, Value::string(value))).collect();
+        let mut user = user.clone();
         user.extensions.insert(TOKEN_LIFETIME, Value::Mapping(said));
-    }
+        Some(user)
+    });
 }
 
 /// Says of the tokens that a change brought into a file of Rancher's that the file's comments do not speak for them: each gets the

@@ -9,7 +9,6 @@ use crate::error::{Error, ErrorKind, Result};
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 
 /// A key, its text, and its value.
@@ -38,6 +37,7 @@ impl Document {
         const FEW: usize = 16;
         let mut hidden = Vec::new();
         let mut pairs: Vec<Pair<'_>> = Vec::new();
+        let hasher = RandomState::new();
         for map in self.nodes().filter(|node| node.is_mapping()) {
             pairs.clear();
             let written = map.children_as_pairs().filter(|(key, _)| !is_merge_key(*key));
@@ -46,10 +46,19 @@ impl Document {
             if pairs.len() <= FEW && (1..pairs.len()).all(is_new) {
                 continue;
             }
-            let mut last: HashMap<&str, &Pair<'_>> = HashMap::new();
-            for pair in &pairs {
-                if let Some(Pair { text, key, value }) = last.insert(&pair.text, pair).cloned() {
-                    hidden.push(Hidden { text, key, value, again: pair.key, next_value: pair.value });
+            let mut last: HashTable<u32> = HashTable::with_capacity(pairs.len());
+            let hash_of = |&place: &u32| hasher.hash_one(&pairs[place as usize].text);
+            for (at, pair) in pairs.iter().enumerate() {
+                let is_it = |&place: &u32| pairs[place as usize].text == pair.text;
+                match last.entry(hasher.hash_one(&pair.text), is_it, hash_of) {
+                    Entry::Occupied(mut place) => {
+                        let Pair { text, key, value } = pairs[*place.get() as usize].clone();
+                        hidden.push(Hidden { text, key, value, again: pair.key, next_value: pair.value });
+                        *place.get_mut() = at as u32;
+                    }
+                    Entry::Vacant(place) => {
+                        place.insert(at as u32);
+                    }
                 }
             }
         }

@@ -57,8 +57,7 @@ pub(crate) fn document(text: &[u8]) -> Result<Document> {
         let text = text.trim_ascii_start();
         text.strip_prefix("---").unwrap_or(text).trim_ascii_start().starts_with(['{', '['])
     });
-    let mut limits = Limits::default();
-    limits.keys_of_json = json.is_some();
+    let limits = Limits { keys_of_json: json.is_some(), ..Limits::default() };
     let document = match json.and_then(json::for_yaml) {
         Some(text) => Document::parse_with(text.as_bytes(), &limits),
         None => Document::parse_with(text, &limits),
