@@ -75,7 +75,8 @@ fn of_exec(exec: &ExecConfig, file: &ConfigFile<'_>, found: &mut Findings) {
                 (format!("{} is run to log in", Printable(&place.to_string_lossy())), false)
             }
         };
-        let help = set(&exec.install_hint).map(|hint| format!("the file says of it: {}", one_line(hint)));
+        let hint = set(&exec.install_hint).map(|hint| crate::config::shown("users[].user.exec.installHint", hint));
+        let help = hint.map(|hint| format!("the file says of it: {}", one_line(&hint)));
         let mut finding = Finding::new(Code::ExecCommand, message);
         finding.help = help;
         found.push((finding, "exec.command".into()));

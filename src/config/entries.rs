@@ -1,6 +1,5 @@
 //! Lists of named entries (`clusters`, `users`, `contexts`, `extensions`) as maps that keep their order.
 
-#[cfg(feature = "check")]
 use super::describe::{Describe, List};
 use super::fields::{Field, FromGo, ToValue, copy_other, text};
 use crate::syntax::{Mapping, Value};
@@ -374,7 +373,6 @@ impl<'de, T: Body + Default + Deserialize<'de>> FromGo<'de> for Entries<T> {
     }
 }
 
-#[cfg(feature = "check")]
 impl<T: Describe + Body> Describe for Entries<T> {
     fn describe(list: &mut List) {
         list.step("[]", |list| {

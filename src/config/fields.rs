@@ -87,13 +87,36 @@ macro_rules! plain_fields {
 
 plain_fields! {
     [T: fmt::Debug + ToValue] Vec<T>: is_empty;
-    [T: fmt::Debug + ToValue] BTreeMap<String, T>: is_empty;
     [] super::Preferences: is_empty;
     [] Option<Vec<Secret<String>>>: is_none;
     [] Option<Vec<super::ExecEnvVar>>: is_none;
-    [] Option<BTreeMap<String, Secret<String>>>: is_none;
     [] Option<super::ExecConfig>: is_none;
     [] Option<super::AuthProviderConfig>: is_none;
+}
+
+/// Keys of a map that takes any may be values that got there by mistake, so `Debug` shows none.
+impl<T: fmt::Debug + ToValue> Field for BTreeMap<String, T> {
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.values().map(|value| (format_args!("*"), value))).finish()
+    }
+    fn to_value(&self) -> Value {
+        ToValue::to_value(self)
+    }
+}
+
+impl Field for Option<BTreeMap<String, Secret<String>>> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_ref().map_or(Ok(()), |map| map.debug(f))
+    }
+    fn to_value(&self) -> Value {
+        ToValue::to_value(self)
+    }
 }
 
 /// What a part of the model is as a value, with the spelling of its unknown fields.
@@ -277,12 +300,13 @@ pub(crate) fn copy_other(map: &mut Mapping, other: &Mapping) {
 }
 
 /// Defines a struct of the model: known fields with their keys in the order they are written in, and `other` for the
-/// rest. Null is the field's default, as in Go; a repeated key's last value stays.
+/// rest. Behind the key stands in brackets what form a harmless text has, where that is not
+/// [`Form::Text`](super::describe::Form::Text). Null is the field's default, as in Go; a repeated key's last value stays.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $( $(#[$field_meta:meta])* $key:literal => pub $field:ident: $type:ty, )*
+            $( $(#[$field_meta:meta])* $key:literal $([$form:expr])? => pub $field:ident: $type:ty, )*
         }
     ) => {
         $(#[$meta])*
@@ -313,10 +337,12 @@ macro_rules! model {
             }
         }
 
-        #[cfg(feature = "check")]
         impl $crate::config::describe::Describe for $name {
             fn describe(list: &mut $crate::config::describe::List) {
-                $( list.key($key, <$type as $crate::config::describe::Describe>::describe); )*
+                $( list.key($key, |list| {
+                    $( list.form($form); )?
+                    <$type as $crate::config::describe::Describe>::describe(list);
+                }); )*
             }
         }
 

@@ -1,7 +1,7 @@
 //! `kubectl config view --minify` and `--flatten`: client-go's `api/helpers.go`.
 
 use super::{Loaded, Subject, read_reference, validate};
-use crate::config::{Data, set, set_data, set_secret_data};
+use crate::config::{Data, set, set_data, set_secret_data, shown_name};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::secret::Secret;
 
@@ -30,7 +30,7 @@ impl Loaded {
         let cluster = set(&chosen.cluster).map(str::to_owned);
         let user = set(&chosen.user).map(str::to_owned);
         let missing = |what: &str, name: &str| {
-            let error = Error::new(ErrorKind::NotFound, format!("cannot locate {what} {}", Printable(name)));
+            let error = Error::new(ErrorKind::NotFound, format!("cannot locate {what} {}", Printable(&shown_name(name))));
             Err(self.placed(error, Subject::Context(&current)))
         };
         match (&cluster, &user) {

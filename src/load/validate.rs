@@ -1,7 +1,9 @@
 //! The rules of client-go's `validation.go`, in its words. Names are printed, values are not.
 
 use super::{Loaded, Subject, files};
-use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data};
+use crate::config::{
+    AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data, shown_name,
+};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
 use crate::secret::without_content;
@@ -316,7 +318,8 @@ pub(crate) fn validate_context(
 
 /// That an entry which a context names is not there, in client-go's words.
 pub(crate) fn not_found_for(what: &str, to: &str, context: &str) -> String {
-    format!("{what} \"{}\" was not found for context \"{}\"", Printable(to), Printable(context))
+    let (to, context) = (shown_name(to), shown_name(context));
+    format!("{what} \"{}\" was not found for context \"{}\"", Printable(&to), Printable(&context))
 }
 
 /// RFC 1123: small letters, digits and hyphens, none of these first or last, at most 63.

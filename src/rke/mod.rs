@@ -14,6 +14,7 @@ mod fileset;
 mod input;
 mod recover;
 mod saved;
+mod schema;
 mod server_folder;
 mod state;
 mod topology;
@@ -28,6 +29,8 @@ pub(crate) use fileset::StatesBeside;
 pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
+#[cfg(feature = "check")]
+pub(crate) use schema::{cluster_schema, shown_certificate, state_schema};
 pub use saved::{Place, SavedState, SavedStates};
 pub use server_folder::ServerFolder;
 #[cfg(feature = "check")]

@@ -229,7 +229,7 @@ impl<T: Item> Item for BTreeMap<String, T> {
             let key = key_text(key, rules);
             let mut item = T::default();
             let read = item.read_item(value, rules);
-            wrong.take(read.map_err(|e| e.at_offset(value.span().start as usize).inside(&key)))?;
+            wrong.take(read.map_err(|e| e.at_offset(value.span().start as usize).of_any_key().inside(&key)))?;
             self.insert(key.into_owned(), item);
         }
         wrong.finish()
@@ -239,7 +239,8 @@ impl<T: Item> Item for BTreeMap<String, T> {
         map.into()
     }
     fn debug_item(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().map(|(key, item)| (key, Shown(item)))).finish()
+        // Its keys may be values that got there by mistake.
+        f.debug_map().entries(self.values().map(|item| (format_args!("*"), Shown(item)))).finish()
     }
     fn list_item(lister: &mut Lister<'_>) {
         lister.inside_map(T::list_item);

@@ -16,6 +16,8 @@ mod services;
 use super::cluster::{ClusterConfig, RANCHERS, is_rewritten, of_rancher};
 use super::topology::Topology;
 use super::version::KubeVersion;
+use crate::config::describe::Form;
+use crate::config::{HIDDEN, shown_text};
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
 use crate::syntax::Document;
@@ -194,6 +196,7 @@ impl Report {
 /// A text of the file for a message: in quotes, and not too long.
 fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
+    let text = &*shown_text(Form::Text, text).unwrap_or(HIDDEN.into());
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("\"{}…\"", text.get(..end).unwrap_or_default()),
         None => format!("\"{text}\""),
