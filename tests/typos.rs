@@ -364,7 +364,8 @@ fn no_verb_shows_any() {
         let ways = planted(base, &paths[0], CANARY).len();
         for way in 0..ways {
             let path = &paths[way % paths.len()];
-            let (how, document) = planted(base, path, CANARY).swap_remove(way);
+            let mut all = planted(base, path, CANARY);
+            let (how, document) = all.swap_remove(way % all.len());
             let folder = tempfile::tempdir().unwrap();
             fs::write(folder.path().join(name), document).unwrap();
             fs::write(folder.path().join("other"), OTHER).unwrap();

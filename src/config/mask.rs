@@ -194,6 +194,9 @@ pub fn shown<'t>(field: &str, value: &'t str) -> Cow<'t, str> {
 
 /// A value of a harmless field without what should not be in it; `None` where it has not the form of what belongs there.
 pub(crate) fn shown_text(form: Form, text: &str) -> Option<Cow<'_, str>> {
+    if form == Form::Text && names_secret(text) {
+        return None;
+    }
     let shown = match form {
         Form::Word(words) => words.contains(&text).then_some(text.into()),
         Form::Number => is_number(text).then_some(text.into()),
@@ -226,31 +229,7 @@ fn is_variable(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
-/// Whether a text holds a word that names a secret with something behind it, as in `ann password:hunter2` or `TOKEN=abc`: so
-/// it is where a blank is missing, or where a line goes on that was indented too far.
-pub(crate) fn names_secret(text: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    text.match_indices([':', '=']).any(|(at, _)| {
-        let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
-        let start = before.rfind(|c| !is_word(c)).map_or(0, |at| at + 1);
-        let word = before.trim_end_matches(['"', '\'']).get(start..).unwrap_or(before);
-        let value = behind.trim_start_matches([' ', '"', '\'']);
-        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
-        // A host with a port behind it.
-        let is_port = (1..=5).contains(&digits) && value.get(digits..).is_none_or(|rest| !rest.starts_with(is_word));
-        let schema = Schema::kubeconfig();
-        // Behind a blank any field is the next line, which was indented too far.
-        let is_next_line = before.get(..start).is_some_and(|before| before.ends_with(char::is_whitespace));
-        let is_secret = is_secret_word(word) || schema.is_secret_key(word) || is_next_line && schema.has_key(word);
-        is_secret && !value.is_empty() && !is_port
-    })
-}
-
-/// Whether a word is what people call a secret.
-pub(crate) fn is_secret_word(word: &str) -> bool {
-    const PARTS: &[&str] = &["token", "passw", "secret", "bearer", "credential", "authoriz", "-data", "privat", "passphrase"];
-    const WORDS: &[&str] = &["key", "pass", "pwd", "pw"];
-    let word = word.to_ascii_lowercase();
-    let last = word.rsplit(['-', '_']).next().unwrap_or_default();
-    PARTS.iter().any(|part| word.contains(part)) || WORDS.contains(&last)
+/// As [`secret::names_secret`], by the fields of a kubeconfig that are secret too.
+fn names_secret(text: &str) -> bool {
+    crate::secret::names_secret(text, |word| Schema::kubeconfig().is_secret_key(word))
 }

@@ -1,7 +1,8 @@
 //! A whole kubeconfig as it may be shown, line by line.
 
-use super::mask::{HIDDEN, Mask, is_secret_word};
+use super::mask::{HIDDEN, Mask};
 use super::schema::Schema;
+use crate::secret::is_secret_word;
 use crate::syntax::{Document, NodeKind};
 use crate::url::without_userinfo;
 use std::ops::Range;

@@ -3,7 +3,7 @@
 
 use super::read_reference;
 use super::validate::Fault;
-use crate::config::{AuthInfo, AuthProviderConfig, Data, set, set_secret};
+use crate::config::{AuthInfo, AuthProviderConfig, Data, set, set_secret, shown_name};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
 use crate::secret::SecretBytes;
@@ -50,7 +50,7 @@ fn provider_faults(provider: &AuthProviderConfig, faults: &mut Vec<Fault>) {
         "azure" => faults.push(gone(
             invalid("The azure auth plugin has been removed".into()).with_help("use the exec plugin kubelogin instead"),
         )),
-        name => faults.push(gone(invalid(format!("no Auth Provider found for name \"{}\"", Printable(name))))),
+        name => faults.push(gone(invalid(format!("no Auth Provider found for name \"{}\"", Printable(&shown_name(name)))))),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::config::{
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
 use crate::secret::without_content;
-use crate::url::{proxy_fault, without_userinfo};
+use crate::url::proxy_fault;
 use std::path::Path;
 
 /// A broken rule of client-go's: the error that tells of it, and for those who look into files its code, and the field that
@@ -175,7 +175,7 @@ pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
     }
     if let Some(proxy) = set(&cluster.proxy_url) {
         if let Some(fault) = proxy_fault(proxy) {
-            let proxy = without_userinfo(proxy);
+            let proxy = crate::config::shown("clusters[].cluster.proxy-url", proxy);
             let error = invalid(format!("invalid 'proxy-url' \"{proxy}\" for cluster \"{shown}\": {fault}"));
             faults.push(Fault::new(Code::InvalidProxyUrl, "proxy-url", error));
         }
@@ -306,9 +306,10 @@ pub(crate) fn validate_context(
     refers("cluster", set(&context.cluster), Code::DanglingCluster, &is_cluster);
     if let Some(namespace) = set(&context.namespace) {
         if !is_dns_label(namespace) {
+            let namespace = shown_name(namespace);
             let error = invalid(format!(
                 "namespace \"{}\" for context \"{shown}\" does not conform to the kubernetes DNS_LABEL rules",
-                Printable(namespace)
+                Printable(&namespace)
             ));
             faults.push(Fault::new(Code::InvalidNamespace, "namespace", error));
         }
