@@ -373,7 +373,9 @@ fn no_verb_shows_any() {
                 fs::write(folder.path().join("cluster.rkestate"), state).unwrap();
                 fs::write(folder.path().join("kube_config_cluster.yml"), OTHER).unwrap();
             }
-            check_verbs(&format!("{path}, {how}"), folder.path(), verbs);
+            // Each verb a third of the ways: starting the program takes long.
+            let verbs: Vec<&[&str]> = verbs.iter().enumerate().filter(|(i, _)| (i + way) % 3 == 0).map(|(_, v)| *v).collect();
+            check_verbs(&format!("{path}, {how}"), folder.path(), &verbs);
         }
     }
 }

@@ -8,10 +8,12 @@ use super::command_name;
 use super::describe::{Form, Kind};
 use super::read::{Version, header};
 use super::schema::{Leaf, Schema};
+use crate::error::Printable;
 use crate::secret::without_content;
 use crate::syntax::{Document, Node, NodeKind, Resolved, ScalarStyle, Span};
 use crate::url::without_userinfo;
 use std::borrow::Cow;
+use std::fmt;
 
 /// What stands for what is hidden.
 pub(crate) const HIDDEN: &str = "[hidden]";
@@ -164,9 +166,13 @@ pub(crate) fn holds_secrets(document: &Document, schema: &Schema) -> bool {
     document.root().is_some_and(|root| any(root, schema))
 }
 
-/// The name of an entry as it may be shown: without what goes on behind it where the next line was indented too far.
-pub(crate) fn shown_name(name: &str) -> Cow<'_, str> {
-    if names_secret(name) { HIDDEN.into() } else { name.into() }
+/// The name of an entry, safe for a terminal; hidden where the next line, which was indented too far, may have become part of it.
+pub(crate) struct ShownName<'n>(pub(crate) &'n str);
+
+impl fmt::Display for ShownName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Printable(if names_secret(self.0) { HIDDEN } else { self.0 }).fmt(f)
+    }
 }
 
 fn is_within(inner: Span, outer: Span) -> bool {

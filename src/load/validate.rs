@@ -2,7 +2,7 @@
 
 use super::{Loaded, Subject, files};
 use crate::config::{
-    AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data, shown_name,
+    AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data, ShownName,
 };
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
@@ -119,7 +119,7 @@ fn invalid(message: String) -> Error {
 
 #[cold]
 pub(super) fn context_not_found(name: &str) -> Error {
-    Error::new(ErrorKind::ContextNotFound, format!("context was not found for specified context: {}", Printable(name)))
+    Error::new(ErrorKind::ContextNotFound, format!("context was not found for specified context: {}", ShownName(name)))
 }
 
 #[cold]
@@ -139,7 +139,7 @@ pub(super) fn empty_cluster() -> Error {
 fn no_server(cluster: &str) -> Error {
     invalid(match cluster {
         "" => "default cluster has no server defined".into(),
-        name => format!("no server found for cluster \"{}\"", Printable(name)),
+        name => format!("no server found for cluster \"{}\"", ShownName(name)),
     })
 }
 
@@ -169,7 +169,7 @@ pub(super) fn is_blank(cluster: &Cluster) -> bool {
 /// client-go's `validateClusterInfo`. Paths in it are to be absolute.
 pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let shown = Printable(name);
+    let shown = ShownName(name);
     if set(&cluster.server).is_none() {
         faults.push(Fault::new(Code::NoServer, "server", no_server(name)));
     }
@@ -194,7 +194,7 @@ pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
 /// client-go's `validateAuthInfo`. Paths in it are to be absolute.
 pub(crate) fn validate_user(name: &str, user: &AuthInfo) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let shown = Printable(name);
+    let shown = ShownName(name);
     validate_certificate(name, user, &mut faults);
     if let Some(exec) = &user.exec {
         if user.auth_provider.is_some() {
@@ -226,7 +226,7 @@ pub(crate) fn validate_user(name: &str, user: &AuthInfo) -> Vec<Fault> {
 
 /// A key alone is not looked at.
 fn validate_certificate(name: &str, user: &AuthInfo, faults: &mut Vec<Fault>) {
-    let shown = Printable(name);
+    let shown = ShownName(name);
     let (certificate, certificate_data) =
         (set(&user.client_certificate), set_data(&user.client_certificate_data).is_some());
     let (key, key_data) = (set(&user.client_key), set_secret_data(&user.client_key_data).is_some());
@@ -257,7 +257,7 @@ fn validate_certificate(name: &str, user: &AuthInfo, faults: &mut Vec<Fault>) {
 }
 
 fn validate_exec(name: &str, exec: &ExecConfig, faults: &mut Vec<Fault>) {
-    let shown = Printable(name);
+    let shown = ShownName(name);
     let mut required = |what: &str, field: &'static str, is_set: bool| {
         if !is_set {
             let error = invalid(format!("{what} must be specified for {shown} to use exec authentication plugin"));
@@ -272,7 +272,7 @@ fn validate_exec(name: &str, exec: &ExecConfig, faults: &mut Vec<Fault>) {
     required("interactiveMode", "exec.interactiveMode", mode.is_some());
     if let Some(mode) = mode {
         if !matches!(mode, "Never" | "IfAvailable" | "Always") {
-            let error = invalid(format!("invalid interactiveMode for {shown}: \"{}\"", Printable(mode)))
+            let error = invalid(format!("invalid interactiveMode for {shown}: \"{}\"", ShownName(mode)))
                 .with_help("it must be Never, IfAvailable or Always");
             faults.push(Fault::new(Code::InvalidExec, "exec.interactiveMode", error));
         }
@@ -287,7 +287,7 @@ pub(crate) fn validate_context(
     is_cluster: impl Fn(&str) -> bool,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let shown = Printable(name);
+    let shown = ShownName(name);
     if name.is_empty() {
         let error = invalid("empty context name is not allowed".into());
         faults.push(Fault::new(Code::InvalidContext, "name", error));
@@ -306,10 +306,9 @@ pub(crate) fn validate_context(
     refers("cluster", set(&context.cluster), Code::DanglingCluster, &is_cluster);
     if let Some(namespace) = set(&context.namespace) {
         if !is_dns_label(namespace) {
-            let namespace = shown_name(namespace);
             let error = invalid(format!(
                 "namespace \"{}\" for context \"{shown}\" does not conform to the kubernetes DNS_LABEL rules",
-                Printable(&namespace)
+                ShownName(namespace)
             ));
             faults.push(Fault::new(Code::InvalidNamespace, "namespace", error));
         }
@@ -319,8 +318,7 @@ pub(crate) fn validate_context(
 
 /// That an entry which a context names is not there, in client-go's words.
 pub(crate) fn not_found_for(what: &str, to: &str, context: &str) -> String {
-    let (to, context) = (shown_name(to), shown_name(context));
-    format!("{what} \"{}\" was not found for context \"{}\"", Printable(&to), Printable(&context))
+    format!("{what} \"{}\" was not found for context \"{}\"", ShownName(to), ShownName(context))
 }
 
 /// RFC 1123: small letters, digits and hyphens, none of these first or last, at most 63.
@@ -334,7 +332,7 @@ fn is_dns_label(text: &str) -> bool {
 
 fn cannot_open(what: &str, path: &str, name: &str) -> Option<Error> {
     let error = files::can_open(Path::new(path)).err()?;
-    let (path, name) = (without_content(path), Printable(name));
+    let (path, name) = (without_content(path), ShownName(name));
     let path = Printable(&path);
     Some(invalid(format!("unable to read {what} {path} for {name} due to {error}")))
 }
