@@ -138,7 +138,8 @@ pub(crate) fn names_secret(text: &str, is_secret: impl Fn(&str) -> bool) -> bool
     text.match_indices([':', '=']).any(|(at, _)| {
         let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
         let before = before.trim_end_matches(['"', '\'']);
-        let start = before.rfind(|c| !is_word(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let start =
+            before.rfind(|c| !is_word(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let word = before.get(start..).unwrap_or_default();
         let value = behind.trim_start_matches([' ', '"', '\'']);
         let digits = value.bytes().take_while(u8::is_ascii_digit).count();

@@ -249,7 +249,8 @@ fn check_library(what: &str, name: &str, document: &str) {
             document.parse::<Kubeconfig>().map_or_else(error, |config| format!("{:?} {:?}", config.users, config.other))
         }
         _ => {
-            let read = document.parse::<ClusterConfig>().map_or_else(error, |config| format!("{:?}", config.validate()));
+            let read =
+                document.parse::<ClusterConfig>().map_or_else(error, |config| format!("{:?}", config.validate()));
             let found = Document::parse(document).map(|document| format!("{:?}", rke::validate(&document)));
             format!("{read} {found:?}")
         }
@@ -261,9 +262,7 @@ fn check_library(what: &str, name: &str, document: &str) {
 fn the_library_shows_none() {
     let (kubeconfig, cluster_yml) = (kubeconfig(), cluster_yml());
     let mut count = 0;
-    for (name, base, paths) in
-        [("config", &kubeconfig, secrets()), ("cluster.yml", &cluster_yml, secrets_of_rke())]
-    {
+    for (name, base, paths) in [("config", &kubeconfig, secrets()), ("cluster.yml", &cluster_yml, secrets_of_rke())] {
         for path in paths {
             for (how, document) in planted(base, &path, CANARY) {
                 // Not every map has others or texts beside its fields.
@@ -356,10 +355,9 @@ fn check_verbs(what: &str, folder: &Path, verbs: &[&[&str]]) {
 fn no_verb_shows_any() {
     let (kubeconfig, cluster_yml) = (kubeconfig(), cluster_yml());
     let state = r#"{"desiredState": {"rkeConfig": {"nodes": [{"address": "10.0.0.9"}]}}, "currentState": {}}"#;
-    for (name, base, paths, verbs) in [
-        ("config", &kubeconfig, secrets(), VERBS),
-        ("cluster.yml", &cluster_yml, secrets_of_rke(), VERBS_FOR_RKE),
-    ] {
+    for (name, base, paths, verbs) in
+        [("config", &kubeconfig, secrets(), VERBS), ("cluster.yml", &cluster_yml, secrets_of_rke(), VERBS_FOR_RKE)]
+    {
         // Each way to go wrong with another field.
         let ways = planted(base, &paths[0], CANARY).len();
         for way in 0..ways {
@@ -374,7 +372,8 @@ fn no_verb_shows_any() {
                 fs::write(folder.path().join("kube_config_cluster.yml"), OTHER).unwrap();
             }
             // Each verb a third of the ways: starting the program takes long.
-            let verbs: Vec<&[&str]> = verbs.iter().enumerate().filter(|(i, _)| (i + way) % 3 == 0).map(|(_, v)| *v).collect();
+            let verbs: Vec<&[&str]> =
+                verbs.iter().enumerate().filter(|(i, _)| (i + way) % 3 == 0).map(|(_, v)| *v).collect();
             check_verbs(&format!("{path}, {how}"), folder.path(), &verbs);
         }
     }

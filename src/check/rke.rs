@@ -223,7 +223,8 @@ impl Side<'_, '_> {
             match cert::private_key(entry.key_pem.expose().as_bytes()) {
                 Err(error) => self.add(name, KEY, of_error(Code::KeyUnreadable, &error), notes),
                 Ok(key) if key.belongs_to(&certificate) == KeyMatch::Mismatch => {
-                    let message = format!("the private key of {} does not belong to its certificate", shown_certificate(name));
+                    let message =
+                        format!("the private key of {} does not belong to its certificate", shown_certificate(name));
                     self.add(name, KEY, Finding::new(Code::KeyMismatch, message), notes);
                 }
                 Ok(_) => {}

@@ -2,9 +2,7 @@
 
 use super::notes::{Notes, of_error};
 use crate::config::describe::Kind;
-use crate::config::{
-    BASE64_HELP, HIDDEN, Leaf, Schema, Version, header, illegal_byte, nearest, repeated, shown_text,
-};
+use crate::config::{BASE64_HELP, HIDDEN, Leaf, Schema, Version, header, illegal_byte, nearest, repeated, shown_text};
 use crate::error::{ANY_KEY, Printable};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;

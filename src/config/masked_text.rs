@@ -136,7 +136,8 @@ impl Masked<'_> {
 
 /// Where a comment begins in what stands between two values.
 fn comment_in(line: &str) -> Option<usize> {
-    let is_start = |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
+    let is_start =
+        |at: &usize| line.get(..*at).is_some_and(|before| before.is_empty() || before.ends_with([' ', '\t']));
     line.match_indices('#').map(|(at, _)| at).find(is_start)
 }
 

@@ -30,7 +30,7 @@ pub use describe::{KubeconfigField, fields};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
 pub use mask::shown;
-pub(crate) use mask::{HIDDEN, Mask, holds_secrets, shown_text, ShownName};
+pub(crate) use mask::{HIDDEN, Mask, ShownName, holds_secrets, shown_text};
 pub(crate) use masked_text::masked;
 #[cfg(feature = "rke")]
 pub(crate) use read::fold_char;

@@ -125,7 +125,9 @@ impl Root {
             "extensions" => Root::Extensions,
             "" => return Err(Error::new(ErrorKind::Usage, "no property is named").with_help(ROOTS)),
             _ => {
-                return Err(Error::new(ErrorKind::Usage, "there is no such property").in_field(shown(path)).with_help(ROOTS));
+                return Err(Error::new(ErrorKind::Usage, "there is no such property")
+                    .in_field(shown(path))
+                    .with_help(ROOTS));
             }
         };
         // A shell has taken the quotes away. Behind a dot it is a name that begins so, as to kubectl.

@@ -3,7 +3,7 @@
 
 use super::read_reference;
 use super::validate::Fault;
-use crate::config::{AuthInfo, AuthProviderConfig, Data, set, set_secret, ShownName};
+use crate::config::{AuthInfo, AuthProviderConfig, Data, ShownName, set, set_secret};
 use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Code;
 use crate::secret::SecretBytes;

@@ -1,7 +1,7 @@
 //! `kubectl config view --minify` and `--flatten`: client-go's `api/helpers.go`.
 
 use super::{Loaded, Subject, read_reference, validate};
-use crate::config::{Data, set, set_data, set_secret_data, ShownName};
+use crate::config::{Data, ShownName, set, set_data, set_secret_data};
 use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 

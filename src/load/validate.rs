@@ -2,7 +2,7 @@
 
 use super::{Loaded, Subject, files};
 use crate::config::{
-    AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data, ShownName,
+    AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, ShownName, set, set_data, set_secret, set_secret_data,
 };
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;

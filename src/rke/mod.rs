@@ -29,9 +29,9 @@ pub(crate) use fileset::StatesBeside;
 pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
+pub use saved::{Place, SavedState, SavedStates};
 #[cfg(feature = "check")]
 pub(crate) use schema::{cluster_schema, shown_certificate, state_schema};
-pub use saved::{Place, SavedState, SavedStates};
 pub use server_folder::ServerFolder;
 #[cfg(feature = "check")]
 pub(crate) use server_folder::{tls_folders, tls_secret};

@@ -360,9 +360,7 @@ impl<'d> Deserializer<'d> for NodeDeserializer<'d> {
 
     fn deserialize_map<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
         match self.resolved()? {
-            Some(Resolved::Null) => {
-                visitor.visit_map(Fields::new(Vec::new().into_iter(), 0))
-            }
+            Some(Resolved::Null) => visitor.visit_map(Fields::new(Vec::new().into_iter(), 0)),
             _ if self.node.resolve().is_mapping() => self.visit_fields(visitor),
             _ => Err(self.mismatch(&"a map")),
         }

@@ -6,8 +6,8 @@ use crate::output::{Failure, Out, say};
 use crate::pflag::is_timeout;
 use crate::pointer;
 use kubeconfig::access::{Access, Examiner};
-use kubeconfig::load::{Auth, Environment, Overrides, Target};
 use kubeconfig::config::shown;
+use kubeconfig::load::{Auth, Environment, Overrides, Target};
 use kubeconfig::{AuthInfo, Cluster, Error, ErrorKind, Loaded, Printable, Secret};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
@@ -194,7 +194,9 @@ fn authority(target: &Target) -> Authority<'_> {
 
 fn credential(auth: Auth, user: &AuthInfo) -> Credential<'_> {
     let (kind, name) = match auth {
-        Auth::ClientCertificate => ("client-certificate", of(&user.client_certificate, "users[].user.client-certificate")),
+        Auth::ClientCertificate => {
+            ("client-certificate", of(&user.client_certificate, "users[].user.client-certificate"))
+        }
         Auth::Token => ("token", None),
         Auth::TokenFile => ("token-file", of(&user.token_file, "users[].user.tokenFile")),
         Auth::Basic => ("basic", of(&user.username, "users[].user.username")),

@@ -29,7 +29,10 @@ impl State {
         let (a, b) = (&desired.certificates, &current.certificates);
         let names = union(a.keys().map(String::as_str), b.keys().map(String::as_str));
         let is_same = |name: &str| a.get(name).zip(b.get(name)).is_some_and(|(a, b)| is_same_pair(a, b));
-        let entries = names.into_iter().filter(|name| !is_same(name)).map(|name| format!("certificatesBundle.{}", shown_certificate(name)));
+        let entries = names
+            .into_iter()
+            .filter(|name| !is_same(name))
+            .map(|name| format!("certificatesBundle.{}", shown_certificate(name)));
 
         let encryption =
             (desired.encryption_config != current.encryption_config).then(|| "encryptionConfig".to_owned());

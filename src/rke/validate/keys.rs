@@ -163,7 +163,8 @@ impl Walk<'_> {
         let (removed, meant) = (removed(path, text), Self::meant(text, schema));
         let begun = || Self::begun(text, schema);
         // Any other may be a value, as in `password:abc`.
-        let is_shown = removed.is_some() || meant.is_some() || cluster_schema().has_key(text) || is_of_known_words(text, schema);
+        let is_shown =
+            removed.is_some() || meant.is_some() || cluster_schema().has_key(text) || is_of_known_words(text, schema);
         let (message, help) = match removed {
             Some((message, help)) => (message.to_owned(), Some(help.to_owned())),
             None if is_shown => {
@@ -254,9 +255,10 @@ fn is_snake_of(key: &str, json: &str) -> bool {
 /// Whether a key is made of nothing but what is in known keys: `hostname` of `hostname_override`, `username` of `user` and `name`.
 fn is_of_known_words(text: &str, schema: &Schema) -> bool {
     let is_known = |word: &str| cluster_schema().has_key(word);
-    schema.keys.keys().any(|key| {
-        text.len() >= SHORTEST && key.starts_with(text) || text.strip_prefix(key).is_some_and(is_known)
-    })
+    schema
+        .keys
+        .keys()
+        .any(|key| text.len() >= SHORTEST && key.starts_with(text) || text.strip_prefix(key).is_some_and(is_known))
 }
 
 fn squeezed(key: &str) -> String {
