@@ -28,7 +28,8 @@ impl fmt::Display for Position {
     }
 }
 
-/// What stands in the path of a field for a key that may be a value: one of a map that takes any, and one that is not known.
+/// What stands in the path of a field for a key that may be a value: one of a map that takes any, and one that is not
+/// known.
 pub(crate) const ANY_KEY: &str = "*";
 
 /// What kind of failure an [`Error`] is. Compare with [`Error::kind`] or ask the predicates of [`Error`].
@@ -273,8 +274,8 @@ impl Error {
         self.0.position
     }
 
-    /// The path of the field, as in `users[3].user.token`; never its value. `*` stands for a key that is not known, or of a map
-    /// that takes any: it may be a value that got there by mistake.
+    /// The path of the field, as in `users[3].user.token`; never its value. `*` stands for a key that is not known, or
+    /// of a map that takes any: it may be a value that got there by mistake.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }

@@ -130,9 +130,9 @@ impl<'de, T: Wipe + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     }
 }
 
-/// Whether a text holds a word that names a secret with something behind it, as in `ann password:hunter2` or `TOKEN=abc`, or
-/// another one glued to what follows a blank: so it is where a blank is missing, or where a line was indented too far and goes
-/// on with the value before. `is_secret` knows more words for secrets.
+/// Whether a text holds a word that names a secret with something behind it, as in `ann password:hunter2` or
+/// `TOKEN=abc`, or another one glued to what follows a blank: so it is where a blank is missing, or where a line was
+/// indented too far and goes on with the value before. `is_secret` knows more words for secrets.
 pub(crate) fn names_secret(text: &str, is_secret: impl Fn(&str) -> bool) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
     text.match_indices([':', '=']).any(|(at, _)| {

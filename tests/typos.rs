@@ -1,5 +1,6 @@
-//! Secrets that stand where they should not: without the blank behind the colon, as a key, as a list, one level too high or too
-//! low, in a comment. Planted by the fields of the models, in every kind of file; no verb shows them in any form.
+//! Secrets that stand where they should not: without the blank behind the colon, as a key, as a list, one level too
+//! high or too low, in a comment. Planted by the fields of the models, in every kind of file; no verb shows them in any
+//! form.
 
 mod common;
 

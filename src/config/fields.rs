@@ -301,7 +301,8 @@ pub(crate) fn copy_other(map: &mut Mapping, other: &Mapping) {
 
 /// Defines a struct of the model: known fields with their keys in the order they are written in, and `other` for the
 /// rest. Behind the key stands in brackets what form a harmless text has, where that is not
-/// [`Form::Text`](super::describe::Form::Text). Null is the field's default, as in Go; a repeated key's last value stays.
+/// [`Form::Text`](super::describe::Form::Text). Null is the field's default, as in Go; a repeated key's last value
+/// stays.
 macro_rules! model {
     (
         $(#[$meta:meta])*

@@ -1,11 +1,12 @@
 //! What of a file may be shown: what is not known to be harmless is hidden. There is no other judge of that.
 //!
-//! It goes by the fields of the model, not by what a value looks like. Shown are the keys of known fields, and the values of
-//! fields that hold names, addresses, paths and switches, as far as they have the form of such: what was written without the
-//! blank behind the colon, or stands one level too high or too low, may be a secret in the place of a key or a name.
+//! It goes by the fields of the model, not by what a value looks like. Shown are the keys of known fields, and the
+//! values of fields that hold names, addresses, paths and switches, as far as they have the form of such: what was
+//! written without the blank behind the colon, or stands one level too high or too low, may be a secret in the place of
+//! a key or a name.
 
 use super::command_name;
-use super::describe::{Form, Kind};
+use super::describe::Form;
 use super::read::{Version, header};
 use super::schema::{Leaf, Schema};
 use crate::error::Printable;
@@ -77,6 +78,7 @@ impl Mask {
     }
 
     /// Whether a key may be shown.
+    #[cfg(feature = "check")]
     pub(crate) fn shows(&self, key: Node<'_>) -> bool {
         self.show(key).is_some()
     }
@@ -149,12 +151,15 @@ impl Mask {
 }
 
 /// Whether a field that may hold secrets is set.
+#[cfg(feature = "check")]
 pub(crate) fn holds_secrets(document: &Document, schema: &Schema) -> bool {
     fn any(node: Node<'_>, schema: &Schema) -> bool {
         match schema {
             Schema::Unknown => false,
             Schema::Leaf(leaf) => {
-                leaf.kind == Kind::Text && !leaf.is_harmless && node.text().is_some_and(|text| !text.is_empty())
+                leaf.kind == super::describe::Kind::Text
+                    && !leaf.is_harmless
+                    && node.text().is_some_and(|text| !text.is_empty())
             }
             Schema::Items(inner) => node.items().any(|item| any(item, inner)),
             Schema::Fields(_) | Schema::Keys(_) => node
@@ -166,7 +171,8 @@ pub(crate) fn holds_secrets(document: &Document, schema: &Schema) -> bool {
     document.root().is_some_and(|root| any(root, schema))
 }
 
-/// The name of an entry, safe for a terminal; hidden where the next line, which was indented too far, may have become part of it.
+/// The name of an entry, safe for a terminal; hidden where the next line, which was indented too far, may have become
+/// part of it.
 pub(crate) struct ShownName<'n>(pub(crate) &'n str);
 
 impl fmt::Display for ShownName<'_> {
@@ -179,11 +185,12 @@ fn is_within(inner: Span, outer: Span) -> bool {
     outer.start <= inner.start && inner.end <= outer.end
 }
 
-/// Returns the value of a field of a kubeconfig as it may be shown: `field` is its path, with `[]` for the items of a list.
+/// Returns the value of a field of a kubeconfig as it may be shown: `field` is its path, with `[]` for the items of a
+/// list.
 ///
-/// A field that may hold secrets, and one that is not known, is `[hidden]`. A URL comes without name, password and query, a
-/// command without what may be its arguments; a key or a token in the place of a path or a name is hidden. Every message and
-/// every difference of this crate goes by the same rules.
+/// A field that may hold secrets, and one that is not known, is `[hidden]`. A URL comes without name, password and
+/// query, a command without what may be its arguments; a key or a token in the place of a path or a name is hidden.
+/// Every message and every difference of this crate goes by the same rules.
 ///
 /// ```
 /// use kubeconfig::config::shown;
@@ -198,7 +205,8 @@ pub fn shown<'t>(field: &str, value: &'t str) -> Cow<'t, str> {
     leaf.and_then(|leaf| shown_text(leaf.form, value)).unwrap_or(HIDDEN.into())
 }
 
-/// A value of a harmless field without what should not be in it; `None` where it has not the form of what belongs there.
+/// A value of a harmless field without what should not be in it; `None` where it has not the form of what belongs
+/// there.
 pub(crate) fn shown_text(form: Form, text: &str) -> Option<Cow<'_, str>> {
     if form == Form::Text && names_secret(text) {
         return None;

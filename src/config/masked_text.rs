@@ -11,8 +11,8 @@ const HIDDEN_COMMENT: &str = "# (hidden)";
 
 /// The text of a kubeconfig with all that is not known to be harmless hidden. It has the same number of lines.
 ///
-/// Comments among the users are hidden, whatever they say, but for those that Rancher writes. Elsewhere a comment is hidden where
-/// it names a secret, and where something beside it is hidden.
+/// Comments among the users are hidden, whatever they say, but for those that Rancher writes. Elsewhere a comment is
+/// hidden where it names a secret, and where something beside it is hidden.
 ///
 /// `document` is `None` where the text is no YAML: then nothing of it is shown.
 pub(crate) fn masked(document: Option<&Document>, text: &str) -> String {
@@ -66,7 +66,8 @@ struct Masked<'t> {
 }
 
 impl Masked<'_> {
-    /// What stands between two values: blanks, punctuation and comments. Anchors, tags and directives could be anything.
+    /// What stands between two values: blanks, punctuation and comments. Anchors, tags and directives could be
+    /// anything.
     fn gap(&mut self, range: Range<usize>, is_next_hidden: bool) {
         let mut at = range.start;
         for line in self.text.get(range).unwrap_or_default().split_inclusive('\n') {
@@ -141,8 +142,8 @@ fn comment_in(line: &str) -> Option<usize> {
     line.match_indices('#').map(|(at, _)| at).find(is_start)
 }
 
-/// Whether it is one of the comments that Rancher 2.12 and later writes at the head of a file, and nothing more. This program
-/// writes none.
+/// Whether it is one of the comments that Rancher 2.12 and later writes at the head of a file, and nothing more. This
+/// program writes none.
 fn is_ranchers(comment: &str) -> bool {
     let is = |key: &str, value: fn(u8) -> bool, most: usize| {
         let found = comment.strip_prefix("# ").and_then(|comment| comment.strip_prefix(key)?.strip_prefix(": "));

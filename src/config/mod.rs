@@ -29,15 +29,21 @@ pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use describe::{KubeconfigField, fields};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
+pub(crate) use mask::ShownName;
 pub use mask::shown;
-pub(crate) use mask::{HIDDEN, Mask, ShownName, holds_secrets, shown_text};
+#[cfg(feature = "rke")]
+pub(crate) use mask::{HIDDEN, shown_text};
+#[cfg(feature = "check")]
+pub(crate) use mask::{Mask, holds_secrets};
 pub(crate) use masked_text::masked;
 #[cfg(feature = "rke")]
 pub(crate) use read::fold_char;
 #[cfg(feature = "check")]
 pub(crate) use read::{Version, header, repeated};
+#[cfg(feature = "rke")]
 pub(crate) use schema::{Leaf, Schema};
 pub use view::View;
+#[cfg(feature = "check")]
 pub(crate) use words::nearest;
 
 use crate::secret::Secret;
@@ -275,7 +281,8 @@ impl AuthProviderConfig {
 pub(crate) fn command_name(command: &str) -> &str {
     let is_behind_a_name = |c: char| c.is_whitespace() || c.is_control() || ",;|&<>$`\"'".contains(c);
     let drive = if command.get(1..3) == Some(":\\") { 3 } else { 0 };
-    // Windows has blanks in paths: there the name ends with the extension of a program, unless arguments come before it.
+    // Windows has blanks in paths: there the name ends with the extension of a program, unless arguments come before
+    // it.
     let lower = command.to_ascii_lowercase();
     let ends = [".exe", ".cmd", ".bat", ".com"].map(|end| lower.find(end).map(|at| at + end.len()));
     let arguments = [" -", " /", "\""].iter().filter_map(|start| command.find(start)).min().unwrap_or(usize::MAX);

@@ -60,6 +60,7 @@ impl Schema {
     }
 
     /// The path of the map that has a field of that name, if there is just one.
+    #[cfg(feature = "check")]
     pub(crate) fn home_of(&self, key: &str) -> Option<String> {
         fn find(schema: &Schema, key: &str, path: &mut String, homes: &mut Vec<String>) {
             let length = path.len();
@@ -92,8 +93,8 @@ impl Schema {
         homes.pop().filter(|_| homes.is_empty())
     }
 
-    /// Whether a key that is not known here may be shown: it is that of a field elsewhere in `root`, or a slip away from a field
-    /// that is known here. Any other may be a value itself, which got there by mistake.
+    /// Whether a key that is not known here may be shown: it is that of a field elsewhere in `root`, or a slip away
+    /// from a field that is known here. Any other may be a value itself, which got there by mistake.
     pub(crate) fn may_show(&self, key: &str, root: &Schema) -> bool {
         let is_word = key.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
         root.has_key(key) || is_word && nearest(key, self.keys()).is_some()
@@ -227,8 +228,14 @@ mod tests {
         ] {
             assert_eq!(user.may_show(key, root), is_shown, "{key}");
         }
+        assert!(root.is_secret_key("args") && root.is_secret_key("config") && !root.is_secret_key("server"));
+    }
+
+    #[cfg(feature = "check")]
+    #[test]
+    fn the_map_that_a_field_belongs_into() {
+        let root = Schema::kubeconfig();
         assert_eq!(root.home_of("tls-server-name").as_deref(), Some("clusters[].cluster"));
         assert_eq!(root.home_of("extensions"), None);
-        assert!(root.is_secret_key("args") && root.is_secret_key("config") && !root.is_secret_key("server"));
     }
 }

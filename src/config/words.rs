@@ -7,10 +7,11 @@ pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
     if word.len() > LONGEST {
         return None;
     }
-    let plain = |word: &str| word.chars().filter(|c| !"-_".contains(*c)).collect::<String>().to_ascii_lowercase();
-    let bare = plain(word);
+    fn plain(word: &str) -> impl Iterator<Item = char> {
+        word.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase())
+    }
     let slips = (word.len() / 4).min(3);
-    let near = |candidate: &&str| match plain(candidate) == bare {
+    let near = |candidate: &&str| match plain(candidate).eq(plain(word)) {
         true => 0,
         // So many letters must at least be put in.
         false if word.len().abs_diff(candidate.len()) > slips => usize::MAX,

@@ -14,11 +14,11 @@ const CONTEXT: usize = 3;
 
 /// The difference between two versions of a kubeconfig, in the form of `diff -u`, without secrets.
 ///
-/// Shown are names and the values known to be harmless, by the rules of [`shown`](crate::config::shown). Tokens, passwords,
-/// keys, embedded data, arguments and variables of commands, settings of login plugins, userinfo of URLs, extensions and
-/// unknown fields with their keys are `[hidden]`, and so is all of a text that can't be read. A comment among the users is
-/// `# (hidden)`, but for those that Rancher writes; elsewhere one is where it may hold a secret. A line that changed is there also
-/// where nothing of the change may be shown.
+/// Shown are names and the values known to be harmless, by the rules of [`shown`](crate::config::shown). Tokens,
+/// passwords, keys, embedded data, arguments and variables of commands, settings of login plugins, userinfo of URLs,
+/// extensions and unknown fields with their keys are `[hidden]`, and so is all of a text that can't be read. A comment
+/// among the users is `# (hidden)`, but for those that Rancher writes; elsewhere one is where it may hold a secret. A
+/// line that changed is there also where nothing of the change may be shown.
 ///
 /// ```
 /// use kubeconfig::edit::Diff;

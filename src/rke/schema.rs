@@ -67,8 +67,8 @@ fn leaf(field: &cluster::Field) -> Leaf {
     Leaf { kind, is_harmless: !field.is_secret && kind == Kind::Text, form }
 }
 
-/// The name of a certificate of a state, as it may be shown: RKE's all begin with `kube-`. Another one may be what was written
-/// one level too high.
+/// The name of a certificate of a state, as it may be shown: RKE's all begin with `kube-`. Another one may be what was
+/// written one level too high.
 pub(crate) fn shown_certificate(name: &str) -> &str {
     let is_of_name = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'-' | b'.');
     if name.starts_with("kube-") && name.bytes().all(is_of_name) { name } else { HIDDEN }

@@ -285,8 +285,8 @@ fn authority_end(text: &str) -> usize {
     text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at)
 }
 
-/// Scheme, host and port with the blanks made visible, up to the first one in it: behind it may stand anything. It is not for a
-/// URL with a user name or password.
+/// Scheme, host and port with the blanks made visible, up to the first one in it: behind it may stand anything. It is
+/// not for a URL with a user name or password.
 fn visible(text: &str) -> String {
     let text = &text[..authority_end(text)];
     let is_blank = |c: char| c.is_whitespace() || c.is_control();

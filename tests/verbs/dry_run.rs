@@ -67,7 +67,8 @@ fn every_verb_shows_and_writes_nothing() {
     assert_eq!((same.stdout.as_str(), same.stderr.as_str()), ("", "nothing would change\n"));
 }
 
-/// A comment may hold an old secret, in words that nothing gives away: among the users none is shown but what Rancher writes.
+/// A comment may hold an old secret, in words that nothing gives away: among the users none is shown but what Rancher
+/// writes.
 #[test]
 fn comments_are_hidden_where_they_may_hold_a_secret() {
     let created = "# createdTimestamp: 2026-08-01T12:00:00Z";
@@ -101,7 +102,8 @@ fn comments_are_hidden_where_they_may_hold_a_secret() {
         let (there, elsewhere) = (shown(is_hidden_there), shown(is_hidden_elsewhere));
         for text in [
             "ELSEWHERE\nclusters: # ELSEWHERE\n- name: c # ELSEWHERE\n  ELSEWHERE\n  cluster: {}\nELSEWHERE\n\
-             users: # THERE\nTHERE\n- name: u # THERE\n  THERE\n  user:\n    THERE\n    username: me # THERE\n    exec:\n      \
+             users: # THERE\nTHERE\n- name: u # THERE\n  THERE\n  user:\n    THERE\n    username: me # THERE\n    \
+             exec:\n      \
              THERE\n      command: c\nTHERE\ncurrent-context: x # ELSEWHERE\nELSEWHERE\n",
             "users:\n- name: u\n  user: {}  # THERE\n  THERE\n\nTHERE\n",
             "{clusters: [], # ELSEWHERE\n users: [ # THERE\n {name: u, # THERE\n user: {as: b}} ] # THERE\n}\n",

@@ -203,8 +203,8 @@ impl Walk<'_> {
         None
     }
 
-    /// A key of the same map that this one begins with, or that begins with this one: `username` for `user`, `hostname` for
-    /// `hostname_override`.
+    /// A key of the same map that this one begins with, or that begins with this one: `username` for `user`, `hostname`
+    /// for `hostname_override`.
     fn begun(text: &str, schema: &Schema) -> Option<String> {
         if let Some(key) = text.split_once([':', '=']).and_then(|(word, _)| schema.keys.get_key_value(word)) {
             return Some(format!("did you mean {}? Write a colon and a blank behind it", key.0));
@@ -252,7 +252,8 @@ fn is_snake_of(key: &str, json: &str) -> bool {
     json.chars().all(is_next) && letters.next().is_none()
 }
 
-/// Whether a key is made of nothing but what is in known keys: `hostname` of `hostname_override`, `username` of `user` and `name`.
+/// Whether a key is made of nothing but what is in known keys: `hostname` of `hostname_override`, `username` of `user`
+/// and `name`.
 fn is_of_known_words(text: &str, schema: &Schema) -> bool {
     let is_known = |word: &str| cluster_schema().has_key(word);
     schema
