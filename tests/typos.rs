@@ -173,11 +173,13 @@ fn planted(base: &Tree, path: &str, secret: &str) -> Vec<(String, String)> {
         tree.put(parent, value);
         push(how, &tree);
     }
-    // The line goes on where it was indented too far.
+    // The line goes on where it was indented too far, and a list has one more item.
     let mut tree = base.clone();
     for (_, beside) in tree.map(parent) {
-        if let Some(Text(text)) = beside {
-            text.push_str(&format!("\n      {glued}"));
+        match beside {
+            Some(Text(text)) => text.push_str(&format!("\n      {glued}")),
+            Some(List(items)) => items.push(Text(glued.clone())),
+            _ => {}
         }
     }
     push("behind the value before", &tree);
@@ -195,7 +197,8 @@ fn text(text: &str) -> Tree {
 /// A kubeconfig with a context for the user in question.
 fn kubeconfig() -> Tree {
     let cluster = map([("server", text("https://h.example.com:6443")), ("tls-server-name", text("h"))]);
-    let user = map([("username", text("ann")), ("as", text("ben")), ("extensions", List(Vec::new()))]);
+    let groups = List(vec![text("g")]);
+    let user = map([("username", text("ann")), ("as", text("ben")), ("as-groups", groups)]);
     let context = map([("cluster", text("c")), ("user", text("u")), ("namespace", text("ns"))]);
     map([
         ("clusters", List(vec![map([("name", text("c")), ("cluster", cluster)])])),

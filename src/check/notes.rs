@@ -58,7 +58,7 @@ impl<'a> Notes<'a> {
         self.put(finding, Some(excerpt));
     }
 
-    fn mask(&self, document: &Document, schema: &Schema) -> &Mask {
+    fn mask(&self, document: &Document, schema: &'static Schema) -> &Mask {
         self.mask.get_or_init(|| Mask::of(document, schema))
     }
 

@@ -261,7 +261,7 @@ impl<'w> Walk<'w, '_> {
         if is_plain || !text.chars().any(is_bad) {
             return;
         }
-        let shown = shown_text(leaf.form, text).unwrap_or(HIDDEN.into());
+        let shown = shown_text(leaf.form, text, Schema::kubeconfig()).unwrap_or(HIDDEN.into());
         let shown = Printable(&shown).to_string();
         let message = format!("characters that a terminal acts on, or that can't be seen: {shown}");
         self.add(Code::ControlCharacters, None, message, None, node);

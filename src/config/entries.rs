@@ -1,6 +1,6 @@
 //! Lists of named entries (`clusters`, `users`, `contexts`, `extensions`) as maps that keep their order.
 
-use super::describe::{Describe, List};
+use super::describe::{Describe, Form, List};
 use super::fields::{Field, FromGo, ToValue, copy_other, text};
 use crate::syntax::{Mapping, Value};
 use indexmap::IndexMap;
@@ -358,7 +358,7 @@ impl<T: fmt::Debug + Body + ToValue> Field for Entries<T> {
         self.is_empty()
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
 

@@ -5,7 +5,7 @@
 //! written without the blank behind the colon, or stands one level too high or too low, may be a secret in the place of
 //! a key or a name.
 
-use super::command_name;
+use super::command::command_name;
 use super::describe::Form;
 use super::read::{Version, header};
 use super::schema::{Leaf, Schema};
@@ -23,6 +23,7 @@ pub(crate) const HIDDEN: &str = "[hidden]";
 pub(crate) struct Mask {
     /// By the number of the node.
     shown: Vec<Shown>,
+    schema: &'static Schema,
     /// Entries by name in the place of lists.
     is_internal: bool,
 }
@@ -37,12 +38,12 @@ enum Shown {
 }
 
 impl Mask {
-    pub(crate) fn of(document: &Document, schema: &Schema) -> Self {
+    pub(crate) fn of(document: &Document, schema: &'static Schema) -> Self {
         let root = document.root();
         let is_internal = root.is_some_and(|root| matches!(header(root), Ok(Version::Internal)));
-        let mut mask = Mask { shown: vec![Shown::Not; document.nodes().count()], is_internal };
+        let mut mask = Mask { shown: vec![Shown::Not; document.nodes().count()], schema, is_internal };
         if let Some(root) = root {
-            mask.allow(root, schema, schema);
+            mask.allow(root, schema);
         }
         mask
     }
@@ -66,9 +67,9 @@ impl Mask {
         let is_as_written = quote.map_or(raw == text, |quote| raw.trim_matches(quote) == text);
         let shown = match self.shown.get(node.index() as usize)? {
             Shown::Not => return None,
-            Shown::Text => shown_text(Form::Text, text)?,
-            Shown::Url => shown_text(Form::Url, text)?,
-            Shown::Command => shown_text(Form::Command, text)?,
+            Shown::Text => shown_text(Form::Text, text, self.schema)?,
+            Shown::Url => shown_text(Form::Url, text, self.schema)?,
+            Shown::Command => shown_text(Form::Command, text, self.schema)?,
         };
         match (is_as_written, shown) {
             (_, shown) if shown.contains(['\n', '\r']) => None,
@@ -83,20 +84,20 @@ impl Mask {
         self.show(key).is_some()
     }
 
-    fn allow(&mut self, node: Node<'_>, schema: &Schema, root: &Schema) {
+    fn allow(&mut self, node: Node<'_>, schema: &Schema) {
         match (schema, node.kind()) {
             (Schema::Leaf(leaf), NodeKind::Scalar) => self.allow_value(node, *leaf),
             (Schema::Items(inner), NodeKind::Sequence) => {
                 // What an alias stands for is seen where it stands.
                 for item in node.items().filter(|item| is_within(item.span(), node.span())) {
-                    self.allow(item, inner, root);
+                    self.allow(item, inner);
                 }
             }
             (Schema::Items(inner), NodeKind::Mapping) if self.is_internal => {
                 let body = inner.keys().find(|key| *key != "name").and_then(|key| inner.field(key));
                 for (name, value) in node.written_pairs() {
                     self.mark(name, Shown::Text);
-                    body.into_iter().for_each(|body| self.allow(value, body, root));
+                    body.into_iter().for_each(|body| self.allow(value, body));
                 }
             }
             (Schema::Fields(_), NodeKind::Mapping) => {
@@ -105,7 +106,7 @@ impl Mask {
                     match schema.field(&name) {
                         Some(inner) => {
                             self.mark(key, Shown::Text);
-                            self.allow(value, inner, root);
+                            self.allow(value, inner);
                         }
                         // What is merged stands there as if it stood here.
                         None if name == "<<" => {
@@ -113,16 +114,16 @@ impl Mask {
                             let is_map = |node: &Node<'_>| node.kind() == NodeKind::Mapping;
                             let items = value.items().filter(|item| is_within(item.span(), value.span()));
                             let maps = std::iter::once(value).chain(items).filter(is_map);
-                            maps.for_each(|map| self.allow(map, schema, root));
+                            maps.for_each(|map| self.allow(map, schema));
                         }
-                        None if schema.may_show(&name, root) => self.mark(key, Shown::Text),
+                        None if schema.may_show(&name, self.schema) => self.mark(key, Shown::Text),
                         None => {}
                     }
                 }
             }
             // Of a map with any keys nothing tells its keys from values that got there by mistake.
             (Schema::Keys(inner), NodeKind::Mapping) if matches!(**inner, Schema::Fields(_)) => {
-                node.written_pairs().for_each(|(_, value)| self.allow(value, inner, root));
+                node.written_pairs().for_each(|(_, value)| self.allow(value, inner));
             }
             _ => {}
         }
@@ -137,7 +138,7 @@ impl Mask {
             _ if !leaf.is_harmless => return,
             Form::Url => Shown::Url,
             Form::Command => Shown::Command,
-            form if shown_text(form, text).is_none() => return,
+            form if shown_text(form, text, self.schema).is_none() => return,
             _ => Shown::Text,
         };
         self.mark(node, shown);
@@ -177,7 +178,7 @@ pub(crate) struct ShownName<'n>(pub(crate) &'n str);
 
 impl fmt::Display for ShownName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Printable(if names_secret(self.0) { HIDDEN } else { self.0 }).fmt(f)
+        Printable(if names_secret(self.0, Schema::kubeconfig()) { HIDDEN } else { self.0 }).fmt(f)
     }
 }
 
@@ -202,13 +203,13 @@ fn is_within(inner: Span, outer: Span) -> bool {
 /// ```
 pub fn shown<'t>(field: &str, value: &'t str) -> Cow<'t, str> {
     let leaf = Schema::kubeconfig().leaf(field).filter(|leaf| leaf.is_harmless);
-    leaf.and_then(|leaf| shown_text(leaf.form, value)).unwrap_or(HIDDEN.into())
+    leaf.and_then(|leaf| shown_text(leaf.form, value, Schema::kubeconfig())).unwrap_or(HIDDEN.into())
 }
 
 /// A value of a harmless field without what should not be in it; `None` where it has not the form of what belongs
 /// there.
-pub(crate) fn shown_text(form: Form, text: &str) -> Option<Cow<'_, str>> {
-    if form == Form::Text && names_secret(text) {
+pub(crate) fn shown_text<'t>(form: Form, text: &'t str, schema: &Schema) -> Option<Cow<'t, str>> {
+    if form == Form::Text && names_secret(text, schema) {
         return None;
     }
     let shown = match form {
@@ -223,7 +224,7 @@ pub(crate) fn shown_text(form: Form, text: &str) -> Option<Cow<'_, str>> {
             shown => shown,
         }),
     };
-    shown.filter(|shown| !names_secret(shown))
+    shown.filter(|shown| !names_secret(shown, schema))
 }
 
 /// Whether there is a colon before the last `@`.
@@ -243,7 +244,7 @@ fn is_variable(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }
 
-/// As [`secret::names_secret`], by the fields of a kubeconfig that are secret too.
-fn names_secret(text: &str) -> bool {
-    crate::secret::names_secret(text, |word| Schema::kubeconfig().is_secret_key(word))
+/// As [`secret::names_secret`](crate::secret::names_secret), by the fields of the model that are secret too.
+fn names_secret(text: &str, schema: &Schema) -> bool {
+    crate::secret::names_secret(text, |word| schema.is_secret_key(word))
 }

@@ -5,11 +5,13 @@ use super::model::{Form, Model, Part, Rules, Tag};
 use super::read::{
     Wrong, is_null, items, key_text, pairs, read_bool, read_float, read_int, read_struct, read_text, read_value,
 };
+use crate::config::HIDDEN;
 use crate::config::fields::text;
 use crate::error::Result;
-use crate::secret::Secret;
+use crate::secret::{Secret, names_secret};
 use crate::syntax::{Mapping, Node, Scalar, Value};
 use crate::url::without_userinfo;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -20,6 +22,11 @@ fn scalar(value: Option<Value>, is_zero: bool, zero: impl Into<Value>, form: For
         None if form == Form::Json && tag.always => Some(if tag.pointer { Value::null() } else { zero.into() }),
         _ => None,
     }
+}
+
+/// A harmless text, without what should not be in it.
+fn debugged(text: &str) -> Cow<'_, str> {
+    if names_secret(text, |word| word.ends_with("cert")) { HIDDEN.into() } else { without_userinfo(text) }
 }
 
 impl Part for Option<String> {
@@ -34,7 +41,7 @@ impl Part for Option<String> {
         self.is_some()
     }
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.as_deref().map(without_userinfo), f)
+        fmt::Debug::fmt(&self.as_deref().map(debugged), f)
     }
     fn as_text(&mut self) -> Option<&mut Option<String>> {
         Some(self)
@@ -137,7 +144,7 @@ impl Item for String {
         text(self)
     }
     fn debug_item(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&without_userinfo(self), f)
+        fmt::Debug::fmt(&debugged(self), f)
     }
     fn list_item(lister: &mut Lister<'_>) {
         lister.leaf(Kind::String);
