@@ -28,6 +28,10 @@ impl fmt::Display for Position {
     }
 }
 
+/// What stands in the path of a field for a key that may be a value: one of a map that takes any, and one that is not
+/// known.
+pub(crate) const ANY_KEY: &str = "*";
+
 /// What kind of failure an [`Error`] is. Compare with [`Error::kind`] or ask the predicates of [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -102,6 +106,8 @@ struct Inner {
     /// A byte offset that waits for the document to turn it into a position.
     offset: Option<usize>,
     field: Option<String>,
+    /// It is in a value that may be anything, so that the key of it may be, too.
+    is_of_any_key: bool,
     source: Option<io::Error>,
     progress: Progress,
     errors: Vec<Error>,
@@ -118,6 +124,7 @@ impl Error {
             position: None,
             offset: None,
             field: None,
+            is_of_any_key: false,
             source: None,
             progress: Progress::NotBegun,
             errors: Vec::new(),
@@ -202,11 +209,21 @@ impl Error {
         })
     }
 
+    /// The step that is put in front next is a key that may be a value by mistake: [`ANY_KEY`] stands for it.
+    pub(crate) fn of_any_key(self) -> Self {
+        self.each(|mut error| {
+            error.0.is_of_any_key = true;
+            error
+        })
+    }
+
     /// Puts a step in front of the path of the field: `users`, then `[3]`, then `.token` come in from the inside out.
     pub(crate) fn inside(self, step: impl fmt::Display) -> Self {
         self.each(|mut error| {
+            let is_hidden = std::mem::take(&mut error.0.is_of_any_key);
+            let step = if is_hidden { ANY_KEY.to_owned() } else { step.to_string() };
             error.0.field = Some(match error.0.field.take() {
-                None => step.to_string(),
+                None => step,
                 Some(field) if field.starts_with('[') => format!("{step}{field}"),
                 Some(field) => format!("{step}.{field}"),
             });
@@ -294,7 +311,8 @@ impl Error {
         self.0.position
     }
 
-    /// The path of the field, as in `users[3].user.token`; never its value.
+    /// The path of the field, as in `users[3].user.token`; never its value. `*` stands for a key that is not known, or
+    /// of a map that takes any: it may be a value that got there by mistake.
     pub fn field(&self) -> Option<&str> {
         self.0.field.as_deref()
     }

@@ -130,9 +130,44 @@ impl<'de, T: Wipe + Deserialize<'de>> Deserialize<'de> for Secret<T> {
     }
 }
 
+/// Whether a text holds a word that names a secret with something behind it, as in `ann password:hunter2` or
+/// `TOKEN=abc`, or another one glued to what follows a blank: so it is where a blank is missing, or where a line was
+/// indented too far and goes on with the value before. `is_secret` knows more words for secrets.
+pub(crate) fn names_secret(text: &str, is_secret: impl Fn(&str) -> bool) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    text.match_indices([':', '=']).any(|(at, _)| {
+        let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+        let before = before.trim_end_matches(['"', '\'']);
+        let start =
+            before.rfind(|c| !is_word(c)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let word = before.get(start..).unwrap_or_default();
+        let value = behind.trim_start_matches([' ', '"', '\'']);
+        let digits = value.bytes().take_while(u8::is_ascii_digit).count();
+        // A host with a port behind it.
+        let is_port = (1..=5).contains(&digits) && !value.get(digits..).is_some_and(|rest| rest.starts_with(is_word));
+        let is_glued = !word.is_empty()
+            && before.get(..start).is_some_and(|before| before.ends_with(char::is_whitespace))
+            && !behind.starts_with(|c: char| c.is_whitespace() || matches!(c, '/' | '\\'));
+        !value.is_empty() && !is_port && (is_glued || is_secret_word(word) || is_secret(word))
+    })
+}
+
+/// Whether a word is what people call a secret.
+pub(crate) fn is_secret_word(word: &str) -> bool {
+    const PARTS: &[&str] =
+        &["token", "passw", "secret", "bearer", "credential", "authoriz", "-data", "privat", "passphrase"];
+    const WORDS: &[&str] = &["key", "pass", "pwd", "pw"];
+    let word = word.to_ascii_lowercase();
+    let last = word.rsplit(['-', '_']).next().unwrap_or_default();
+    PARTS.iter().any(|part| word.contains(part)) || WORDS.contains(&last)
+}
+
 /// A path as it may be shown: without what is no path, but a key or a token that was put into a field for its path.
 pub(crate) fn without_content(path: &str) -> Cow<'_, str> {
     const HIDDEN: &str = "[hidden: this looks like a key or a token itself, not like its path]";
+    if names_secret(path, |_| false) {
+        return HIDDEN.into();
+    }
     match content_in(path).and_then(|at| path.get(..at)) {
         Some(folder) => [folder, HIDDEN].concat().into(),
         None => path.into(),

@@ -10,7 +10,6 @@ use super::question::Question;
 use super::through::server_is_rancher;
 use super::{Client, Trust, login, server};
 use crate::config::{AuthInfo, Cluster, set};
-use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding};
 use crate::load::{Loaded, Subject, Target, not_found_for};
 use rustls_pki_types::UnixTime;
@@ -69,7 +68,7 @@ impl Examiner {
     pub fn context(&self, loaded: &Loaded, name: &str) -> Access {
         let config = loaded.config();
         let Some(context) = config.contexts.get(name) else {
-            let message = format!("there is no context \"{}\"", Printable(name));
+            let message = format!("there is no context \"{}\"", crate::config::ShownName(name));
             return Access::refused(name, Finding::new(Code::InvalidContext, message));
         };
         let mut access = Access::of_context(name, set(&context.cluster), set(&context.user));
@@ -178,7 +177,7 @@ fn dangling(access: &mut Access, missing: [Option<&str>; 2]) {
     for ((what, code), to) in codes.into_iter().zip(missing) {
         let Some(to) = to else { continue };
         let finding = Finding::new(code, not_found_for(what, to, &name)).of(Subject::Context(&name).to_string());
-        access.push(finding.in_field(format!("contexts[{name}].context.{what}")));
+        access.push(finding.in_field(format!("contexts[{}].context.{what}", crate::config::ShownName(&name))));
     }
 }
 

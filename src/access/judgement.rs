@@ -363,7 +363,7 @@ fn end_unknown(best: &Judged) -> Option<String> {
 impl fmt::Display for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let credentials: Vec<String> = self.credentials().map(Credential::to_string).collect();
-        write!(f, "{}: ", Printable(&self.context))?;
+        write!(f, "{}: ", crate::config::ShownName(&self.context))?;
         match credentials.is_empty() {
             // What is not sent is not listed, and why is said.
             true if !self.is_tls || self.needs.contains(&Need::Person) => {}

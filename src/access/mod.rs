@@ -82,7 +82,6 @@ pub(crate) use note::Note;
 #[cfg(any(feature = "check", feature = "rke"))]
 pub(crate) use pem::Pem;
 #[cfg(feature = "check")]
-pub(crate) use placeholder::is_placeholder;
 #[cfg(feature = "rancher")]
 pub(crate) use question::Question;
 pub(crate) use server::TOKEN_LIFETIME;

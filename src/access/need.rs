@@ -1,5 +1,6 @@
 //! What a context needs beside the file, and the verdict.
 
+use crate::config::ShownName;
 use crate::error::Printable;
 use crate::finding::Effect;
 use std::fmt;
@@ -89,9 +90,9 @@ impl fmt::Display for Need {
             Need::SameLink => {
                 f.write_str("needs the network link of the server, whose address means nothing elsewhere")
             }
-            Need::Proxy(name) => write!(f, "needs the proxy {}", Printable(name)),
-            Need::Command(name) => write!(f, "needs {} on the machine", Printable(name)),
-            Need::Provider(name) => write!(f, "needs the login plugin {} (auth-provider)", Printable(name)),
+            Need::Proxy(name) => write!(f, "needs the proxy {}", ShownName(name)),
+            Need::Command(name) => write!(f, "needs {} on the machine", ShownName(name)),
+            Need::Provider(name) => write!(f, "needs the login plugin {} (auth-provider)", ShownName(name)),
             Need::Person => f.write_str(NO_CREDENTIALS),
             Need::RancherHost(host) => write!(f, "needs {}, where Rancher answers", Printable(host)),
         }

@@ -19,9 +19,10 @@ impl Note {
 
     /// The finding with its entry and its path: `users[prod].user.token`.
     pub(super) fn placed(self, list: &str, body: &str, name: &str) -> Finding {
+        let shown = crate::config::ShownName(name);
         let path = match &*self.field {
-            "name" | "" => format!("{list}[{name}]"),
-            field => format!("{list}[{name}].{body}.{field}"),
+            "name" | "" => format!("{list}[{shown}]"),
+            field => format!("{list}[{shown}].{body}.{field}"),
         };
         let subject = if list == "clusters" { Subject::Cluster(name) } else { Subject::User(name) };
         self.finding.of(subject.to_string()).in_field(path)

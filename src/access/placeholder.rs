@@ -99,13 +99,3 @@ fn is_variable(secret: &str) -> bool {
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
     })
 }
-
-/// Whether `secret` stands for a secret, and is short and plain enough to be shown.
-#[cfg(feature = "check")]
-pub(crate) fn is_placeholder(secret: &str) -> bool {
-    const LONGEST: usize = 48;
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || " _-.<>{}$()[]%*+/•?#:".contains(c);
-    // What is cut off may be the beginning of a secret.
-    let is_cut_off = secret.ends_with("...") && secret.contains(|c: char| c.is_ascii_alphanumeric());
-    secret.len() <= LONGEST && !is_cut_off && secret.chars().all(is_plain) && placeholder(secret).is_some()
-}

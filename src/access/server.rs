@@ -10,7 +10,7 @@ use crate::config::{Cluster, set};
 use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::load::validate_cluster;
-use crate::url::{Brackets, Reach, ServerUrl, UrlFault, without_userinfo};
+use crate::url::{Brackets, Reach, ServerUrl, UrlFault};
 use std::rc::Rc;
 
 /// Judges a cluster's entry. Paths in it are absolute.
@@ -76,7 +76,7 @@ fn route(server: &ServerUrl<'_>, text: &str, question: &Question, facts: &mut Cl
     match server.fault() {
         None => {}
         Some(UrlFault::Refused(why)) => {
-            let shown = without_userinfo(text);
+            let shown = crate::config::shown("clusters[].cluster.server", text);
             let why = if why.is_empty() { why } else { format!(": {why}") };
             let message = format!("host must be a URL or a host:port pair: \"{}\"{why}", Printable(&shown));
             note(Finding::new(Code::InvalidServer, message).with_effect(Effect::Refused));

@@ -119,7 +119,7 @@ fn doubts(found: Vec<Doubt<'_, '_, '_>>, seen: &HashSet<(&str, &str)>, notes: &m
         let Some(notes) = notes.get_mut(doubt.of.file).filter(|_| !entry.is_unread(&doubt.note.field)) else {
             continue;
         };
-        let cluster = format!("the CA of the cluster \"{}\"", Printable(doubt.cluster));
+        let cluster = format!("the CA of the cluster \"{}\"", crate::config::ShownName(doubt.cluster));
         let message = &mut doubt.note.finding.message;
         *message = message.replace("the CA of the cluster", &cluster);
         let (finding, span) = entry.find(doubt.note.finding, &doubt.note.field);
@@ -161,7 +161,7 @@ fn remarks<'g>(
         &entry.name
     });
     if first != entry.name {
-        let message = format!("the user \"{}\" has this very certificate too", Printable(first));
+        let message = format!("the user \"{}\" has this very certificate too", crate::config::ShownName(first));
         found.push(Finding::new(Code::SharedCertificate, message));
     }
     for finding in found {

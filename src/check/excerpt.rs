@@ -1,7 +1,6 @@
 //! The line of source beside a finding, with what may be shown of it.
 
-use super::mask::{HIDDEN, Mask};
-use super::schema::Schema;
+use crate::config::{HIDDEN, Mask, Schema};
 use crate::error::Printable;
 use crate::syntax::{Document, NodeKind, Span};
 

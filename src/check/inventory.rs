@@ -6,12 +6,12 @@ use super::input::{Content, Input};
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::{Notes, of_error};
 use super::rke::SERVICE_ACCOUNTS;
-use super::schema::Schema;
 use crate::access::Pem;
 use crate::cert::{self, Certificate, Purpose, SectionKind, SubjectAltName, rfc3339};
-use crate::error::{Error, Printable};
+use crate::config::Schema;
+use crate::error::Error;
 use crate::finding::{Code, Finding, Severity};
-use crate::rke::ClusterState;
+use crate::rke::{ClusterState, shown_certificate};
 use crate::secret::path_without_content;
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
@@ -243,7 +243,7 @@ impl Inventory {
             {
                 continue;
             }
-            let subject = format!("certificate \"{}\"", Printable(name));
+            let subject = format!("certificate \"{}\"", shown_certificate(name));
             let role = (name == SERVICE_ACCOUNTS).then_some(Role::Unused);
             self.sections(file, Some(&subject), entry.certificate_pem.as_bytes(), |_| role);
         }

@@ -31,7 +31,6 @@ mod group;
 mod input;
 mod inventory;
 mod kubeconfig;
-mod mask;
 mod notes;
 mod pem;
 mod permissions;
@@ -39,12 +38,10 @@ mod rancher;
 mod report;
 mod rke;
 mod rules;
-mod schema;
 mod security;
 mod server_folder;
 mod structure;
 mod tokens;
-mod words;
 mod x509;
 
 pub use clients::Client;
@@ -52,7 +49,7 @@ pub use inventory::{FoundCertificate, Inventory, Role};
 pub use report::{CheckedFile, FileKind, Human, Omitted, Report, Summary};
 
 use crate::access::{Examiner, through_rancher};
-use crate::config::Kubeconfig;
+use crate::config::{Kubeconfig, Schema, holds_secrets};
 use crate::finding::{Code, Finding};
 use crate::load::{Loaded, Loader, Source, Subject};
 use crate::rke::FileSet;
@@ -63,7 +60,6 @@ use kubeconfig::ConfigFile;
 use notes::Notes;
 use report::FileFindings;
 use rustls_pki_types::UnixTime;
-use schema::Schema;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -258,8 +254,8 @@ impl Checker {
     fn other(&self, input: &Input, of_set: &[Finding]) -> FileFindings {
         let path = &input.path;
         let mut notes = match &input.content {
-            Content::Cluster(document) => Notes::of_document(self, path, document, Schema::cluster()),
-            Content::State(_, Some(document)) => Notes::of_document(self, path, document, Schema::state()),
+            Content::Cluster(document) => Notes::of_document(self, path, document, crate::rke::cluster_schema()),
+            Content::State(_, Some(document)) => Notes::of_document(self, path, document, crate::rke::state_schema()),
             _ => Notes::of_file(self, path),
         };
         let has_secrets = match &input.content {
@@ -274,7 +270,7 @@ impl Checker {
             }
             Content::Cluster(document) => {
                 rke::cluster(document, &mut notes);
-                mask::holds_secrets(document, Schema::cluster())
+                holds_secrets(document, crate::rke::cluster_schema())
             }
             Content::State(states, document) => {
                 for saved in states.iter() {

@@ -2,13 +2,12 @@
 
 use super::Checker;
 use super::excerpt::Excerpt;
-use super::mask::Mask;
 use super::report::{FileFindings, Found, Omitted};
-use super::schema::Schema;
+use crate::config::{Mask, Schema};
 use crate::error::Error;
 use crate::finding::{Code, Finding, Severity};
 use crate::rke::Locator;
-use crate::syntax::{Document, Span};
+use crate::syntax::{Document, Node, Span};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,8 +69,7 @@ impl<'a> Notes<'a> {
         if !self.has_room(&finding) {
             return;
         }
-        let mask = self.mask.get_or_init(|| Mask::of(document, schema));
-        let excerpt = Excerpt::of(document, mask, span);
+        let excerpt = Excerpt::of(document, self.mask(document, schema), span);
         let finding = finding.at(document.position(span.start), document.position(span.end));
         self.keep(finding, Some(excerpt));
     }
@@ -89,6 +87,15 @@ impl<'a> Notes<'a> {
         }
         *self.omitted.entry((finding.code, finding.severity)).or_default() += 1;
         false
+    }
+
+    fn mask(&self, document: &Document, schema: &'static Schema) -> &Mask {
+        self.mask.get_or_init(|| Mask::of(document, schema))
+    }
+
+    /// Whether a key of the document may be shown.
+    pub(super) fn shows(&self, key: Node<'_>) -> bool {
+        self.document.is_some_and(|(document, schema)| self.mask(document, schema).shows(key))
     }
 
     /// Puts a finding down that has its place already.

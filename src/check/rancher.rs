@@ -74,7 +74,10 @@ fn proxied_only<'g>(
             true => "logs in by Rancher",
             false => "goes through Rancher",
         };
-        found.push((proxy.context, format!("every way into the cluster \"{}\" {way}", Printable(&cluster.name))));
+        found.push((
+            proxy.context,
+            format!("every way into the cluster \"{}\" {way}", crate::config::ShownName(&cluster.name)),
+        ));
     }
     found
 }

@@ -7,7 +7,7 @@ use crate::cert::{self, Certificate, ChainVerdict, KeyMatch, Purpose, Verifier};
 use crate::config::{Kubeconfig, set};
 use crate::error::{Error, Position, Printable};
 use crate::finding::{Code, Finding, Severity};
-use crate::rke::{self, CertificateEntry, ClusterState, FileSet, State};
+use crate::rke::{self, CertificateEntry, ClusterState, FileSet, State, shown_certificate};
 use crate::syntax::{Document, Node, Span};
 use crate::url::{ServerUrl, without_userinfo};
 use std::collections::HashMap;
@@ -154,8 +154,8 @@ const ADMIN_HELP: &str = "`rke cert rotate` or `rke up` makes it anew; the clust
 
 impl Side<'_, '_> {
     fn add(&self, name: &str, key: &str, finding: Finding, notes: &mut Notes<'_>) {
-        let field = format!("{}.certificatesBundle.{name}.{key}", self.name);
-        let finding = finding.of(format!("certificate \"{}\"", Printable(name))).in_field(field);
+        let field = format!("{}.certificatesBundle.{}.{key}", self.name, shown_certificate(name));
+        let finding = finding.of(format!("certificate \"{}\"", shown_certificate(name))).in_field(field);
         self.places.add(finding, |places| places.entry(self.name, name, key), notes);
     }
 
@@ -200,7 +200,7 @@ impl Side<'_, '_> {
                 return None;
             }
         };
-        let what = format!("the certificate of {}", Printable(name));
+        let what = format!("the certificate of {}", shown_certificate(name));
         let checker = notes.checker();
         let help = match name {
             "kube-admin" => ADMIN_HELP,
@@ -223,7 +223,8 @@ impl Side<'_, '_> {
             match cert::private_key(entry.key_pem.expose().as_bytes()) {
                 Err(error) => self.add(name, KEY, of_error(Code::KeyUnreadable, &error), notes),
                 Ok(key) if key.belongs_to(&certificate) == KeyMatch::Mismatch => {
-                    let message = format!("the private key of {} does not belong to its certificate", Printable(name));
+                    let message =
+                        format!("the private key of {} does not belong to its certificate", shown_certificate(name));
                     self.add(name, KEY, Finding::new(Code::KeyMismatch, message), notes);
                 }
                 Ok(_) => {}
@@ -249,7 +250,7 @@ impl Side<'_, '_> {
             };
             let verifier = Verifier::new(bundle);
             let chain = verifier.verify(certificate, Purpose::Any, notes.checker().at);
-            let shown = Printable(name);
+            let shown = shown_certificate(name);
             let finding = match chain.verdict() {
                 ChainVerdict::Trusted => {
                     let first = chain.path().iter().skip(1).map(|above| above.not_after()).min();
@@ -279,7 +280,7 @@ impl Side<'_, '_> {
         }
         // RKE makes the administrator's anew with each `rke up`, and the CA once.
         if !longer.is_empty() {
-            let names: Vec<String> = longer.iter().take(20).map(|name| Printable(name).to_string()).collect();
+            let names: Vec<&str> = longer.iter().take(20).map(|name| shown_certificate(name)).collect();
             let message = format!("{} certificates are valid longer than their CA: {}", longer.len(), names.join(", "));
             let finding =
                 Finding::new(Code::OutlivesIssuer, message).in_field(format!("{}.certificatesBundle", self.name));

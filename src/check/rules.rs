@@ -35,7 +35,7 @@ pub(super) fn check(group: &Group<'_, '_>, file: usize, notes: &mut Notes<'_>) {
 fn current_context(group: &Group<'_, '_>, file: usize, this: &ConfigFile<'_>, notes: &mut Notes<'_>) {
     match (&group.current, &this.current) {
         (Some((of, name)), Some((_, span))) if *of == file && !group.config.contexts.contains(name) => {
-            let message = format!("the current context \"{}\" is not there", Printable(name));
+            let message = format!("the current context \"{}\" is not there", crate::config::ShownName(name));
             notes.add(Finding::new(Code::DanglingCurrentContext, message).in_field("current-context"), *span);
         }
         (None, _) if file == 0 && !group.config.contexts.is_empty() => {

@@ -2,12 +2,11 @@
 
 use super::kubeconfig::{ConfigFile, Entry, Listed};
 use super::notes::Notes;
-use crate::config::{AuthInfo, Cluster, ExecConfig, command_name, set};
+use crate::config::{AuthInfo, Cluster, ExecConfig, set, shown};
 use crate::error::Printable;
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Os;
 use crate::secret::without_content;
-use crate::url::without_userinfo;
 use std::path::Path;
 
 /// Looks at one file.
@@ -36,7 +35,8 @@ fn of_cluster(cluster: &Entry<'_, Cluster>, file: &ConfigFile<'_>) -> Findings {
         found.push((finding, "insecure-skip-tls-verify".into()));
     }
     if let Some(proxy) = set(&body.proxy_url) {
-        let message = format!("all connections go through {}", Printable(&without_userinfo(proxy)));
+        let proxy = shown("clusters[].cluster.proxy-url", proxy);
+        let message = format!("all connections go through {}", Printable(&proxy));
         found.push((Finding::new(Code::Proxy, message), "proxy-url".into()));
     }
     if let Some(path) = set(&body.certificate_authority) {
@@ -55,7 +55,8 @@ fn of_user(user: &Entry<'_, AuthInfo>, file: &ConfigFile<'_>) -> Findings {
         found.extend(outside(file, path, "tokenFile", Severity::Warning));
     }
     if let Some(name) = set(&body.impersonate) {
-        let message = format!("requests are made as {}", Printable(name));
+        let name = shown("users[].user.as", name);
+        let message = format!("requests are made as {}", Printable(&name));
         found.push((Finding::new(Code::Impersonation, message), "as".into()));
     }
     if let Some(exec) = &body.exec {
@@ -66,21 +67,23 @@ fn of_user(user: &Entry<'_, AuthInfo>, file: &ConfigFile<'_>) -> Findings {
 
 fn of_exec(exec: &ExecConfig, file: &ConfigFile<'_>, found: &mut Findings) {
     if let Some(command) = set(&exec.command) {
-        let shown = Printable(command_name(command)).to_string();
+        let named = shown("users[].user.exec.command", command);
+        let shown_command = Printable(&named).to_string();
         let is_path = command.contains(Os::current().separator());
         let (message, looked_up) = match is_path {
-            false => (format!("{shown} is run to log in, wherever $PATH has it"), true),
+            false => (format!("{shown_command} is run to log in, wherever $PATH has it"), true),
             true => {
-                let place = file.resolve(command_name(command));
+                let place = file.resolve(&named);
                 (format!("{} is run to log in", Printable(&place.to_string_lossy())), false)
             }
         };
-        let help = set(&exec.install_hint).map(|hint| format!("the file says of it: {}", one_line(hint)));
+        let hint = set(&exec.install_hint).map(|hint| shown("users[].user.exec.installHint", hint));
+        let help = hint.map(|hint| format!("the file says of it: {}", one_line(&hint)));
         let mut finding = Finding::new(Code::ExecCommand, message);
         finding.help = help;
         found.push((finding, "exec.command".into()));
         if looked_up {
-            let message = format!("the first {shown} in $PATH is run");
+            let message = format!("the first {shown_command} in $PATH is run");
             found.push((Finding::new(Code::ExecPathLookup, message), "exec.command".into()));
         }
         let is_there = match is_path {
@@ -88,14 +91,15 @@ fn of_exec(exec: &ExecConfig, file: &ConfigFile<'_>, found: &mut Findings) {
             false => is_in_path(command),
         };
         if !is_there {
-            let message = format!("{shown} is not on this machine: the login fails here");
+            let message = format!("{shown_command} is not on this machine: the login fails here");
             found.push((Finding::new(Code::ExecNotFound, message), "exec.command".into()));
         }
     }
     for (i, variable) in exec.variables().iter().enumerate() {
         let Some(name) = set(&variable.name).filter(|name| is_powerful(name)) else { continue };
+        let name = shown("users[].user.exec.env[].name", name);
         let message =
-            format!("the login command is given {}, which changes what is run or where it connects", Printable(name));
+            format!("the login command is given {}, which changes what is run or where it connects", Printable(&name));
         found.push((Finding::new(Code::ExecEnv, message), format!("exec.env[{i}].name")));
     }
 }

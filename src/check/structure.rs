@@ -1,12 +1,9 @@
 //! What is wrong with a kubeconfig before it is read as one: types, unknown and repeated keys, what stands behind it.
 
-use super::mask::harmless;
 use super::notes::{Notes, of_error};
-use super::schema::{Leaf, Schema};
-use super::words;
 use crate::config::describe::Kind;
-use crate::config::{BASE64_HELP, Version, header, illegal_byte, repeated};
-use crate::error::Printable;
+use crate::config::{BASE64_HELP, HIDDEN, Leaf, Schema, Version, header, illegal_byte, nearest, repeated, shown_text};
+use crate::error::{ANY_KEY, Printable};
 use crate::finding::{Code, Finding, Severity};
 use crate::load::Subject;
 use crate::syntax::de::{check_json, from_node_without};
@@ -54,7 +51,7 @@ pub(super) fn check(document: &Document, is_read: bool, notes: &mut Notes<'_>) -
 pub(super) fn repeated_keys(document: &Document, notes: &mut Notes<'_>) {
     for hidden in document.hidden_keys() {
         let name = &hidden.text;
-        let shown = if words::is_field_like(name) { format!("the key {name} stands") } else { "a key stands".into() };
+        let shown = if notes.shows(hidden.key) { format!("the key {name} stands") } else { "a key stands".into() };
         let line = hidden.key.position().line;
         let message = format!("{shown} in the same map at line {line} already; kubectl takes the last");
         notes.add(Finding::new(Code::DuplicateKey, message), Some(hidden.again.span()));
@@ -136,8 +133,11 @@ impl<'w> Walk<'w, '_> {
         let mut is_good = true;
         for Pair { text: name, key, value } in map.fields() {
             match schema.field(&name) {
-                Some(inner) => is_good &= self.inside(&[".", &name], |walk| walk.node(value, inner)),
-                None => self.unknown(key, value, &name, schema),
+                Some(inner) => {
+                    let step = if matches!(schema, Schema::Keys(_)) { ANY_KEY } else { &*name };
+                    is_good &= self.inside(&[".", step], |walk| walk.node(value, inner));
+                }
+                None => self.unknown(key, &name, schema),
             }
         }
         is_good
@@ -178,7 +178,7 @@ impl<'w> Walk<'w, '_> {
             Kind::Text => match resolved {
                 Some(Resolved::Str(text)) => {
                     if leaf.is_harmless {
-                        self.control_characters(node, text);
+                        self.control_characters(node, text, leaf);
                     }
                     true
                 }
@@ -235,7 +235,7 @@ impl<'w> Walk<'w, '_> {
         false
     }
 
-    fn control_characters(&mut self, node: Node<'_>, text: &str) {
+    fn control_characters(&mut self, node: Node<'_>, text: &str, leaf: Leaf) {
         // Advice may have several lines.
         let is_advice = self.path.ends_with(".installHint");
         let is_bad = |c: char| {
@@ -245,24 +245,28 @@ impl<'w> Walk<'w, '_> {
         if is_plain || !text.chars().any(is_bad) {
             return;
         }
-        let shown = Printable(&harmless(text)).to_string();
+        let shown = shown_text(leaf.form, text, Schema::kubeconfig()).unwrap_or(HIDDEN.into());
+        let shown = Printable(&shown).to_string();
         let message = format!("characters that a terminal acts on, or that can't be seen: {shown}");
         self.add(Code::ControlCharacters, None, message, None, node);
     }
 
-    fn unknown(&mut self, key: Node<'_>, value: Node<'_>, name: &str, schema: &Schema) {
+    fn unknown(&mut self, key: Node<'_>, name: &str, schema: &Schema) {
         // RKE, and Rancher before 2.2, write this into each cluster.
         if name == "api-version" && self.path.starts_with("clusters[") && self.path.ends_with("].cluster") {
             return;
         }
-        if !words::is_field_name(name, value) {
-            let message = "a key that client-go does not know; its name is not shown, as it may be a value".to_owned();
-            return self.add(Code::UnknownField, None, message, None, key);
+        let root = Schema::kubeconfig();
+        if !schema.may_show(name, root) {
+            let message = "a key that client-go does not know; it is not shown, as it may be a value".to_owned();
+            let help = nearest_before_a_value(name, schema);
+            let severity = help.as_ref().map(|_| Severity::Warning);
+            let step = [".", ANY_KEY];
+            return self.inside(&step, |walk| walk.add(Code::UnknownField, severity, message, help, key));
         }
-        let nearest = words::nearest(name, schema.keys());
-        let (severity, help) = match nearest {
+        let (severity, help) = match nearest(name, schema.keys()) {
             Some(nearest) => (Some(Severity::Warning), Some(format!("did you mean {nearest}?"))),
-            None => match Schema::home_of(name) {
+            None => match root.home_of(name) {
                 Some(home) => (Some(Severity::Warning), Some(format!("it is a field of {home}: it does nothing here"))),
                 None => (None, None),
             },
@@ -270,6 +274,13 @@ impl<'w> Walk<'w, '_> {
         let message = format!("client-go does not know the field {name} here");
         self.inside(&[".", name], |walk| walk.add(Code::UnknownField, severity, message, help, key));
     }
+}
+
+/// What to do about `token:abc`, which is a key with nothing behind it.
+fn nearest_before_a_value(name: &str, schema: &Schema) -> Option<String> {
+    let (word, _) = name.split_once([':', '='])?;
+    let meant = schema.keys().find(|key| *key == word)?;
+    Some(format!("did you mean {meant}? Write a colon and a blank behind it"))
 }
 
 fn noun(node: Node<'_>) -> &'static str {

@@ -15,27 +15,54 @@ pub(crate) enum Kind {
     Any,
 }
 
-/// A field that holds a value (and not other fields). In its path `[]` stands for the items of a list, `*` for the keys of
-/// a map.
-#[derive(Debug)]
-pub(crate) struct Field {
-    pub(crate) path: String,
-    pub(crate) kind: Kind,
-    /// Whether it is secret, or may hold secrets.
-    pub(crate) is_secret: bool,
+/// The form of a harmless text. What has another one got there by mistake, and may be secret.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A name, a path, a text for people.
+    #[default]
+    Text,
+    /// A URL, which may hold a name, a password and a query.
+    Url,
+    /// A command, which may have its arguments behind it.
+    Command,
+    /// The name of a variable of the environment.
+    Variable,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A number, a share, a boolean.
+    Number,
 }
 
-/// Every field of a kubeconfig.
-pub(crate) fn fields() -> Vec<Field> {
-    let mut list = List { fields: Vec::new(), path: String::new(), is_secret: false };
+/// A field of a [`Kubeconfig`] that holds a value (and not other fields).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KubeconfigField {
+    /// Where it is: `users[].user.token`. `[]` stands for the items of a list, `*` for the keys of a map.
+    pub path: String,
+    /// Whether it is secret, or may hold secrets: the model wraps it in [`Secret`].
+    pub is_secret: bool,
+    pub(crate) kind: Kind,
+    pub(crate) form: Form,
+}
+
+/// Returns every field of a kubeconfig with its path, in the order in which they are written.
+///
+/// ```
+/// let fields = kubeconfig::config::fields();
+/// assert!(fields.iter().any(|field| field.path == "users[].user.exec.args[]" && field.is_secret));
+/// assert!(fields.iter().any(|field| field.path == "clusters[].cluster.server" && !field.is_secret));
+/// ```
+pub fn fields() -> Vec<KubeconfigField> {
+    let mut list = List { fields: Vec::new(), path: String::new(), form: Form::default(), is_secret: false };
     Kubeconfig::describe(&mut list);
     list.fields
 }
 
 /// Collects the fields.
 pub(crate) struct List {
-    fields: Vec<Field>,
+    fields: Vec<KubeconfigField>,
     path: String,
+    form: Form,
     is_secret: bool,
 }
 
@@ -52,8 +79,16 @@ impl List {
         self.path.truncate(length);
     }
 
+    /// What the next leaf has.
+    pub(crate) fn form(&mut self, form: Form) {
+        self.form = form;
+    }
+
     fn leaf(&mut self, kind: Kind) {
-        self.fields.push(Field { path: self.path.clone(), kind, is_secret: self.is_secret });
+        let form = std::mem::take(&mut self.form);
+        let form = if kind == Kind::Bool { Form::Number } else { form };
+        let (path, is_secret) = (self.path.clone(), self.is_secret);
+        self.fields.push(KubeconfigField { path, is_secret, kind, form });
     }
 }
 

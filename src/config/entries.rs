@@ -1,7 +1,6 @@
 //! Lists of named entries (`clusters`, `users`, `contexts`, `extensions`) as maps that keep their order.
 
-#[cfg(feature = "check")]
-use super::describe::{Describe, List};
+use super::describe::{Describe, Form, List};
 use super::fields::{Field, FromGo, ToValue, copy_other, text};
 use crate::error::Result;
 use crate::syntax::de::from_node;
@@ -435,7 +434,7 @@ impl<T: fmt::Debug + Body + ToValue> Field for Entries<T> {
         self.is_empty()
     }
 
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
 
@@ -450,7 +449,6 @@ impl<'de, T: Body + Default + Deserialize<'de>> FromGo<'de> for Entries<T> {
     }
 }
 
-#[cfg(feature = "check")]
 impl<T: Describe + Body> Describe for Entries<T> {
     fn describe(list: &mut List) {
         list.step("[]", |list| {

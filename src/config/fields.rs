@@ -1,7 +1,9 @@
 //! How the structs of the model read and write their fields: one macro, so that every struct treats null, unknown
 //! fields and order alike.
 
-use crate::secret::{Secret, Wipe};
+use super::command::command_name;
+use super::describe::Form;
+use crate::secret::{Secret, Wipe, names_secret};
 use crate::syntax::de::KEY;
 use crate::syntax::write::{Writer, means_text};
 use crate::syntax::{Mapping, Scalar, ScalarStyle, Value};
@@ -16,7 +18,8 @@ use std::fmt;
 pub(crate) trait Field {
     /// Left out when writing.
     fn is_absent(&self) -> bool;
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+    /// For `Debug`, of a text in that form.
+    fn debug(&self, f: &mut fmt::Formatter<'_>, form: Form) -> fmt::Result;
     /// For writing in our own order; what is absent is not asked.
     fn to_value(&self) -> Value;
     /// Writes it at the top of a file.
@@ -29,8 +32,8 @@ impl Field for Option<String> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.as_deref().map(without_userinfo), f)
+    fn debug(&self, f: &mut fmt::Formatter<'_>, form: Form) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_deref().map(|text| debugged(text, form)), f)
     }
     fn to_value(&self) -> Value {
         self.as_deref().map_or_else(Value::null, text)
@@ -41,7 +44,7 @@ impl<T: Wipe + ToValue> Field for Option<Secret<T>> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
     fn to_value(&self) -> Value {
@@ -53,7 +56,7 @@ impl Field for Option<super::Data> {
     fn is_absent(&self) -> bool {
         self.is_none()
     }
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
     fn to_value(&self) -> Value {
@@ -65,7 +68,7 @@ impl Field for bool {
     fn is_absent(&self) -> bool {
         !self
     }
-    fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
         fmt::Debug::fmt(self, f)
     }
     fn to_value(&self) -> Value {
@@ -79,7 +82,7 @@ macro_rules! plain_fields {
             fn is_absent(&self) -> bool {
                 self.$absent()
             }
-            fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
                 fmt::Debug::fmt(self, f)
             }
             fn to_value(&self) -> Value {
@@ -90,14 +93,57 @@ macro_rules! plain_fields {
 }
 
 plain_fields! {
-    [T: fmt::Debug + ToValue] Vec<T>: is_empty;
-    [T: fmt::Debug + ToValue] BTreeMap<String, T>: is_empty;
     [] super::Preferences: is_empty;
     [] Option<Vec<Secret<String>>>: is_none;
     [] Option<Vec<super::ExecEnvVar>>: is_none;
-    [] Option<BTreeMap<String, Secret<String>>>: is_none;
     [] Option<Box<super::ExecConfig>>: is_none;
     [] Option<Box<super::AuthProviderConfig>>: is_none;
+}
+
+/// A harmless text, without what should not be in it.
+fn debugged(text: &str, form: Form) -> Cow<'_, str> {
+    match form {
+        Form::Command => command_name(text).into(),
+        _ if names_secret(text, |_| false) && form != Form::Url => "[hidden]".into(),
+        _ => without_userinfo(text),
+    }
+}
+
+impl Field for Vec<String> {
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>, form: Form) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(|text| debugged(text, form))).finish()
+    }
+    fn to_value(&self) -> Value {
+        ToValue::to_value(self)
+    }
+}
+
+/// Keys of a map that takes any may be values that got there by mistake, so `Debug` shows none.
+impl<T: fmt::Debug + ToValue> Field for BTreeMap<String, T> {
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
+        f.debug_map().entries(self.values().map(|value| (format_args!("*"), value))).finish()
+    }
+    fn to_value(&self) -> Value {
+        ToValue::to_value(self)
+    }
+}
+
+impl Field for Option<BTreeMap<String, Secret<String>>> {
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+    fn debug(&self, f: &mut fmt::Formatter<'_>, _: Form) -> fmt::Result {
+        self.as_ref().map_or(Ok(()), |map| map.debug(f, Form::Text))
+    }
+    fn to_value(&self) -> Value {
+        ToValue::to_value(self)
+    }
 }
 
 /// What a part of the model is as a value, with the spelling of its unknown fields.
@@ -293,12 +339,14 @@ pub(crate) fn copy_other(map: &mut Mapping, other: &Mapping) {
 }
 
 /// Defines a struct of the model: known fields with their keys in the order they are written in, and `other` for the
-/// rest. Null is the field's default, as in Go; a repeated key's last value stays.
+/// rest. Behind the key stands in brackets what form a harmless text has, where that is not
+/// [`Form::Text`](super::describe::Form::Text). Null is the field's default, as in Go; a repeated key's last value
+/// stays.
 macro_rules! model {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $( $(#[$field_meta:meta])* $key:literal => pub $field:ident: $type:ty, )*
+            $( $(#[$field_meta:meta])* $key:literal $([$form:expr])? => pub $field:ident: $type:ty, )*
         }
     ) => {
         $(#[$meta])*
@@ -312,15 +360,15 @@ macro_rules! model {
 
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                struct Shown<'a, T>(&'a T);
+                struct Shown<'a, T>(&'a T, $crate::config::describe::Form);
                 impl<T: $crate::config::fields::Field> std::fmt::Debug for Shown<'_, T> {
                     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        self.0.debug(f)
+                        self.0.debug(f, self.1)
                     }
                 }
                 let mut shown = f.debug_struct(stringify!($name));
                 $( if !$crate::config::fields::Field::is_absent(&self.$field) {
-                    shown.field(stringify!($field), &Shown(&self.$field));
+                    shown.field(stringify!($field), &Shown(&self.$field, $crate::config::fields::form!($($form)?)));
                 } )*
                 if !self.other.is_empty() {
                     shown.field("other", &self.other);
@@ -329,10 +377,12 @@ macro_rules! model {
             }
         }
 
-        #[cfg(feature = "check")]
         impl $crate::config::describe::Describe for $name {
             fn describe(list: &mut $crate::config::describe::List) {
-                $( list.key($key, <$type as $crate::config::describe::Describe>::describe); )*
+                $( list.key($key, |list| {
+                    list.form($crate::config::fields::form!($($form)?));
+                    <$type as $crate::config::describe::Describe>::describe(list);
+                }); )*
             }
         }
 
@@ -411,3 +461,14 @@ macro_rules! model {
     };
 }
 pub(crate) use model;
+
+/// The form of a field.
+macro_rules! form {
+    () => {
+        $crate::config::describe::Form::Text
+    };
+    ($form:expr) => {
+        $form
+    };
+}
+pub(crate) use form;

@@ -9,32 +9,57 @@
 //! rules hold instead: another YAML crate takes `name: yes` for a string or a boolean by its own rules, may refuse a
 //! repeated key, and does not look at `kind`.
 
+mod command;
 mod data;
-#[cfg(feature = "check")]
 pub(crate) mod describe;
 mod edit;
 mod entries;
 pub(crate) mod fields;
 mod internal;
+mod mask;
+mod masked_text;
 mod read;
+mod schema;
 mod view;
+mod words;
 mod write;
 
+pub(crate) use command::command_name;
 pub use data::{Data, Decoded};
 #[cfg(feature = "check")]
 pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
+pub use describe::{KubeconfigField, fields};
 pub use edit::{Edit, Section};
 pub use entries::{Body, Entries};
+pub(crate) use mask::ShownName;
+pub use mask::shown;
+#[cfg(feature = "rke")]
+pub(crate) use mask::{HIDDEN, shown_text};
+#[cfg(feature = "check")]
+pub(crate) use mask::{Mask, holds_secrets};
+pub(crate) use masked_text::masked;
 #[cfg(feature = "rke")]
 pub(crate) use read::fold_char;
 #[cfg(feature = "check")]
 pub(crate) use read::{Version, header, repeated};
+#[cfg(feature = "rke")]
+pub(crate) use schema::{Leaf, Schema};
 pub use view::View;
+#[cfg(feature = "check")]
+pub(crate) use words::nearest;
 
 use crate::secret::Secret;
 use crate::syntax::Value;
+use describe::Form;
 use fields::model;
 use std::collections::BTreeMap;
+
+/// The versions of the protocol between client-go and a login command.
+const PROTOCOLS: &[&str] = &[
+    "client.authentication.k8s.io/v1",
+    "client.authentication.k8s.io/v1beta1",
+    "client.authentication.k8s.io/v1alpha1",
+];
 
 pub(crate) const DUPLICATE_NAME: &str = "two entries have the same name";
 
@@ -45,9 +70,9 @@ model! {
     /// file should have.
     pub struct Kubeconfig {
         /// `v1`, or absent. Checked by the readers of this crate.
-        "apiVersion" => pub api_version: Option<String>,
+        "apiVersion" [Form::Word(&["v1", "__internal"])] => pub api_version: Option<String>,
         /// `Config`, or absent. Checked by the readers of this crate.
-        "kind" => pub kind: Option<String>,
+        "kind" [Form::Word(&["Config"])] => pub kind: Option<String>,
         /// Deprecated since Kubernetes 1.34; nothing reads it.
         "preferences" => pub preferences: Preferences,
         /// The servers, by name.
@@ -77,7 +102,7 @@ model! {
     /// How to reach a cluster.
     pub struct Cluster {
         /// URL of the API server. Without a scheme kubectl speaks plain http and leaves all credentials out.
-        "server" => pub server: Option<String>,
+        "server" [Form::Url] => pub server: Option<String>,
         /// The name to ask for and to check in the server's certificate, where it is not the host of `server`.
         "tls-server-name" => pub tls_server_name: Option<String>,
         /// Do not check the server's certificate. Together with a CA it is an error.
@@ -87,7 +112,7 @@ model! {
         /// The PEM itself. With `certificate-authority` too it is an error.
         "certificate-authority-data" => pub certificate_authority_data: Option<Data>,
         /// A proxy: `http`, `https` or `socks5`. May carry credentials.
-        "proxy-url" => pub proxy_url: Option<String>,
+        "proxy-url" [Form::Url] => pub proxy_url: Option<String>,
         /// Don't ask for compressed answers.
         "disable-compression" => pub disable_compression: bool,
         /// Whatever programs keep here; `client.authentication.k8s.io/exec` is handed to exec plugins.
@@ -146,21 +171,21 @@ model! {
     /// A command that prints credentials. This crate describes it and never runs it.
     pub struct ExecConfig {
         /// A name looked up in `$PATH`, or a path; one with a separator is relative to the kubeconfig's folder.
-        "command" => pub command: Option<String>,
+        "command" [Form::Command] => pub command: Option<String>,
         /// Its arguments. They may carry secrets, so `Debug` hides them. kubectl shows whether the list is absent or empty,
         /// so it may be either; [`arguments`](ExecConfig::arguments) makes no difference.
         "args" => pub args: Option<Vec<Secret<String>>>,
         /// Variables added to its environment; absent or empty as `args`.
         "env" => pub env: Option<Vec<ExecEnvVar>>,
         /// The protocol: `client.authentication.k8s.io/v1` or `/v1beta1`.
-        "apiVersion" => pub api_version: Option<String>,
+        "apiVersion" [Form::Word(PROTOCOLS)] => pub api_version: Option<String>,
         /// What to tell the user where the command is missing.
         "installHint" => pub install_hint: Option<String>,
         /// Hand the command the cluster's data, CA and proxy among it.
         "provideClusterInfo" => pub provide_cluster_info: bool,
         /// `Never`, `IfAvailable` or `Always`: whether it may ask on the terminal. Needed with `v1`; with `v1beta1` and
         /// `v1alpha1` it is [`IfAvailable`](ExecConfig::effective_interactive_mode) where absent.
-        "interactiveMode" => pub interactive_mode: Option<String>,
+        "interactiveMode" [Form::Word(&["Never", "IfAvailable", "Always"])] => pub interactive_mode: Option<String>,
     }
 }
 
@@ -168,7 +193,7 @@ model! {
     /// A variable of an exec plugin's environment.
     pub struct ExecEnvVar {
         /// Its name.
-        "name" => pub name: Option<String>,
+        "name" [Form::Variable] => pub name: Option<String>,
         /// Its value.
         "value" => pub value: Option<Secret<String>>,
     }
@@ -251,15 +276,6 @@ impl AuthProviderConfig {
     /// The setting called `key`.
     pub fn setting(&self, key: &str) -> Option<&Secret<String>> {
         self.config.as_ref()?.get(key)
-    }
-}
-
-/// See [`ExecConfig::command_name`]. Windows has blanks in paths.
-pub(crate) fn command_name(command: &str) -> &str {
-    let end = command.find([' ', '\t', '\n']).filter(|_| !command.contains(":\\")).unwrap_or(command.len());
-    match command.get(..end).filter(|name| !name.is_empty() && !name.contains('=')) {
-        Some(name) => name,
-        None => "a command",
     }
 }
 

@@ -1,6 +1,6 @@
 //! What would change, line by line.
 
-use super::mask::mask;
+use crate::config::masked;
 use crate::error::Printable;
 use crate::store::PreviewedFile;
 use crate::syntax::Document;
@@ -14,10 +14,11 @@ const CONTEXT: usize = 3;
 
 /// The difference between two versions of a kubeconfig, in the form of `diff -u`, without secrets.
 ///
-/// Shown are names and the values known to be harmless. Tokens, passwords, keys, embedded data, arguments and variables of
-/// commands, settings of login plugins, userinfo of URLs, extensions and unknown fields are `[hidden]`; so is what looks
-/// like any of them in a comment, and all of a text that can't be read. A line that changed is there also where nothing of
-/// the change may be shown.
+/// Shown are names and the values known to be harmless, by the rules of [`shown`](crate::config::shown). Tokens,
+/// passwords, keys, embedded data, arguments and variables of commands, settings of login plugins, userinfo of URLs,
+/// extensions and unknown fields with their keys are `[hidden]`, and so is all of a text that can't be read. A comment
+/// among the users is `# (hidden)`, but for those that Rancher writes; elsewhere one is where it may hold a secret. A
+/// line that changed is there also where nothing of the change may be shown.
 ///
 /// ```
 /// use kubeconfig::edit::Diff;
@@ -104,11 +105,11 @@ impl Text {
         match Document::parse(bytes) {
             Ok(document) => {
                 let text = document.text();
-                Text { raw: text.to_owned().into(), shown: mask(Some(&document), text) }
+                Text { raw: text.to_owned().into(), shown: masked(Some(&document), text) }
             }
             Err(_) => {
                 let text = zeroize::Zeroizing::new(String::from_utf8_lossy(bytes).into_owned());
-                Text { shown: mask(None, &text), raw: text }
+                Text { shown: masked(None, &text), raw: text }
             }
         }
     }

@@ -41,7 +41,6 @@ mod credentials;
 mod diff;
 mod entries;
 mod exec;
-mod mask;
 mod path;
 mod property;
 

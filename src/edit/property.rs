@@ -4,7 +4,7 @@ use crate::config::{
     AuthInfo, AuthProviderConfig, Cluster, Context, Data, Entries, ExecConfig, Kubeconfig, Preferences,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::secret::Secret;
+use crate::secret::{Secret, names_secret};
 use crate::syntax::Value;
 
 /// Sets what `path` names: a text, `true` or `false`, or base64 for a `*-data` field.
@@ -83,11 +83,19 @@ fn set(config: &mut Kubeconfig, path: &str, value: &str, data: impl Fn(&str) -> 
         (Root::ApiVersion | Root::Kind | Root::CurrentContext, Some(_)) => Err(leads_on(path)),
         (Root::Clusters | Root::Users | Root::Contexts | Root::Extensions | Root::Preferences, _) => Err(no_value()),
     };
-    done.map_err(|error| error.in_field(path))
+    done.map_err(|error| error.in_field(shown(path)))
 }
 
 const ROOTS: &str =
     "a property begins with clusters, users, contexts, current-context, preferences, extensions, kind or apiVersion";
+
+/// A path for an error: without what stands behind the name of a secret, as in `users.ann.token=abc`.
+fn shown(path: &str) -> &str {
+    match path.find(['=', ':']).filter(|_| names_secret(path, |_| false)) {
+        Some(at) => path.get(..at).unwrap_or_default(),
+        None => path,
+    }
+}
 
 /// What a path begins with.
 enum Root {
@@ -117,13 +125,15 @@ impl Root {
             "extensions" => Root::Extensions,
             "" => return Err(Error::new(ErrorKind::Usage, "no property is named").with_help(ROOTS)),
             _ => {
-                return Err(Error::new(ErrorKind::Usage, "there is no such property").in_field(path).with_help(ROOTS));
+                return Err(Error::new(ErrorKind::Usage, "there is no such property")
+                    .in_field(shown(path))
+                    .with_help(ROOTS));
             }
         };
         // A shell has taken the quotes away. Behind a dot it is a name that begins so, as to kubectl.
         if rest.starts_with('[') && !rest.starts_with("[\"") {
             return Err(Error::new(ErrorKind::Usage, "a name in brackets stands in double quotes")
-                .in_field(path)
+                .in_field(shown(path))
                 .with_help("write [\"NAME\"], all of it in single quotes for the shell"));
         }
         Ok((root, (!rest.is_empty()).then(|| rest.strip_prefix('.').unwrap_or(rest))))
@@ -316,7 +326,7 @@ fn field_of<'c, 'p, T: Fields>(of: &'c mut T, rest: &'p str, path: &str) -> Resu
     let (name, behind) = rest.split_at(end);
     match of.field(name) {
         Some(field) => Ok((field, (!behind.is_empty()).then(|| behind.strip_prefix('.').unwrap_or(behind)))),
-        None => Err(no_field::<T>().in_field(path)),
+        None => Err(no_field::<T>().in_field(shown(path))),
     }
 }
 
@@ -340,7 +350,7 @@ fn unset_field<T: Fields>(of: &mut T, rest: &str, path: &str) -> Result<()> {
         (field, None) => field.clear(),
         (Field::Extensions(extensions), Some(name)) => drop(extensions.remove(Name::of(name)?.whole(name))),
         (Field::Whole(..), Some(_)) => {
-            return Err(Error::new(ErrorKind::Usage, "only the whole of it can be removed").in_field(path));
+            return Err(Error::new(ErrorKind::Usage, "only the whole of it can be removed").in_field(shown(path)));
         }
         (_, Some(_)) => return Err(leads_on(path)),
     }
@@ -382,7 +392,7 @@ fn unset_entry<T: Fields>(entries: &mut Entries<T>, rest: Option<&str>, path: &s
         }
         Reading { name, field: Some(field) } => match entries.get_mut(name) {
             Some(entry) => unset_field(entry, field, path),
-            None => Err(Error::new(ErrorKind::NotFound, "there is no entry of that name").in_field(path)),
+            None => Err(Error::new(ErrorKind::NotFound, "there is no entry of that name").in_field(shown(path))),
         },
     }
 }
@@ -467,7 +477,7 @@ fn no_value() -> Error {
 
 #[cold]
 fn leads_on(path: &str) -> Error {
-    Error::new(ErrorKind::Usage, "the path leads on behind a value").in_field(path)
+    Error::new(ErrorKind::Usage, "the path leads on behind a value").in_field(shown(path))
 }
 
 #[cfg(test)]

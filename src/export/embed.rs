@@ -186,7 +186,11 @@ impl Embedding<'_> {
 
     fn placed(&self, of: Subject<'_>, field: Field, error: Error) -> Error {
         let list = if matches!(of, Subject::Cluster(_)) { "clusters" } else { "users" };
-        super::placed(self.loaded, of, error.in_field(format!("{list}[{}].{}", name_of(of), field.name())))
+        super::placed(
+            self.loaded,
+            of,
+            error.in_field(format!("{list}[{}].{}", crate::config::ShownName(name_of(of)), field.name())),
+        )
     }
 }
 

@@ -375,7 +375,7 @@ impl<'a> Export<'a> {
                 }
                 let message = not_found_for(what, reference, name);
                 let error = Error::new(ErrorKind::InvalidConfiguration, message)
-                    .in_field(format!("contexts[{name}].{what}"))
+                    .in_field(format!("contexts[{}].{what}", crate::config::ShownName(name)))
                     .with_help("correct the context, or name the others to export");
                 errors.push(placed(self.loaded, Subject::Context(name), error));
                 failed.insert(name.to_owned());

@@ -1,6 +1,7 @@
 //! What an export says of itself: nothing in here is secret.
 
 use crate::access::{Access, End};
+use crate::config::ShownName;
 use crate::error::Printable;
 use crate::load::Unread;
 use std::fmt;
@@ -20,7 +21,7 @@ pub struct Embedded {
 
 impl fmt::Display for Embedded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({} of {})", path(&self.file), self.field, Printable(&self.entry))
+        write!(f, "{} ({} of {})", path(&self.file), self.field, ShownName(&self.entry))
     }
 }
 
@@ -101,33 +102,33 @@ impl fmt::Display for Note {
                 write!(
                     f,
                     "the login command of {} can't be embedded; its path is {} now",
-                    Printable(user),
+                    ShownName(user),
                     Printable(command)
                 )
             }
             Note::TokenFileWins { user } => {
-                write!(f, "{} has a token and a token file: the file's was kept, as kubectl uses it", Printable(user))
+                write!(f, "{} has a token and a token file: the file's was kept, as kubectl uses it", ShownName(user))
             }
             Note::TokenFileMissing { user, file } => {
                 write!(
                     f,
                     "the token file of {} is not there or empty ({}): its token was kept",
-                    Printable(user),
+                    ShownName(user),
                     path(file)
                 )
             }
             Note::TlsServerNameDropped { cluster } => {
-                write!(f, "the server of {} is another now, so its tls-server-name was dropped", Printable(cluster))
+                write!(f, "the server of {} is another now, so its tls-server-name was dropped", ShownName(cluster))
             }
             Note::ClusterCopied { cluster, copy } => {
                 write!(
                     f,
                     "the cluster {} is reached by different servers: {} is a copy of it",
-                    Printable(cluster),
-                    Printable(copy)
+                    ShownName(cluster),
+                    ShownName(copy)
                 )
             }
-            Note::CurrentContextChosen { context } => write!(f, "the current context is {} now", Printable(context)),
+            Note::CurrentContextChosen { context } => write!(f, "the current context is {} now", ShownName(context)),
             Note::Shadowed { entry, file, taken } => write!(
                 f,
                 "warning: the {entry} of {} is NOT in the backup, {} has another of that name; export it by itself, with --name",
@@ -199,7 +200,7 @@ impl fmt::Display for Report {
         let names: Vec<&str> = self.without_end().map(Access::context).collect();
         match &*names {
             [] => Ok(()),
-            [one] => writeln!(f, "note: no file says when the token of {} ends", Printable(one)),
+            [one] => writeln!(f, "note: no file says when the token of {} ends", ShownName(one)),
             several => {
                 writeln!(
                     f,

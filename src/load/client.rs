@@ -3,8 +3,8 @@
 
 use super::read_reference;
 use super::validate::Fault;
-use crate::config::{AuthInfo, AuthProviderConfig, Data, set, set_secret};
-use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::config::{AuthInfo, AuthProviderConfig, Data, ShownName, set, set_secret};
+use crate::error::{Error, ErrorKind, Result};
 use crate::finding::Code;
 use crate::secret::SecretBytes;
 use std::path::Path;
@@ -22,7 +22,7 @@ pub(crate) fn login_faults(user: &AuthInfo) -> Vec<Fault> {
         if !matches!(version, "client.authentication.k8s.io/v1" | "client.authentication.k8s.io/v1beta1") {
             let is_old = version == "client.authentication.k8s.io/v1alpha1";
             let code = if is_old { Code::RemovedExecVersion } else { Code::InvalidExec };
-            let error = invalid(format!("exec plugin: invalid apiVersion \"{}\"", Printable(version)))
+            let error = invalid(format!("exec plugin: invalid apiVersion \"{}\"", ShownName(version)))
                 .with_help("it must be client.authentication.k8s.io/v1 or client.authentication.k8s.io/v1beta1");
             faults.push(Fault::new(code, "exec.apiVersion", error));
         }
@@ -50,7 +50,7 @@ fn provider_faults(provider: &AuthProviderConfig, faults: &mut Vec<Fault>) {
         "azure" => faults.push(gone(
             invalid("The azure auth plugin has been removed".into()).with_help("use the exec plugin kubelogin instead"),
         )),
-        name => faults.push(gone(invalid(format!("no Auth Provider found for name \"{}\"", Printable(name))))),
+        name => faults.push(gone(invalid(format!("no Auth Provider found for name \"{}\"", ShownName(name))))),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::merge::merge;
 use super::{Environment, Os};
-use crate::config::{Entries, Kubeconfig};
+use crate::config::{Entries, Kubeconfig, ShownName};
 use crate::error::{Error, Position, Printable};
 use crate::syntax::{Document, Node};
 use std::collections::HashMap;
@@ -338,7 +338,7 @@ impl fmt::Display for Subject<'_> {
             Subject::CurrentContext => return f.write_str("current-context"),
             Subject::PreferencesColors => return f.write_str("preferences.colors"),
         };
-        write!(f, "{what} \"{}\"", Printable(name))
+        write!(f, "{what} \"{}\"", ShownName(name))
     }
 }
 

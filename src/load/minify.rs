@@ -1,8 +1,8 @@
 //! `kubectl config view --minify` and `--flatten`: client-go's `api/helpers.go`.
 
 use super::{Loaded, Subject, read_reference, validate};
-use crate::config::{Data, set, set_data, set_secret_data};
-use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::config::{Data, ShownName, set, set_data, set_secret_data};
+use crate::error::{Error, ErrorKind, Result};
 use crate::secret::Secret;
 
 impl Loaded {
@@ -23,14 +23,14 @@ impl Loaded {
         };
         let Some(chosen) = config.contexts.get(&current) else {
             let error =
-                Error::new(ErrorKind::ContextNotFound, format!("cannot locate context {}", Printable(&current)));
+                Error::new(ErrorKind::ContextNotFound, format!("cannot locate context {}", ShownName(&current)));
             let is_current = self.config().current_context() == Some(&current);
             return Err(if is_current { self.placed(error, Subject::CurrentContext) } else { error });
         };
         let cluster = set(&chosen.cluster).map(str::to_owned);
         let user = set(&chosen.user).map(str::to_owned);
         let missing = |what: &str, name: &str| {
-            let error = Error::new(ErrorKind::NotFound, format!("cannot locate {what} {}", Printable(name)));
+            let error = Error::new(ErrorKind::NotFound, format!("cannot locate {what} {}", ShownName(name)));
             Err(self.placed(error, Subject::Context(&current)))
         };
         match (&cluster, &user) {

@@ -1,11 +1,13 @@
 //! The rules of client-go's `validation.go`, in its words. Names are printed, values are not.
 
 use super::{Loaded, Subject, files};
-use crate::config::{AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, set, set_data, set_secret, set_secret_data};
+use crate::config::{
+    AuthInfo, Cluster, Context, ExecConfig, Kubeconfig, ShownName, set, set_data, set_secret, set_secret_data,
+};
 use crate::error::{Error, ErrorKind, Printable, Result};
 use crate::finding::Code;
 use crate::secret::without_content;
-use crate::url::{proxy_fault, without_userinfo};
+use crate::url::proxy_fault;
 use std::path::Path;
 
 /// A broken rule of client-go's: the error that tells of it, and for those who look into files its code, and the field that
@@ -117,7 +119,7 @@ fn invalid(message: String) -> Error {
 
 #[cold]
 pub(super) fn context_not_found(name: &str) -> Error {
-    Error::new(ErrorKind::ContextNotFound, format!("context was not found for specified context: {}", Printable(name)))
+    Error::new(ErrorKind::ContextNotFound, format!("context was not found for specified context: {}", ShownName(name)))
 }
 
 #[cold]
@@ -137,7 +139,7 @@ pub(super) fn empty_cluster() -> Error {
 fn no_server(cluster: &str) -> Error {
     invalid(match cluster {
         "" => "default cluster has no server defined".into(),
-        name => format!("no server found for cluster \"{}\"", Printable(name)),
+        name => format!("no server found for cluster \"{}\"", ShownName(name)),
     })
 }
 
@@ -167,13 +169,13 @@ pub(super) fn is_blank(cluster: &Cluster) -> bool {
 /// client-go's `validateClusterInfo`. Paths in it are to be absolute.
 pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let shown = Printable(name);
+    let shown = ShownName(name);
     if set(&cluster.server).is_none() {
         faults.push(Fault::new(Code::NoServer, "server", no_server(name)));
     }
     if let Some(proxy) = set(&cluster.proxy_url) {
         if let Some(fault) = proxy_fault(proxy) {
-            let proxy = without_userinfo(proxy);
+            let proxy = crate::config::shown("clusters[].cluster.proxy-url", proxy);
             let error = invalid(format!("invalid 'proxy-url' \"{proxy}\" for cluster \"{shown}\": {fault}"));
             faults.push(Fault::new(Code::InvalidProxyUrl, "proxy-url", error));
         }
@@ -192,7 +194,7 @@ pub(crate) fn validate_cluster(name: &str, cluster: &Cluster) -> Vec<Fault> {
 /// client-go's `validateAuthInfo`. Paths in it are to be absolute.
 pub(crate) fn validate_user(name: &str, user: &AuthInfo) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let shown = Printable(name);
+    let shown = ShownName(name);
     validate_certificate(name, user, &mut faults);
     if let Some(exec) = &user.exec {
         if user.auth_provider.is_some() {
@@ -224,7 +226,7 @@ pub(crate) fn validate_user(name: &str, user: &AuthInfo) -> Vec<Fault> {
 
 /// A key alone is not looked at.
 fn validate_certificate(name: &str, user: &AuthInfo, faults: &mut Vec<Fault>) {
-    let shown = Printable(name);
+    let shown = ShownName(name);
     let (certificate, certificate_data) =
         (set(&user.client_certificate), set_data(&user.client_certificate_data).is_some());
     let (key, key_data) = (set(&user.client_key), set_secret_data(&user.client_key_data).is_some());
@@ -255,7 +257,7 @@ fn validate_certificate(name: &str, user: &AuthInfo, faults: &mut Vec<Fault>) {
 }
 
 fn validate_exec(name: &str, exec: &ExecConfig, faults: &mut Vec<Fault>) {
-    let shown = Printable(name);
+    let shown = ShownName(name);
     let mut required = |what: &str, field: &'static str, is_set: bool| {
         if !is_set {
             let error = invalid(format!("{what} must be specified for {shown} to use exec authentication plugin"));
@@ -270,7 +272,7 @@ fn validate_exec(name: &str, exec: &ExecConfig, faults: &mut Vec<Fault>) {
     required("interactiveMode", "exec.interactiveMode", mode.is_some());
     if let Some(mode) = mode {
         if !matches!(mode, "Never" | "IfAvailable" | "Always") {
-            let error = invalid(format!("invalid interactiveMode for {shown}: \"{}\"", Printable(mode)))
+            let error = invalid(format!("invalid interactiveMode for {shown}: \"{}\"", ShownName(mode)))
                 .with_help("it must be Never, IfAvailable or Always");
             faults.push(Fault::new(Code::InvalidExec, "exec.interactiveMode", error));
         }
@@ -285,7 +287,7 @@ pub(crate) fn validate_context(
     is_cluster: impl Fn(&str) -> bool,
 ) -> Vec<Fault> {
     let mut faults = Vec::new();
-    let shown = Printable(name);
+    let shown = ShownName(name);
     if name.is_empty() {
         let error = invalid("empty context name is not allowed".into());
         faults.push(Fault::new(Code::InvalidContext, "name", error));
@@ -306,7 +308,7 @@ pub(crate) fn validate_context(
         if !is_dns_label(namespace) {
             let error = invalid(format!(
                 "namespace \"{}\" for context \"{shown}\" does not conform to the kubernetes DNS_LABEL rules",
-                Printable(namespace)
+                ShownName(namespace)
             ));
             faults.push(Fault::new(Code::InvalidNamespace, "namespace", error));
         }
@@ -316,7 +318,7 @@ pub(crate) fn validate_context(
 
 /// That an entry which a context names is not there, in client-go's words.
 pub(crate) fn not_found_for(what: &str, to: &str, context: &str) -> String {
-    format!("{what} \"{}\" was not found for context \"{}\"", Printable(to), Printable(context))
+    format!("{what} \"{}\" was not found for context \"{}\"", ShownName(to), ShownName(context))
 }
 
 /// RFC 1123: small letters, digits and hyphens, none of these first or last, at most 63.
@@ -330,7 +332,7 @@ fn is_dns_label(text: &str) -> bool {
 
 fn cannot_open(what: &str, path: &str, name: &str) -> Option<Error> {
     let error = files::can_open(Path::new(path)).err()?;
-    let (path, name) = (without_content(path), Printable(name));
+    let (path, name) = (without_content(path), ShownName(name));
     let path = Printable(&path);
     Some(invalid(format!("unable to read {what} {path} for {name} due to {error}")))
 }

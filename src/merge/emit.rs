@@ -6,10 +6,9 @@ use super::list::{Fate, Item, List};
 use super::plan::Plan;
 use super::report::{EntryKind, Incoming, InputContext, LeftOut, MergedContext, Note, Place, Renamed, Report, Risk};
 use crate::access::TOKEN_LIFETIME;
-use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, command_name, set};
+use crate::config::{AuthInfo, Cluster, Context, Entries, Kubeconfig, set, shown};
 use crate::error::{Error, ErrorKind, Result};
 use crate::load::Subject;
-use crate::url::without_userinfo;
 use indexmap::IndexMap;
 use std::collections::HashMap;
 
@@ -125,7 +124,7 @@ fn refer(plan: &Plan<'_>, config: &mut Kubeconfig, report: &mut Report) {
             name: name.to_owned(),
             cluster: cluster.map(str::to_owned),
             user: user.map(str::to_owned),
-            server: server.map(|url| without_userinfo(url).into_owned()),
+            server: server.map(|url| shown("clusters[].cluster.server", url).into_owned()),
             from,
         });
     }
@@ -230,17 +229,18 @@ impl Risks {
             self.add(Risk::Insecure, item, place());
         }
         if let Some(proxy) = set(&cluster.proxy_url) {
-            self.add(Risk::Proxy(without_userinfo(proxy).into_owned()), item, place());
+            self.add(Risk::Proxy(shown("clusters[].cluster.proxy-url", proxy).into_owned()), item, place());
         }
     }
 
     fn of_user(&mut self, user: &AuthInfo, item: &Item<'_>, place: impl Fn() -> Place) {
         if let Some(exec) = &user.exec {
-            let command = command_name(set(&exec.command).unwrap_or_default());
-            self.add(Risk::Command(command.to_owned()), item, place());
+            let command = shown("users[].user.exec.command", set(&exec.command).unwrap_or_default());
+            self.add(Risk::Command(command.into_owned()), item, place());
         }
         if let Some(provider) = &user.auth_provider {
-            self.add(Risk::Provider(set(&provider.name).unwrap_or_default().to_owned()), item, place());
+            let name = shown("users[].user.auth-provider.name", set(&provider.name).unwrap_or_default());
+            self.add(Risk::Provider(name.into_owned()), item, place());
         }
     }
 

@@ -14,6 +14,7 @@ mod fileset;
 mod input;
 mod recover;
 mod saved;
+mod schema;
 mod server_folder;
 mod state;
 mod topology;
@@ -29,6 +30,8 @@ pub(crate) use fileset::unfinished;
 pub use fileset::{FileSet, OpenFileSet};
 pub use recover::{Recovered, Recovery, RecoveryNote};
 pub use saved::{Place, SavedState, SavedStates};
+#[cfg(feature = "check")]
+pub(crate) use schema::{cluster_schema, shown_certificate, state_schema};
 pub use server_folder::ServerFolder;
 #[cfg(feature = "check")]
 pub(crate) use server_folder::{tls_folders, tls_secret};

@@ -14,7 +14,7 @@ use serde::de::{
     Unexpected, VariantAccess, Visitor,
 };
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 /// The name under which [`Value`] asks our own deserializer to hand it over whole, with its spelling.
@@ -198,7 +198,7 @@ impl<'d> NodeDeserializer<'d> {
             pairs.retain(|pair| !self.without.contains(&pair.text.as_ref()));
         }
         let pairs = pairs.into_iter();
-        visitor.visit_map(Fields { pairs, current: None, depth }).map_err(|e| e.at_offset(at))
+        visitor.visit_map(Fields::new(pairs, depth)).map_err(|e| e.at_offset(at))
     }
 
     /// The text of `!!binary`: decoded once, as YAML says. That it decodes was checked.
@@ -323,7 +323,7 @@ impl<'d> Deserializer<'d> for NodeDeserializer<'d> {
     fn deserialize_newtype_struct<V: Visitor<'d>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         let at = self.start();
         if name == VALUE {
-            let value = value_of(self.node, self.depth)?;
+            let value = value_of(self.node, self.depth).map_err(Error::of_any_key)?;
             HANDOVER.set(Some(Handover::Value(value)));
             return visitor.visit_newtype_struct(self);
         }
@@ -361,9 +361,7 @@ impl<'d> Deserializer<'d> for NodeDeserializer<'d> {
 
     fn deserialize_map<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
         match self.resolved()? {
-            Some(Resolved::Null) => {
-                visitor.visit_map(Fields { pairs: Vec::new().into_iter(), current: None, depth: 0 })
-            }
+            Some(Resolved::Null) => visitor.visit_map(Fields::new(Vec::new().into_iter(), 0)),
             _ if self.node.resolve().is_mapping() => self.visit_fields(visitor),
             _ => Err(self.mismatch(&"a map")),
         }
@@ -440,7 +438,15 @@ struct Fields<'d> {
     pairs: std::vec::IntoIter<Pair<'d>>,
     /// The pair whose key was read last, for its value.
     current: Option<Pair<'d>>,
+    /// The key was read as the name of a field, and not as a text, which it may say anything in.
+    is_field: Cell<bool>,
     depth: u32,
+}
+
+impl<'d> Fields<'d> {
+    fn new(pairs: std::vec::IntoIter<Pair<'d>>, depth: u32) -> Self {
+        Fields { pairs, current: None, is_field: Cell::new(false), depth }
+    }
 }
 
 impl<'d> MapAccess<'d> for Fields<'d> {
@@ -450,26 +456,35 @@ impl<'d> MapAccess<'d> for Fields<'d> {
         let Some(pair) = self.pairs.next() else { return Ok(None) };
         let key = self.current.insert(pair);
         let at = key.key.span().start as usize;
-        seed.deserialize(KeyDeserializer(key.clone())).map(Some).map_err(|e| e.at_offset(at))
+        self.is_field.set(false);
+        seed.deserialize(KeyDeserializer { pair: key.clone(), is_field: &self.is_field })
+            .map(Some)
+            .map_err(|e| e.at_offset(at))
     }
 
     fn next_value_seed<V: DeserializeSeed<'d>>(&mut self, seed: V) -> Result<V::Value> {
         let Some(Pair { text, value, .. }) = self.current.take() else {
             return Err(Error::new(ErrorKind::Type, "a value was asked for before its key"));
         };
-        seed.deserialize(NodeDeserializer::new(value, self.depth))
-            .map_err(|e| e.at_offset(value.span().start as usize).inside(text))
+        let is_field = self.is_field.get();
+        seed.deserialize(NodeDeserializer::new(value, self.depth)).map_err(|e| {
+            let error = e.at_offset(value.span().start as usize);
+            if is_field { error.inside(text) } else { error.of_any_key().inside(text) }
+        })
     }
 }
 
 /// A key: always text.
-struct KeyDeserializer<'d>(Pair<'d>);
+struct KeyDeserializer<'d, 'f> {
+    pair: Pair<'d>,
+    is_field: &'f Cell<bool>,
+}
 
-impl<'d> Deserializer<'d> for KeyDeserializer<'d> {
+impl<'d> Deserializer<'d> for KeyDeserializer<'d, '_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
-        match self.0.text {
+        match self.pair.text {
             Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
             Cow::Owned(text) => visitor.visit_string(text),
         }
@@ -477,11 +492,17 @@ impl<'d> Deserializer<'d> for KeyDeserializer<'d> {
 
     fn deserialize_newtype_struct<V: Visitor<'d>>(self, name: &'static str, visitor: V) -> Result<V::Value> {
         if name == KEY {
-            if let Some(spelling) = spelling(&self.0) {
+            self.is_field.set(true);
+            if let Some(spelling) = spelling(&self.pair) {
                 HANDOVER.set(Some(Handover::Key(spelling)));
-                return visitor.visit_str(&self.0.text);
+                return visitor.visit_str(&self.pair.text);
             }
         }
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_identifier<V: Visitor<'d>>(self, visitor: V) -> Result<V::Value> {
+        self.is_field.set(true);
         self.deserialize_any(visitor)
     }
 
@@ -495,14 +516,14 @@ impl<'d> Deserializer<'d> for KeyDeserializer<'d> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value> {
-        let variant: StrDeserializer<'_, Error> = self.0.text.as_ref().into_deserializer();
+        let variant: StrDeserializer<'_, Error> = self.pair.text.as_ref().into_deserializer();
         visitor.visit_enum(variant)
     }
 
     serde::forward_to_deserialize_any! {
         <W: Visitor<'d>>
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct seq tuple
-        tuple_struct map struct identifier ignored_any
+        tuple_struct map struct ignored_any
     }
 }
 
@@ -516,7 +537,8 @@ impl<'d> EnumAccess<'d> for Variant<'d> {
     type Variant = NodeDeserializer<'d>;
 
     fn variant_seed<V: DeserializeSeed<'d>>(self, seed: V) -> Result<(V::Value, NodeDeserializer<'d>)> {
-        Ok((seed.deserialize(KeyDeserializer(self.key))?, self.value))
+        let is_field = &Cell::new(false);
+        Ok((seed.deserialize(KeyDeserializer { pair: self.key, is_field })?, self.value))
     }
 }
 

@@ -285,10 +285,17 @@ fn authority_end(text: &str) -> usize {
     text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at)
 }
 
-/// Scheme, host and port with the blanks made visible. It is not for a URL with a user name or password.
+/// Scheme, host and port with the blanks made visible, up to the first one in it: behind it may stand anything. It is
+/// not for a URL with a user name or password.
 fn visible(text: &str) -> String {
     let text = &text[..authority_end(text)];
-    text.chars().map(|c| if c.is_whitespace() || c.is_control() { '\u{2423}' } else { c }).collect()
+    let is_blank = |c: char| c.is_whitespace() || c.is_control();
+    let start = text.len() - text.trim_start_matches(is_blank).len();
+    let end = text[start..].find(is_blank).map_or(text.len(), |at| start + at);
+    let is_more = !text[end..].chars().all(is_blank);
+    let blanks = text[end..].chars().take_while(|c| is_blank(*c));
+    let shown = text[..end].chars().chain(blanks).map(|c| if is_blank(c) { '\u{2423}' } else { c });
+    shown.chain(is_more.then_some('…')).collect()
 }
 
 /// Words that stand for a value in templates.

@@ -86,7 +86,7 @@ fn lines_of_every_kind_are_shown_and_hidden_aright() {
         ("    server: http://h?token=SECRET", "    server: http://h?[hidden]"),
         ("    server: &SECRET http://h", "    server: [hidden]"),
         ("    server: !!str http://h", "    server: [hidden]"),
-        ("    {server: http://h, x-mine: SECRET}", "    {server: http://h, x-mine: [hidden]}"),
+        ("    {server: http://h, x-mine: SECRET}", "    {server: http://h, [hidden]: [hidden]}"),
         (
             "    {server: http://h, proxy-url: 'http://a:SECRET@h'}",
             "    {server: http://h, proxy-url: http://[hidden]@h}",

@@ -122,7 +122,7 @@ const CASES: &[(&str, &str, &str, &str, &str)] = &[
     ("services: {kube-controller: {cluster_cidr: 192.168.0.1/32}}", "overlapping-cidr", "error", "nodes[0].address", "lies in a network"),
     // Keys.
     ("cluster_name: a\ncluster_name: a", "duplicate-key", "warning", "cluster_name", "stands at 6:1 already"),
-    ("services: {kubelet: {extra_args: {v: 1, v: 2}}}", "duplicate-key", "warning", "services.kubelet.extra_args.v", "already"),
+    ("services: {kubelet: {extra_args: {v: 1, v: 2}}}", "duplicate-key", "warning", "services.kubelet.extra_args.*", "already"),
     ("clusterName: a", "dropped-key", "warning", "clusterName", "drops it"),
     ("services: {kubeApi: {}}", "dropped-key", "warning", "services.kubeApi", "drops it"),
     ("services: {kube_api: {}}", "dropped-key", "warning", "services.kube_api", "drops it"),
@@ -350,7 +350,7 @@ fn a_custom_config_changes_how_unquoted_texts_are_read() {
     for scalar in ["0644", "yes", "1.10", "1_000", "0x10"] {
         let found = findings(&text(scalar));
         assert_eq!(found.len(), 1, "{scalar}: {}", shown(&found));
-        assert_eq!(found[0].field.as_deref(), Some("services.kube-api.extra_args.a"));
+        assert_eq!(found[0].field.as_deref(), Some("services.kube-api.extra_args.*"));
         assert!(found[0].severity == Severity::Warning && found[0].help.as_deref() == Some("put it in quotes"));
         let config: ClusterConfig = text(scalar).parse().unwrap();
         assert_ne!(config.services.kube_api.base.extra_args["a"].expose(), scalar, "so it is");

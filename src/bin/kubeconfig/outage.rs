@@ -259,7 +259,7 @@ struct Totals {
 struct ClusterAnswer<'a> {
     name: &'a str,
     /// Rancher's id of the cluster, and the URL of that Rancher.
-    cluster_id: Option<&'a str>,
+    cluster_id: Option<Cow<'a, str>>,
     rancher: Option<&'a str>,
     /// The files that its contexts are in.
     files: Vec<Cow<'a, str>>,
@@ -303,7 +303,7 @@ fn cluster_answer<'a>(cluster: &'a ClusterVerdict, logins: Option<&Path>) -> Clu
     let mut seen = HashSet::new();
     ClusterAnswer {
         name: &cluster.name,
-        cluster_id: cluster.cluster_id.as_deref(),
+        cluster_id: cluster.cluster_id.as_deref().map(|id| kubeconfig::config::shown("clusters[].name", id)),
         rancher: cluster.rancher.as_deref(),
         files: cluster.ways.iter().filter_map(file_of).filter(|file| seen.insert(file.clone())).collect(),
         verdict: cluster.verdict.to_string(),

@@ -6,11 +6,12 @@ use crate::output::{Failure, Out, say};
 use crate::pflag::is_timeout;
 use crate::pointer;
 use kubeconfig::access::{Access, Examiner};
+use kubeconfig::config::shown;
 use kubeconfig::load::{Auth, Environment, Overrides, Target};
-use kubeconfig::url::without_userinfo;
 use kubeconfig::{AuthInfo, Cluster, Error, ErrorKind, Loaded, Printable, Secret};
 use rustls_pki_types::UnixTime;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// What JSON says; `text` says the same. Nothing in it is secret.
@@ -18,19 +19,19 @@ use std::fmt::Write;
 struct Answer<'a> {
     schema: u32,
     accepted: bool,
-    context: Option<&'a str>,
-    cluster: Option<&'a str>,
-    user: Option<&'a str>,
-    server: String,
+    context: Option<Cow<'a, str>>,
+    cluster: Option<Cow<'a, str>>,
+    user: Option<Cow<'a, str>>,
+    server: Cow<'a, str>,
     server_is_default: bool,
     tls: bool,
-    tls_server_name: Option<&'a str>,
-    proxy_url: Option<String>,
+    tls_server_name: Option<Cow<'a, str>>,
+    proxy_url: Option<Cow<'a, str>>,
     certificate_authority: Authority<'a>,
     auth: Vec<Credential<'a>>,
     prompts: bool,
-    impersonates: Option<&'a str>,
-    namespace: &'a str,
+    impersonates: Option<Cow<'a, str>>,
+    namespace: Cow<'a, str>,
     /// Whether the context works, and why not.
     verdict: String,
     reasons: Vec<String>,
@@ -40,7 +41,7 @@ struct Answer<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case", tag = "kind", content = "path")]
 enum Authority<'a> {
-    File(&'a str),
+    File(Cow<'a, str>),
     Embedded,
     System,
     Unchecked,
@@ -52,7 +53,7 @@ enum Authority<'a> {
 struct Credential<'a> {
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
+    name: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -66,7 +67,7 @@ struct Refusal<'a> {
 struct Reason<'a> {
     message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    file: Option<std::borrow::Cow<'a, str>>,
+    file: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -160,19 +161,19 @@ fn answer<'a>(loaded: &Loaded, target: &'a Target, access: &Access, args: &Resol
     Answer {
         schema: 1,
         accepted: true,
-        context: target.context_name(),
-        cluster: target.cluster_name(),
-        user: target.user_name(),
-        server: without_userinfo(cluster.server.as_deref().unwrap_or_default()).into_owned(),
+        context: target.context_name().map(|name| shown("contexts[].name", name)),
+        cluster: target.cluster_name().map(|name| shown("clusters[].name", name)),
+        user: target.user_name().map(|name| shown("users[].name", name)),
+        server: shown("clusters[].cluster.server", cluster.server.as_deref().unwrap_or_default()),
         server_is_default: set(&args.overrides.server).is_none() && !configured.is_some_and(server),
         tls: target.is_tls(),
-        tls_server_name: set(&cluster.tls_server_name).filter(|_| target.is_tls()),
-        proxy_url: set(&cluster.proxy_url).map(|url| without_userinfo(url).into_owned()),
+        tls_server_name: of(&cluster.tls_server_name, "clusters[].cluster.tls-server-name").filter(|_| target.is_tls()),
+        proxy_url: of(&cluster.proxy_url, "clusters[].cluster.proxy-url"),
         certificate_authority: authority(target),
         auth: target.auth_methods().into_iter().map(|auth| credential(auth, target.auth_info())).collect(),
         prompts: target.prompts(),
-        impersonates: target.impersonate(),
-        namespace: target.namespace(),
+        impersonates: target.impersonate().map(|name| shown("users[].user.as", name)),
+        namespace: shown("contexts[].context.namespace", target.namespace()),
         verdict: access.verdict().to_string(),
         reasons: access.reasons(),
     }
@@ -184,7 +185,7 @@ fn authority(target: &Target) -> Authority<'_> {
         Authority::None
     } else if cluster.insecure_skip_tls_verify {
         Authority::Unchecked
-    } else if let Some(path) = set(&cluster.certificate_authority) {
+    } else if let Some(path) = of(&cluster.certificate_authority, "clusters[].cluster.certificate-authority") {
         Authority::File(path)
     } else if cluster.certificate_authority_data.as_ref().is_some_and(|data| !data.is_empty()) {
         Authority::Embedded
@@ -195,12 +196,17 @@ fn authority(target: &Target) -> Authority<'_> {
 
 fn credential(auth: Auth, user: &AuthInfo) -> Credential<'_> {
     let (kind, name) = match auth {
-        Auth::ClientCertificate => ("client-certificate", set(&user.client_certificate)),
+        Auth::ClientCertificate => {
+            ("client-certificate", of(&user.client_certificate, "users[].user.client-certificate"))
+        }
         Auth::Token => ("token", None),
-        Auth::TokenFile => ("token-file", set(&user.token_file)),
-        Auth::Basic => ("basic", set(&user.username)),
-        Auth::Exec => ("exec", user.exec.as_ref().and_then(|exec| exec.command_name())),
-        Auth::AuthProvider => ("auth-provider", user.auth_provider.as_ref().and_then(|plugin| set(&plugin.name))),
+        Auth::TokenFile => ("token-file", of(&user.token_file, "users[].user.tokenFile")),
+        Auth::Basic => ("basic", of(&user.username, "users[].user.username")),
+        Auth::Exec => ("exec", user.exec.as_ref().and_then(|exec| of(&exec.command, "users[].user.exec.command"))),
+        Auth::AuthProvider => {
+            let plugin = user.auth_provider.as_ref();
+            ("auth-provider", plugin.and_then(|plugin| of(&plugin.name, "users[].user.auth-provider.name")))
+        }
         _ => ("other", None),
     };
     Credential { kind, name }
@@ -210,31 +216,36 @@ fn set(text: &Option<String>) -> Option<&str> {
     text.as_deref().filter(|text| !text.is_empty())
 }
 
+/// What a field says, as it may be shown.
+fn of<'t>(text: &'t Option<String>, field: &str) -> Option<Cow<'t, str>> {
+    set(text).map(|text| shown(field, text))
+}
+
 fn text(answer: &Answer<'_>) -> String {
     let mut text = String::new();
     let mut line = |label: &str, value: &str, remark: &str| {
         // Writing to a String does not fail.
         let _ = writeln!(text, "{label}: {}{remark}", Printable(value));
     };
-    line("context", answer.context.unwrap_or("none"), "");
-    line("cluster", answer.cluster.unwrap_or("none"), "");
+    line("context", answer.context.as_deref().unwrap_or("none"), "");
+    line("cluster", answer.cluster.as_deref().unwrap_or("none"), "");
     line("server", &answer.server, if answer.server_is_default { " (kubectl's default)" } else { "" });
-    if let Some(name) = answer.tls_server_name {
+    if let Some(name) = &answer.tls_server_name {
         line("tls-server-name", name, "");
     }
     if let Some(url) = &answer.proxy_url {
         line("proxy", url, "");
     }
-    match answer.certificate_authority {
+    match &answer.certificate_authority {
         Authority::File(path) => line("certificate authority", path, ""),
         Authority::Embedded => line("certificate authority", "embedded", ""),
         Authority::System => line("certificate authority", "those of the system", ""),
         Authority::Unchecked => line("certificate authority", "not checked", " (insecure-skip-tls-verify)"),
         Authority::None => line("certificate authority", "none", " (the server is not https)"),
     }
-    line("user", answer.user.unwrap_or("none"), "");
+    line("user", answer.user.as_deref().unwrap_or("none"), "");
     for credential in &answer.auth {
-        match credential.name {
+        match &credential.name {
             Some(name) => line("auth", &format!("{} {name}", credential.kind), ""),
             None => line("auth", credential.kind, ""),
         }
@@ -244,10 +255,10 @@ fn text(answer: &Answer<'_>) -> String {
     } else if answer.auth.is_empty() {
         line("auth", "none", " (the server is not https: kubectl sends no credentials)");
     }
-    if let Some(name) = answer.impersonates {
+    if let Some(name) = &answer.impersonates {
         line("impersonates", name, "");
     }
-    line("namespace", answer.namespace, "");
+    line("namespace", &answer.namespace, "");
     text
 }
 

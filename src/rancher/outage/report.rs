@@ -4,7 +4,7 @@ use super::advice::Situation;
 use super::maker::Maker;
 use super::way::{Missing, Way};
 use crate::access::Verdict;
-use crate::error::{Error, ErrorKind, Printable, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::rancher::clusters::ClusterGroup;
 use crate::rancher::objects::ManagedCluster;
 use crate::url::ServerUrl;
@@ -129,7 +129,7 @@ impl ClusterVerdict {
 
     /// Returns the sentence that no context reaches the cluster, which has to be true.
     pub fn unreached(&self) -> String {
-        format!("no context reaches the cluster \"{}\" without Rancher", Printable(&self.name))
+        format!("no context reaches the cluster \"{}\" without Rancher", crate::config::ShownName(&self.name))
     }
 
     /// Returns whether `check` says more of what is wrong with the contexts; not where the answer is yes.

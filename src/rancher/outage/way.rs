@@ -81,7 +81,7 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.mend.is_none() {
             for (i, context) in self.contexts.iter().enumerate() {
-                write!(f, "{}{}", if i == 0 { "" } else { ", " }, Printable(context))?;
+                write!(f, "{}{}", if i == 0 { "" } else { ", " }, crate::config::ShownName(context))?;
             }
             f.write_str(if self.contexts.is_empty() { "" } else { ": " })?;
         }

@@ -5,11 +5,13 @@ use super::model::{Form, Model, Part, Rules, Tag};
 use super::read::{
     Wrong, is_null, items, key_text, pairs, read_bool, read_float, read_int, read_struct, read_text, read_value,
 };
+use crate::config::HIDDEN;
 use crate::config::fields::text;
 use crate::error::Result;
-use crate::secret::Secret;
+use crate::secret::{Secret, names_secret};
 use crate::syntax::{Mapping, Node, Scalar, Value};
 use crate::url::without_userinfo;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -20,6 +22,11 @@ fn scalar(value: Option<Value>, is_zero: bool, zero: impl Into<Value>, form: For
         None if form == Form::Json && tag.always => Some(if tag.pointer { Value::null() } else { zero.into() }),
         _ => None,
     }
+}
+
+/// A harmless text, without what should not be in it.
+fn debugged(text: &str) -> Cow<'_, str> {
+    if names_secret(text, |word| word.ends_with("cert")) { HIDDEN.into() } else { without_userinfo(text) }
 }
 
 impl Part for Option<String> {
@@ -34,7 +41,7 @@ impl Part for Option<String> {
         self.is_some()
     }
     fn debug(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.as_deref().map(without_userinfo), f)
+        fmt::Debug::fmt(&self.as_deref().map(debugged), f)
     }
     fn as_text(&mut self) -> Option<&mut Option<String>> {
         Some(self)
@@ -137,7 +144,7 @@ impl Item for String {
         text(self)
     }
     fn debug_item(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&without_userinfo(self), f)
+        fmt::Debug::fmt(&debugged(self), f)
     }
     fn list_item(lister: &mut Lister<'_>) {
         lister.leaf(Kind::String);
@@ -229,7 +236,7 @@ impl<T: Item> Item for BTreeMap<String, T> {
             let key = key_text(key, rules);
             let mut item = T::default();
             let read = item.read_item(value, rules);
-            wrong.take(read.map_err(|e| e.at_offset(value.span().start as usize).inside(&key)))?;
+            wrong.take(read.map_err(|e| e.at_offset(value.span().start as usize).of_any_key().inside(&key)))?;
             self.insert(key.into_owned(), item);
         }
         wrong.finish()
@@ -239,7 +246,8 @@ impl<T: Item> Item for BTreeMap<String, T> {
         map.into()
     }
     fn debug_item(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter().map(|(key, item)| (key, Shown(item)))).finish()
+        // Its keys may be values that got there by mistake.
+        f.debug_map().entries(self.values().map(|item| (format_args!("*"), Shown(item)))).finish()
     }
     fn list_item(lister: &mut Lister<'_>) {
         lister.inside_map(T::list_item);

@@ -50,7 +50,7 @@ fn read_pair<M: Model>(model: &mut M, name: &str, key: Node<'_>, value: Node<'_>
     if !known && rules.keys == Keys::Json {
         known = model.read_field(name, value, Rules { keys: Keys::JsonAnyCase, ..rules })?;
     }
-    if known { Ok(()) } else { keep(model.other_mut(), key, value) }
+    if known { Ok(()) } else { keep(model.other_mut(), key, value).map_err(Error::of_any_key) }
 }
 
 /// An unknown key with its value, as it is spelled.

@@ -1,7 +1,9 @@
 //! cluster.yml against the `rkeConfig` that RKE made of it.
 
+use crate::error::ANY_KEY;
 use crate::rke::ClusterConfig;
 use crate::rke::effective::{Spelling, effective, get, known, same};
+use crate::rke::schema::cluster_schema;
 use crate::syntax::{Document, Node, Value};
 use std::collections::{HashMap, HashSet};
 
@@ -27,13 +29,16 @@ pub(super) fn drift(config: &ClusterConfig, state: &ClusterConfig) -> Vec<Vec<St
     walk.found
 }
 
-/// `services.etcd.image`, `nodes[2].role`.
+/// `services.etcd.image`, `nodes[2].role`; with `*` for a key of a map that takes any.
 pub(super) fn path(steps: &[Step]) -> String {
     let mut path = String::new();
+    let schema = cluster_schema();
     for step in steps {
         match step {
-            Step::Key(key) if path.is_empty() => path.push_str(key),
-            Step::Key(key) => path.extend([".", key]),
+            Step::Key(key) => {
+                path.push_str(if path.is_empty() { "" } else { "." });
+                path.push_str(if schema.has_key(key) { key } else { ANY_KEY });
+            }
             Step::Item(index) => path.push_str(&format!("[{index}]")),
         }
     }

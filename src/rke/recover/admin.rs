@@ -5,6 +5,7 @@ use crate::cert::{self, Certificate, Purpose, is_key_of_another};
 use crate::config::{AuthInfo, Cluster, Data};
 use crate::error::{Error, ErrorKind, Result};
 use crate::rke::fileset::copies;
+use crate::rke::schema::shown_certificate;
 use crate::rke::state::{CertificateEntry, ClusterState, State};
 use crate::secret::Secret;
 use crate::url::{ServerUrl, check_new_server};
@@ -214,6 +215,7 @@ fn rights(name: &str, entry: &CertificateEntry) -> Option<String> {
     }
     let groups = certificate.organizations();
     let user = certificate.common_name().unwrap_or_default();
+    let name = shown_certificate(name);
     if groups.iter().any(|group| group == MASTERS) {
         return Some(format!("{name} ({user} of system:masters, which may do everything)"));
     }

@@ -1,7 +1,10 @@
 //! What was asked for against what is.
 
 use super::{CertificateEntry, ClusterState, State};
+use crate::error::ANY_KEY;
+use crate::rke::cluster::fields as rke_fields;
 use crate::rke::effective::{Spelling, effective, known, same};
+use crate::rke::schema::shown_certificate;
 use crate::syntax::{Mapping, Value};
 use std::borrow::Cow;
 
@@ -20,12 +23,16 @@ impl State {
         let (a, b) = configs(desired, current);
         let keys = union(a.iter().map(|(key, _)| key), b.iter().map(|(key, _)| key));
         let fields = keys.into_iter().filter(|key| !same(a.get(key), b.get(key)));
-        let fields = fields.map(|key| format!("rkeConfig.{key}"));
+        let is_known = |key: &str| rke_fields().iter().any(|field| field.json.split(['.', '[']).next() == Some(key));
+        let fields = fields.map(|key| format!("rkeConfig.{}", if is_known(key) { key } else { ANY_KEY }));
 
         let (a, b) = (&desired.certificates, &current.certificates);
         let names = union(a.keys().map(String::as_str), b.keys().map(String::as_str));
         let is_same = |name: &str| a.get(name).zip(b.get(name)).is_some_and(|(a, b)| is_same_pair(a, b));
-        let entries = names.into_iter().filter(|name| !is_same(name)).map(|name| format!("certificatesBundle.{name}"));
+        let entries = names
+            .into_iter()
+            .filter(|name| !is_same(name))
+            .map(|name| format!("certificatesBundle.{}", shown_certificate(name)));
 
         let encryption =
             (desired.encryption_config != current.encryption_config).then(|| "encryptionConfig".to_owned());

@@ -14,6 +14,7 @@ pub(super) use read::{behind, no_end, position};
 pub(crate) use read::{document, is_state};
 
 use crate::cert;
+use crate::rke::schema::shown_certificate;
 use crate::secret::Secret;
 use crate::syntax::{Mapping, Value};
 use std::collections::BTreeMap;
@@ -100,7 +101,8 @@ impl State {
 impl std::fmt::Debug for ClusterState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut shown = f.debug_struct("ClusterState");
-        shown.field("rke_config", &self.rke_config).field("certificates", &self.certificates.keys());
+        let names: Vec<&str> = self.certificates.keys().map(|name| shown_certificate(name)).collect();
+        shown.field("rke_config", &self.rke_config).field("certificates", &names);
         shown.field("encryption_config", &self.encryption_config);
         if !self.other.is_empty() {
             shown.field("other", &self.other);

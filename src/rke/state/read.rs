@@ -2,6 +2,7 @@
 
 use super::{CertificateEntry, ClusterState, State, json};
 use crate::error::{Error, ErrorKind, Position, Result};
+use crate::rke::schema::shown_certificate;
 use crate::secret::Secret;
 use crate::syntax::de::{check_json, from_node};
 use crate::syntax::{Document, Limits, Node, NodeKind, Resolved, Value};
@@ -141,7 +142,8 @@ impl ClusterState {
         } else if key.eq_ignore_ascii_case("encryptionConfig") {
             self.encryption_config = text(value)?.map(Secret::from);
         } else {
-            self.other.insert(key, from_node::<Value>(value)?);
+            let other = from_node::<Value>(value).map_err(Error::of_any_key)?;
+            self.other.insert(key, other);
         }
         Ok(())
     }
@@ -150,7 +152,7 @@ impl ClusterState {
 fn bundle(node: Node<'_>) -> Result<BTreeMap<String, CertificateEntry>> {
     let entry = |(name, node): (String, Node<'_>)| match entry(node) {
         Ok(entry) => Ok((name, entry)),
-        Err(error) => Err(error.inside(name)),
+        Err(error) => Err(error.inside(shown_certificate(&name))),
     };
     fields(node)?.into_iter().map(entry).collect()
 }

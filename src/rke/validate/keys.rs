@@ -3,8 +3,10 @@
 use super::locate::place;
 use super::{Report, quoted};
 use crate::config::fold_char;
+use crate::error::ANY_KEY;
 use crate::finding::{Code, Finding, Severity};
 use crate::rke::cluster::{Kind, fields};
+use crate::rke::schema::cluster_schema;
 use crate::syntax::{Node, NodeKind, Resolved};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -86,9 +88,9 @@ impl Walk<'_> {
                 }
             }
             (NodeKind::Mapping, _, Some(values)) => {
-                self.repeated(node, path);
-                for (key, value) in node.entries() {
-                    push(path, &key.key());
+                self.repeated(node, schema, path);
+                for (_, value) in node.entries() {
+                    push(path, ANY_KEY);
                     self.node(value, values, path);
                     path.truncate(length);
                 }
@@ -116,27 +118,31 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, node: Node<'_>, schema: &Schema, path: &mut String) {
-        self.repeated(node, path);
+        self.repeated(node, schema, path);
         let length = path.len();
         for (key, value) in node.occurrences() {
             let text = key.key();
-            push(path, &text);
             match schema.get(&text, self.is_ranchers) {
-                Some(below) => self.node(value, below, path),
+                Some(below) => {
+                    push(path, &text);
+                    self.node(value, below, path);
+                }
                 None => self.unknown(key, value, &text, schema, path),
             }
             path.truncate(length);
         }
     }
 
-    fn repeated(&mut self, node: Node<'_>, path: &str) {
+    fn repeated(&mut self, node: Node<'_>, schema: &Schema, path: &str) {
         let mut places: HashMap<_, Node<'_>> = HashMap::new();
         for (key, _) in node.resolve().written_pairs() {
             let text = key.key();
             if let Some(first) = places.insert(text.clone(), key).filter(|_| key.text() != Some("<<")) {
                 let mut field = path.to_owned();
-                push(&mut field, &text);
-                let message = format!("the key {} stands at {} already", quoted(&text), first.position());
+                let is_shown = schema.get(&text, self.is_ranchers).is_some() || cluster_schema().has_key(&text);
+                push(&mut field, if is_shown { &text } else { ANY_KEY });
+                let shown = if is_shown { quoted(&text) } else { "here".to_owned() };
+                let message = format!("the key {shown} stands at {} already", first.position());
                 let finding = Finding::new(Code::DuplicateKey, message)
                     .with_help("keep one of the two: RKE adds up maps, and takes the last of anything else")
                     .in_field(field);
@@ -154,18 +160,31 @@ impl Walk<'_> {
             self.report.push(Finding::new(Code::DroppedKey, ""));
             return;
         }
-        let place = path.get(..path.len() - text.len().min(path.len())).unwrap_or_default().trim_end_matches('.');
-        let (message, help) = match (removed(place, text), Self::suggestion(text, schema)) {
-            (Some((message, help)), _) => (message.to_owned(), Some(help.to_owned())),
-            (None, help) => (format!("RKE does not know the key {} here, and drops it", quoted(text)), help),
+        let (removed, meant) = (removed(path, text), Self::meant(text, schema));
+        let begun = || Self::begun(text, schema);
+        // Any other may be a value, as in `password:abc`.
+        let is_shown =
+            removed.is_some() || meant.is_some() || cluster_schema().has_key(text) || is_of_known_words(text, schema);
+        let (message, help) = match removed {
+            Some((message, help)) => (message.to_owned(), Some(help.to_owned())),
+            None if is_shown => {
+                (format!("RKE does not know the key {} here, and drops it", quoted(text)), meant.or_else(begun))
+            }
+            None => {
+                let message = "RKE does not know this key here, and drops it; it is not shown, as it may be a value";
+                (message.to_owned(), begun())
+            }
         };
-        let finding = Finding::new(Code::DroppedKey, message).in_field(path);
+        let mut field = path.to_owned();
+        push(&mut field, if is_shown { text } else { ANY_KEY });
+        let finding = Finding::new(Code::DroppedKey, message).in_field(field);
         self.push(help.into_iter().fold(finding, Finding::with_help), key);
     }
 
-    /// A key of the same map that may be meant.
-    fn suggestion(text: &str, schema: &Schema) -> Option<String> {
-        if text.len() > 64 {
+    /// A key of the same map that is another writing of this one, or a slip away.
+    fn meant(text: &str, schema: &Schema) -> Option<String> {
+        let is_word = text.bytes().all(|c| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_'));
+        if text.len() > 64 || !is_word {
             return None;
         }
         // The same word otherwise written: camel case, dashes, capitals.
@@ -181,7 +200,15 @@ impl Walk<'_> {
         if let Some((_, key)) = near.filter(|(distance, key)| *distance <= 2 && distance * 3 <= key.len()) {
             return Some(format!("did you mean {key}?"));
         }
-        // A word that goes on: `username` for `user`, `hostname` for `hostname_override`.
+        None
+    }
+
+    /// A key of the same map that this one begins with, or that begins with this one: `username` for `user`, `hostname`
+    /// for `hostname_override`.
+    fn begun(text: &str, schema: &Schema) -> Option<String> {
+        if let Some(key) = text.split_once([':', '=']).and_then(|(word, _)| schema.keys.get_key_value(word)) {
+            return Some(format!("did you mean {}? Write a colon and a blank behind it", key.0));
+        }
         let goes_on = |key: &&&str| {
             let after = text.strip_prefix(**key).filter(|rest| !rest.starts_with(['_', '-']));
             let before = key.strip_prefix(text).filter(|_| text.len() >= SHORTEST);
@@ -223,6 +250,16 @@ fn is_snake_of(key: &str, json: &str) -> bool {
         false => letters.next() == Some(c),
     };
     json.chars().all(is_next) && letters.next().is_none()
+}
+
+/// Whether a key is made of nothing but what is in known keys: `hostname` of `hostname_override`, `username` of `user`
+/// and `name`.
+fn is_of_known_words(text: &str, schema: &Schema) -> bool {
+    let is_known = |word: &str| cluster_schema().has_key(word);
+    schema
+        .keys
+        .keys()
+        .any(|key| text.len() >= SHORTEST && key.starts_with(text) || text.strip_prefix(key).is_some_and(is_known))
 }
 
 fn squeezed(key: &str) -> String {

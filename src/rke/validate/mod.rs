@@ -16,8 +16,11 @@ mod services;
 use super::cluster::{ClusterConfig, RANCHERS, is_rewritten, of_rancher};
 use super::topology::Topology;
 use super::version::KubeVersion;
+use crate::config::describe::Form;
+use crate::config::{HIDDEN, shown_text};
 use crate::error::{Error, Result};
 use crate::finding::{Code, Finding, Severity};
+use crate::rke::schema::cluster_schema;
 use crate::syntax::Document;
 pub(crate) use locate::Locator;
 use locate::place;
@@ -194,6 +197,7 @@ impl Report {
 /// A text of the file for a message: in quotes, and not too long.
 fn quoted(text: &str) -> String {
     const LONGEST: usize = 60;
+    let text = &*shown_text(Form::Text, text, cluster_schema()).unwrap_or(HIDDEN.into());
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("\"{}…\"", text.get(..end).unwrap_or_default()),
         None => format!("\"{text}\""),

@@ -1,33 +1,24 @@
-//! Words of a file: which known one a misspelt one is nearest to, and which may be shown.
-
-use crate::syntax::Node;
+//! Words of a file: which known one a misspelt one is nearest to.
 
 /// The word nearest to `word`, if one is near enough to be meant: another writing of the same (`token-file`, `tokenfile` for
 /// `tokenFile`), or a slip or two.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     const LONGEST: usize = 64;
     if word.len() > LONGEST {
         return None;
     }
-    let plain = |word: &str| word.chars().filter(|c| !"-_".contains(*c)).collect::<String>().to_ascii_lowercase();
-    let bare = plain(word);
+    fn plain(word: &str) -> impl Iterator<Item = char> {
+        word.chars().filter(|c| !matches!(c, '-' | '_')).map(|c| c.to_ascii_lowercase())
+    }
     let slips = (word.len() / 4).min(3);
-    let near = |candidate: &&str| if plain(candidate) == bare { 0 } else { distance(word, candidate) };
+    let near = |candidate: &&str| match plain(candidate).eq(plain(word)) {
+        true => 0,
+        // So many letters must at least be put in.
+        false if word.len().abs_diff(candidate.len()) > slips => usize::MAX,
+        false => distance(word, candidate),
+    };
     let found = known.map(|candidate| (near(&candidate), candidate)).filter(|(distance, _)| *distance <= slips);
     found.min().map(|(_, candidate)| candidate)
-}
-
-/// Whether an unknown key may be shown: it looks like the name of a field, and has a value. Others may be values themselves
-/// that got there by mistake.
-pub(super) fn is_field_name(key: &str, value: Node<'_>) -> bool {
-    is_field_like(key) && value.span().start < value.span().end
-}
-
-pub(super) fn is_field_like(key: &str) -> bool {
-    const LONGEST: usize = 40;
-    key.len() <= LONGEST
-        && key.starts_with(|c: char| c.is_ascii_alphabetic())
-        && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_./".contains(c))
 }
 
 /// How many letters must be put in, taken out, changed or swapped with the next to make one of the other.
