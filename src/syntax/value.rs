@@ -214,7 +214,7 @@ impl fmt::Debug for Value {
 ///
 /// ```
 /// use kubeconfig::syntax::Value;
-/// let value = Value::from(vec![1.into(), "two".into()]);
+/// let value = Value::from(vec!["one".into(), "two".into()]);
 /// let Value::Sequence(items) = value else { unreachable!() };
 /// assert_eq!(items.len(), 2);
 /// ```

@@ -355,3 +355,38 @@ fn what_is_loaded_is_checked_as_its_files_are() {
         "{report}"
     );
 }
+
+/// Of each code and file so many are told; the others are counted, and count.
+#[test]
+fn too_many_findings_are_counted() {
+    let users: String = (0..250).map(|i| format!("- {{name: u{i}, user: {{username: me{i}}}}}\n")).collect();
+    let text = format!("users:\n{users}- {{name: last, user: {{token: 12}}}}\n");
+    let all = checker().max_findings(usize::MAX).bytes("config", text.clone());
+    let (every, summary) = (all.findings().count(), all.summary());
+    assert!(all.omitted().is_empty() && summary.warnings >= 250 && summary.errors == 1, "{summary}");
+    for (most, told) in [(100, 100), (7, 7), (0, 0), (250, 250), (1000, 250)] {
+        let report = checker().max_findings(most).bytes("config", text.clone());
+        assert_eq!(report.summary(), summary, "{most}");
+        assert_eq!(report.worst(), all.worst(), "{most}");
+        assert!(report.has(Code::BasicAuth) && report.has(Code::AmbiguousScalar), "{most}");
+        let of_code: Vec<_> = report.findings().filter(|finding| finding.code == Code::BasicAuth).collect();
+        assert_eq!(of_code.len(), told, "{most}");
+        // The first ones, in the order of the file.
+        assert!(of_code.iter().zip(0..).all(|(finding, i)| finding.position.is_some_and(|at| at.line == i + 2)));
+        let omitted: usize = report.omitted().iter().map(|omitted| omitted.count).sum();
+        assert_eq!(report.findings().count() + omitted, every, "{most}");
+        let json: Value = serde_json::from_str(&report.to_json()).expect("JSON");
+        let sarif: Value = serde_json::from_str(&report.to_sarif()).expect("JSON");
+        assert_eq!(sarif["runs"][0]["results"].as_array().map(Vec::len), Some(every - omitted));
+        let left = 250 - told;
+        let shown = report.to_string();
+        if left > 0 {
+            assert_eq!(json["omitted"]["basic-auth"], left, "{most}");
+            assert_eq!(sarif["runs"][0]["properties"]["omitted"]["basic-auth"], left, "{most}");
+            assert!(shown.contains(&format!("warning[basic-auth]: and {left} more in config\n")), "{shown}");
+        } else {
+            assert!(json["omitted"].get("basic-auth").is_none(), "{most}");
+            assert!(!shown.contains("[basic-auth]: and "), "{shown}");
+        }
+    }
+}

@@ -131,6 +131,36 @@ fn pipes_and_devices_in_a_folder_are_left_alone() {
     assert_eq!(report.files().len(), 1, "{report}");
 }
 
+/// Who names a pipe would wait for ever; what a device holds may have no end. Standard input may be either.
+#[test]
+#[cfg(unix)]
+fn pipes_and_devices_that_are_named_are_refused() {
+    let folder = Files::one(good()).lay_out();
+    let pipe = folder.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    std::os::unix::fs::symlink("pipe", folder.path().join("link")).expect("a link");
+    for path in [pipe.clone(), folder.path().join("link"), "/dev/zero".into(), "/dev/null".into()] {
+        let name = path.to_str().expect("a name");
+        for arguments in [
+            vec!["check", name],
+            vec!["certs", name],
+            vec!["check", "--kubeconfig", name],
+            vec!["certs", "--kubeconfig", name],
+        ] {
+            let run = super::common::program::run(folder.path(), &arguments);
+            let said = format!("{}{}", run.stdout, run.stderr);
+            assert_eq!(run.code, Some(2), "{arguments:?}: {said}");
+            assert!(
+                said.contains("is not a regular file") && said.contains("name `-` as the path"),
+                "{arguments:?}: {said}"
+            );
+        }
+    }
+    let run = super::common::program::run_with_input(folder.path(), &["check", "-"], good().as_bytes());
+    assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);
+}
+
 /// Something wrong in one field of a login hides nothing of the rest of it.
 #[test]
 fn a_number_hides_no_login_command() {

@@ -191,6 +191,28 @@ fn what_is_no_server_s_folder() {
     assert!(run.stderr.contains("client-admin.key: the private key belongs to another certificate"), "{}", run.stderr);
 }
 
+/// Files of a server's folder are small. One that is not is not read, packed or not.
+#[cfg(unix)]
+#[test]
+fn files_of_a_folder_have_a_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, head, piece) in [("server/k3s.yaml", "x: [", "1,"), ("server/tls/dynamic-cert.json", "{\"x\": [", "1,")]
+    {
+        let place = folder.path().join("x").join(name);
+        std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+        std::fs::write(&place, format!("{head}{}", piece.repeat(9 << 20))).unwrap();
+        let file = folder.path().join("x.tgz");
+        if tar(&folder.path().join("x"), &["-czf", file.to_str().unwrap(), "."]) {
+            let run = recover(&folder, &["x.tgz", "--out", "-"], 1);
+            assert!(run.stderr.contains("larger than the limit of 16777216 bytes"), "{}", run.stderr);
+            assert!(run.stderr.contains(name), "{}", run.stderr);
+        }
+        let run = recover(&folder, &["x", "--out", "-"], 1);
+        assert!(run.stderr.contains("larger than the limit of 16777216 bytes"), "{}", run.stderr);
+        std::fs::remove_file(place).unwrap();
+    }
+}
+
 /// `tar` with those arguments, in that folder.
 #[cfg(unix)]
 fn tar(folder: &Path, arguments: &[&str]) -> bool {

@@ -82,7 +82,7 @@ fn all_before(i: usize) -> String {
 
 #[test]
 fn too_many_values_are_an_error_with_a_figure() {
-    let text = format!("nodes: [{}]", "~,".repeat(1_000_001));
+    let text = format!("nodes: [{}]", "~,    ".repeat(1_000_001));
     let error = text.parse::<ClusterConfig>().unwrap_err();
     assert!(error.is_limit(), "{error}");
     assert!(error.to_string().contains("1000000"), "{error}");
