@@ -93,10 +93,8 @@ pub enum Progress {
 /// [`field`](Error::field) where, [`progress`](Error::progress) what was changed all the same. `Display` gives
 /// `file:line:column: field: what is wrong; what was changed; what to do`, and one line an error where there are
 /// several. It never holds a secret, nor the value that has the wrong type.
-#[derive(Debug)]
 pub struct Error(Box<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: ErrorKind,
     message: Cow<'static, str>,
@@ -385,6 +383,13 @@ impl Error {
 
     fn any(&self, kind: ErrorKind) -> bool {
         self.errors().iter().any(|e| e.0.kind == kind)
+    }
+}
+
+/// As `Display`, so that `fn main() -> Result<(), Error>` says what is wrong.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -30,6 +30,7 @@
 //! |---|---|
 //! | which files, merged how, where a value came from, what a context leads to | [`Loader`], [`Loaded`], [`Target`] |
 //! | the data: every field of client-go's `v1.Config` | [`Kubeconfig`], [`config`] |
+//! | one file read or written in one call | [`Kubeconfig::read`], [`Kubeconfig::write`] |
 //! | `kubectl config view`, byte for byte | [`config::View`] |
 //! | a backup and what it still depends on | [`Loaded::export`], [`export`] |
 //! | would a context still work: yes, no or unknown, until when, and what stands in the way | [`access`], [`access::Examiner`] |
@@ -57,6 +58,7 @@
 //! reading, no prompt, nothing executed, referenced files only if they are regular files of up to 16 MiB, and single values nested at most
 //! [`value_depth`](syntax::Limits::value_depth) levels deep.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 pub mod access;

@@ -177,3 +177,44 @@ fn the_scan_finds_what_it_looks_for() {
         1
     );
 }
+
+/// What a program keeps, hands to another thread, or shares between several.
+#[test]
+fn types_can_be_sent_and_shared() {
+    fn is_free<T: Send + Sync + 'static>() {}
+    is_free::<kubeconfig::Kubeconfig>();
+    is_free::<kubeconfig::Cluster>();
+    is_free::<kubeconfig::AuthInfo>();
+    is_free::<kubeconfig::Context>();
+    is_free::<kubeconfig::ExecConfig>();
+    is_free::<kubeconfig::Error>();
+    is_free::<kubeconfig::Secret<String>>();
+    is_free::<kubeconfig::Loader>();
+    is_free::<kubeconfig::Loaded>();
+    is_free::<kubeconfig::Target>();
+    is_free::<kubeconfig::config::Entries<kubeconfig::Cluster>>();
+    is_free::<kubeconfig::syntax::Document>();
+    is_free::<kubeconfig::syntax::Value>();
+    is_free::<kubeconfig::syntax::Limits>();
+    is_free::<kubeconfig::access::Access>();
+    is_free::<kubeconfig::merge::Merged>();
+    is_free::<kubeconfig::store::Store>();
+    is_free::<kubeconfig::store::WriteOptions>();
+    is_free::<kubeconfig::url::ServerUrl>();
+    #[cfg(feature = "check")]
+    {
+        is_free::<kubeconfig::check::Checker>();
+        is_free::<kubeconfig::check::Report>();
+        is_free::<kubeconfig::check::Inventory>();
+    }
+    #[cfg(feature = "rke")]
+    {
+        is_free::<kubeconfig::rke::ClusterConfig>();
+        is_free::<kubeconfig::rke::State>();
+        is_free::<kubeconfig::rke::SavedStates>();
+        is_free::<kubeconfig::rke::ServerFolder>();
+        is_free::<kubeconfig::rke::Recovery>();
+    }
+    #[cfg(feature = "cert")]
+    is_free::<kubeconfig::cert::Certificate>();
+}

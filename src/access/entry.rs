@@ -6,7 +6,7 @@ use super::note::Note;
 use super::{Client, Trust};
 use crate::finding::{Effect, Finding};
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// A cluster's entry.
@@ -21,7 +21,7 @@ pub(crate) struct ClusterFacts {
     pub(crate) doubts_of_ca: Vec<Note>,
     /// Whether the authorities of the system decide about the server.
     pub(crate) is_without_ca: bool,
-    pub(crate) trust: Rc<Trust>,
+    pub(crate) trust: Arc<Trust>,
 }
 
 /// A user's entry.
@@ -34,7 +34,7 @@ pub(crate) struct UserFacts {
     /// What kubectl sends, in its order.
     pub(crate) credentials: Vec<Judged>,
     /// The client certificate, where there is one, whether it can be read or not.
-    pub(crate) client: Option<(&'static str, Rc<Client>)>,
+    pub(crate) client: Option<(&'static str, Arc<Client>)>,
 }
 
 /// A credential with what is to be said of it.
@@ -45,7 +45,7 @@ pub(crate) struct Judged {
     /// The notes, once they have a place.
     pub(crate) findings: Vec<Finding>,
     pub(crate) needs: Vec<Need>,
-    pub(crate) token: Option<Rc<Zeroizing<String>>>,
+    pub(crate) token: Option<Arc<Zeroizing<String>>>,
 }
 
 impl Judged {

@@ -16,14 +16,14 @@ use rustls_pki_types::UnixTime;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Client certificates, by where they and their keys are.
-type Clients = HashMap<(Key, Option<Key>), Rc<Client>>;
+type Clients = HashMap<(Key, Option<Key>), Arc<Client>>;
 
 /// What was found of a client certificate under a CA, by where the two lie.
-type Pairs = HashMap<(*const Trust, *const Client), Rc<[Finding]>>;
+type Pairs = HashMap<(*const Trust, *const Client), Arc<[Finding]>>;
 
 /// Judges contexts at one time; see the [module](super).
 ///
@@ -31,7 +31,7 @@ type Pairs = HashMap<(*const Trust, *const Client), Rc<[Finding]>>;
 /// no connection. Each distinct credential, CA and pair of them is examined once, however many contexts share it.
 pub struct Examiner {
     question: Question,
-    trusts: RefCell<HashMap<Option<Key>, Rc<Trust>>>,
+    trusts: RefCell<HashMap<Option<Key>, Arc<Trust>>>,
     clients: RefCell<Clients>,
     pairs: RefCell<Pairs>,
     /// The contexts of a configuration that need Rancher.
@@ -119,7 +119,7 @@ impl Examiner {
         server::judge(name, cluster, &self.question, |pem| {
             let mut known = self.trusts.borrow_mut();
             let entry = known.entry(pem.map(Pem::key));
-            entry.or_insert_with(|| Rc::new(Trust::read(pem, &self.question))).clone()
+            entry.or_insert_with(|| Arc::new(Trust::read(pem, &self.question))).clone()
         })
     }
 
@@ -128,7 +128,7 @@ impl Examiner {
         login::judge(name, user, &self.question, |certificate, key| {
             let mut known = self.clients.borrow_mut();
             let entry = known.entry((certificate.key(), key.map(Pem::key)));
-            entry.or_insert_with(|| Rc::new(Client::read(certificate, key, &self.question))).clone()
+            entry.or_insert_with(|| Arc::new(Client::read(certificate, key, &self.question))).clone()
         })
     }
 
@@ -136,10 +136,10 @@ impl Examiner {
     pub(crate) fn pair(&self, cluster: &ClusterFacts, user: &UserFacts) -> Vec<Note> {
         let Some((field, client)) = &user.client else { return Vec::new() };
         // Both are kept here, so that no other takes their place.
-        let key = (Rc::as_ptr(&cluster.trust), Rc::as_ptr(client));
+        let key = (Arc::as_ptr(&cluster.trust), Arc::as_ptr(client));
         let known = self.pairs.borrow().get(&key).cloned();
         let found = known.unwrap_or_else(|| {
-            let found: Rc<[Finding]> = client.under(&cluster.trust, self.question.at).into();
+            let found: Arc<[Finding]> = client.under(&cluster.trust, self.question.at).into();
             self.pairs.borrow_mut().insert(key, found.clone());
             found
         });

@@ -14,14 +14,14 @@ use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::load::{Auth, Fault, login_faults, methods, read_reference, validate_user};
 use std::path::Path;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Judges a user's entry. Paths in it are absolute.
 pub(super) fn judge(
     name: &str,
     user: &AuthInfo,
     question: &Question,
-    client: impl Fn(&Pem<'_>, Option<&Pem<'_>>) -> Rc<Client>,
+    client: impl Fn(&Pem<'_>, Option<&Pem<'_>>) -> Arc<Client>,
 ) -> UserFacts {
     let (notes, of_client) = refused(name, user);
     let mut facts = UserFacts { notes, of_client, credentials: Vec::new(), client: None };
@@ -51,7 +51,7 @@ pub(super) fn judge(
 
 fn certificate(
     user: &AuthInfo,
-    client: impl Fn(&Pem<'_>, Option<&Pem<'_>>) -> Rc<Client>,
+    client: impl Fn(&Pem<'_>, Option<&Pem<'_>>) -> Arc<Client>,
     facts: &mut UserFacts,
 ) -> Option<Judged> {
     let certificate = Pem::client_certificate(user)?;

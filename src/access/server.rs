@@ -11,14 +11,14 @@ use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding, Severity};
 use crate::load::validate_cluster;
 use crate::url::{Brackets, Reach, ServerUrl, UrlFault};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Judges a cluster's entry. Paths in it are absolute.
 pub(super) fn judge(
     name: &str,
     cluster: &Cluster,
     question: &Question,
-    trust: impl Fn(Option<&Pem<'_>>) -> Rc<Trust>,
+    trust: impl Fn(Option<&Pem<'_>>) -> Arc<Trust>,
 ) -> ClusterFacts {
     let mut facts = ClusterFacts {
         notes: refused(name, cluster),

@@ -10,7 +10,7 @@ use crate::error::Printable;
 use crate::finding::{Code, Effect, Finding};
 use crate::jwt::Claims;
 use serde_json::Value;
-use std::rc::Rc;
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// `kubeconfig-…:…`, `token-…:…` and, of Rancher 2.13 and later, `ext/…:…`; Rancher splits at exactly one colon.
@@ -38,7 +38,7 @@ pub(super) fn judge(text: &str, field: &'static str, what: &str, question: &Ques
         _ => Judged::new(Credential::new(Login::Token)),
     };
     judged.notes.extend(found.map(|finding| Note::new(field, finding)));
-    judged.token = Some(Rc::new(Zeroizing::new(token.to_owned())));
+    judged.token = Some(Arc::new(Zeroizing::new(token.to_owned())));
     judged
 }
 

@@ -105,8 +105,8 @@ impl<T> Entries<T> {
     }
 
     /// Names and bodies in their order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &T)> + Clone {
-        self.map.iter().map(|(name, slot)| (name.as_str(), &slot.body))
+    pub fn iter(&self) -> Iter<'_, T> {
+        self.into_iter()
     }
 
     /// The unknown fields of the entry called `name`, those beside `name` and the body.
@@ -209,8 +209,8 @@ impl<T: Clone> Entries<T> {
     }
 
     /// Names and bodies in their order, to change the bodies.
-    pub fn iter_mut(&mut self) -> impl ExactSizeIterator<Item = (&str, &mut T)> {
-        self.own().iter_mut().map(|(name, slot)| (name.as_str(), &mut Arc::make_mut(slot).body))
+    pub fn iter_mut(&mut self) -> IterMut<'_, T> {
+        self.into_iter()
     }
 
     /// The unknown fields of the entry called `name`, to change them.
@@ -256,6 +256,64 @@ impl<T: Clone> Entries<T> {
         Arc::make_mut(&mut self.map)
     }
 }
+
+impl<'a, T> IntoIterator for &'a Entries<T> {
+    type Item = (&'a str, &'a T);
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        Iter(self.map.iter())
+    }
+}
+
+/// Names and bodies of [`Entries`] in their order.
+pub struct Iter<'a, T>(indexmap::map::Iter<'a, String, Arc<Slot<T>>>);
+
+impl<T> Clone for Iter<'_, T> {
+    fn clone(&self) -> Self {
+        Iter(self.0.clone())
+    }
+}
+
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = (&'a str, &'a T);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, slot)| (name.as_str(), &slot.body))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T> ExactSizeIterator for Iter<'_, T> {}
+
+impl<'a, T: Clone> IntoIterator for &'a mut Entries<T> {
+    type Item = (&'a str, &'a mut T);
+    type IntoIter = IterMut<'a, T>;
+
+    fn into_iter(self) -> IterMut<'a, T> {
+        IterMut(self.own().iter_mut())
+    }
+}
+
+/// Names and bodies of [`Entries`] in their order, to change the bodies.
+pub struct IterMut<'a, T>(indexmap::map::IterMut<'a, String, Arc<Slot<T>>>);
+
+impl<'a, T: Clone> Iterator for IterMut<'a, T> {
+    type Item = (&'a str, &'a mut T);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, slot)| (name.as_str(), &mut Arc::make_mut(slot).body))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl<T: Clone> ExactSizeIterator for IterMut<'_, T> {}
 
 impl<T> std::ops::Index<&str> for Entries<T> {
     type Output = T;

@@ -417,7 +417,7 @@ macro_rules! model {
             /// Writes the fields as those of a file, one after the other: the value of all of them together would take
             /// several times the room of the text.
             #[allow(dead_code, reason = "one of them is a whole file")]
-            pub(crate) fn write(&self, writer: &mut $crate::syntax::write::Writer) {
+            pub(crate) fn write_fields(&self, writer: &mut $crate::syntax::write::Writer) {
                 $( if !$crate::config::fields::Field::is_absent(&self.$field) {
                     $crate::config::fields::Field::write(&self.$field, $key, writer);
                 } )*

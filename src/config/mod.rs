@@ -30,7 +30,7 @@ pub use data::{Data, Decoded};
 pub(crate) use data::{HELP as BASE64_HELP, illegal_byte};
 pub use describe::{KubeconfigField, fields};
 pub use edit::{Edit, Section};
-pub use entries::{Body, Entries};
+pub use entries::{Body, Entries, Iter, IterMut};
 pub(crate) use mask::ShownName;
 pub use mask::shown;
 #[cfg(feature = "rke")]
@@ -237,6 +237,30 @@ impl Kubeconfig {
     /// A configuration without entries, with `apiVersion: v1` and `kind: Config`.
     pub fn new() -> Self {
         Kubeconfig { api_version: Some("v1".into()), kind: Some("Config".into()), ..Self::default() }
+    }
+
+    /// The cluster that a context names; none where the context, its cluster or the name of it is missing.
+    ///
+    /// ```
+    /// use kubeconfig::{Cluster, Context, Kubeconfig};
+    /// let mut config = Kubeconfig::new();
+    /// config.clusters.insert("prod", Cluster::new("https://prod.example.com:6443"));
+    /// config.contexts.insert("admin@prod", Context::new("prod", "admin"));
+    /// assert_eq!(config.server_of("admin@prod"), Some("https://prod.example.com:6443"));
+    /// assert!(config.cluster_of("admin@prod").is_some() && config.user_of("admin@prod").is_none());
+    /// ```
+    pub fn cluster_of(&self, context: &str) -> Option<&Cluster> {
+        self.clusters.get(set(&self.contexts.get(context)?.cluster)?)
+    }
+
+    /// The user that a context names; none where the context, its user or the name of it is missing.
+    pub fn user_of(&self, context: &str) -> Option<&AuthInfo> {
+        self.users.get(set(&self.contexts.get(context)?.user)?)
+    }
+
+    /// The URL of the server of a context's [cluster](Kubeconfig::cluster_of), as it is written.
+    pub fn server_of(&self, context: &str) -> Option<&str> {
+        set(&self.cluster_of(context)?.server)
     }
 
     /// The name of the current context, if one is set.

@@ -26,6 +26,21 @@ impl Kubeconfig {
         }
     }
 
+    /// Reads a text by kubectl's rules; as [`str::parse`], under the name that the crate `kube` has for it. JSON is YAML.
+    ///
+    /// # Errors
+    /// As [`from_slice`](Kubeconfig::from_slice).
+    ///
+    /// ```
+    /// use kubeconfig::Kubeconfig;
+    /// let config = Kubeconfig::from_yaml("current-context: prod\n")?;
+    /// assert_eq!(config.current_context(), Some("prod"));
+    /// # Ok::<(), kubeconfig::Error>(())
+    /// ```
+    pub fn from_yaml(text: &str) -> Result<Self> {
+        Self::from_slice(text.as_bytes())
+    }
+
     /// Reads a text by kubectl's rules, with the default [`Limits`](crate::syntax::Limits).
     ///
     /// # Errors

@@ -25,7 +25,7 @@ impl Kubeconfig {
     /// As [`syntax::to_yaml`].
     pub fn to_yaml(&self) -> Result<String> {
         let mut writer = Writer::new(Layout::OWN);
-        self.write(&mut writer);
+        self.write_fields(&mut writer);
         let mut text = writer.finish()?;
         // A file of nothing looks like a failure.
         if text.is_empty() {

@@ -66,6 +66,28 @@ pub struct Loader {
     stdin: Option<Zeroizing<Vec<u8>>>,
 }
 
+impl Kubeconfig {
+    /// Reads one file as kubectl reads it; relative paths in it are left as they are written.
+    ///
+    /// For absolute ones, `-` and several files see [`Loader`]: `Loader::from_env().explicit(path).load()?.rebased()?`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`](crate::ErrorKind::Io), and those of [`Kubeconfig::from_document`]; they name the file.
+    ///
+    /// ```
+    /// use kubeconfig::Kubeconfig;
+    /// let config = Kubeconfig::read("tests/data/rancher-ace.yaml")?;
+    /// assert_eq!(config.current_context(), Some("prod-fqdn"));
+    /// # Ok::<(), kubeconfig::Error>(())
+    /// ```
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let bytes = read_config(path, path, Limits::default().input)?;
+        let document = Document::parse(bytes).map_err(|error| error.in_file(path))?;
+        Kubeconfig::from_document(&document).map_err(|error| error.in_file(path))
+    }
+}
+
 impl Loader {
     /// With the environment of this process.
     pub fn from_env() -> Self {

@@ -152,6 +152,12 @@ impl<'a> Merge<'a> {
         self
     }
 
+    /// Adds several inputs, as [`input`](Merge::input).
+    pub fn inputs(mut self, inputs: impl IntoIterator<Item = &'a Loaded>) -> Self {
+        self.inputs.extend(inputs);
+        self
+    }
+
     /// What becomes of entries of one name that say different things; [`OnConflict::Fail`] where it isn't called.
     pub fn on_conflict(mut self, on_conflict: OnConflict) -> Self {
         self.on_conflict = on_conflict;

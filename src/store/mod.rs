@@ -87,6 +87,7 @@ pub use restore::Holding;
 pub use signals::end_on_signals;
 pub use update::{Changed, Files, Preview, PreviewedFile, Updated};
 
+use crate::config::Kubeconfig;
 use crate::error::{Error, ErrorKind, Result};
 use std::fs::File;
 use std::io;
@@ -162,7 +163,8 @@ pub struct Written {
 /// # std::fs::remove_dir_all(&folder).unwrap();
 /// # Ok::<(), kubeconfig::Error>(())
 /// ```
-pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Written> {
+pub fn write(path: impl AsRef<Path>, contents: &[u8], options: &WriteOptions) -> Result<Written> {
+    let path = path.as_ref();
     let target = Target::find(path)?;
     if target.old.is_some() && !options.force {
         return Err(exists(&target.path));
@@ -173,6 +175,33 @@ pub fn write(path: &Path, contents: &[u8], options: &WriteOptions) -> Result<Wri
     temporary.become_target(&target.path, options.force)?;
     flush(target.folder()).map_err(|error| error.after_change([target.path.as_path()]))?;
     Ok(Written { replaced: target.old.is_some(), path: target.path })
+}
+
+impl Kubeconfig {
+    /// Writes it to a file by the rules of [`write()`]: whole or not at all, a new one with mode 0600.
+    ///
+    /// To change a file and keep its comments see [`Store::edit`].
+    ///
+    /// # Errors
+    /// Those of [`to_yaml`](Kubeconfig::to_yaml) and of [`write()`].
+    ///
+    /// ```
+    /// # let folder = std::env::temp_dir().join(format!("kubeconfig-doc-save-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder).unwrap();
+    /// use kubeconfig::store::WriteOptions;
+    /// use kubeconfig::{Cluster, Kubeconfig};
+    ///
+    /// let mut config = Kubeconfig::new();
+    /// config.clusters.insert("prod", Cluster::new("https://prod.example.com:6443"));
+    /// let path = folder.join("prod.kubeconfig");
+    /// config.write(&path, &WriteOptions::new())?;
+    /// assert!(Kubeconfig::read(&path)? == config);
+    /// # std::fs::remove_dir_all(&folder).unwrap();
+    /// # Ok::<(), kubeconfig::Error>(())
+    /// ```
+    pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Written> {
+        write(path, zeroize::Zeroizing::new(self.to_yaml()?).as_bytes(), options)
+    }
 }
 
 /// Makes a new name in `folder` last. Where folders can't be flushed (Windows, some network shares, a folder one may
