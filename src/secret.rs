@@ -135,6 +135,9 @@ impl<'de, T: Wipe + Deserialize<'de>> Deserialize<'de> for Secret<T> {
 /// indented too far and goes on with the value before. `is_secret` knows more words for secrets.
 pub(crate) fn names_secret(text: &str, is_secret: impl Fn(&str) -> bool) -> bool {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    if is_service_account(text) {
+        return false;
+    }
     text.match_indices([':', '=']).any(|(at, _)| {
         let (before, behind) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
         let before = before.trim_end_matches(['"', '\'']);
@@ -152,6 +155,13 @@ pub(crate) fn names_secret(text: &str, is_secret: impl Fn(&str) -> bool) -> bool
     })
 }
 
+/// Whether it is what Kubernetes calls a service account: its namespace may well be called `external-secrets`.
+fn is_service_account(text: &str) -> bool {
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.' | ':');
+    let name = text.strip_prefix("system:serviceaccount:");
+    name.is_some_and(|name| name.split(':').count() == 2 && name.chars().all(is_name))
+}
+
 /// Whether a word is what people call a secret.
 pub(crate) fn is_secret_word(word: &str) -> bool {
     const PARTS: &[&str] =
@@ -165,11 +175,9 @@ pub(crate) fn is_secret_word(word: &str) -> bool {
 /// A path as it may be shown: without what is no path, but a key or a token that was put into a field for its path.
 pub(crate) fn without_content(path: &str) -> Cow<'_, str> {
     const HIDDEN: &str = "[hidden: this looks like a key or a token itself, not like its path]";
-    if names_secret(path, |_| false) {
-        return HIDDEN.into();
-    }
     match content_in(path).and_then(|at| path.get(..at)) {
         Some(folder) => [folder, HIDDEN].concat().into(),
+        None if names_secret(path, |_| false) => HIDDEN.to_owned().into(),
         None => path.into(),
     }
 }
@@ -192,7 +200,12 @@ fn content_in(path: &str) -> Option<usize> {
             ["MII", "MIG", "MHc"].iter().any(|start| name.starts_with(start)) && name.len() > 40 && is_base64();
         let is_jwt = name.starts_with("eyJ") && name.matches('.').count() > 1;
         let is_ranchers = ["kubeconfig-", "token-"].iter().any(|start| name.starts_with(start)) && name.contains(':');
-        name.len() > LONGEST_NAME || name.contains('\n') || is_der || is_jwt || is_ranchers
+        name.len() > LONGEST_NAME
+            || name.contains('\n')
+            || is_der
+            || is_jwt
+            || is_ranchers
+            || names_secret(name, |_| false)
     };
     let pem = ["-----BEGIN", "LS0tLS1CRUdJTi"].iter().filter_map(|start| path.find(start)).min();
     let mut begin = 0;

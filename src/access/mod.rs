@@ -81,7 +81,6 @@ pub use need::{Need, Verdict};
 pub(crate) use note::Note;
 #[cfg(any(feature = "check", feature = "rke"))]
 pub(crate) use pem::Pem;
-#[cfg(feature = "check")]
 #[cfg(feature = "rancher")]
 pub(crate) use question::Question;
 pub(crate) use server::TOKEN_LIFETIME;

@@ -1,7 +1,7 @@
 //! What an export says of itself: nothing in here is secret.
 
 use crate::access::{Access, End};
-use crate::config::ShownName;
+use crate::config::{ShownName, shown};
 use crate::error::Printable;
 use crate::load::Unread;
 use std::fmt;
@@ -103,7 +103,7 @@ impl fmt::Display for Note {
                     f,
                     "the login command of {} can't be embedded; its path is {} now",
                     ShownName(user),
-                    Printable(command)
+                    Printable(&shown("users[].user.exec.command", command))
                 )
             }
             Note::TokenFileWins { user } => {

@@ -112,9 +112,10 @@ fn there(text: Option<&str>) -> Option<&str> {
 /// The server, if its host is one without doubt: what might be a password whose end was cut off does not get into a name.
 fn host(url: &str) -> Option<ServerUrl<'_>> {
     let server = ServerUrl::of(url);
-    let is_host = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '%');
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '.' | '-' | '_');
+    let is_host = server.ip().is_some() || server.host().chars().all(is_name);
     let is_port = server.port().is_none_or(|port| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
-    (is_port && !server.host().is_empty() && server.host().chars().all(is_host)).then_some(server)
+    (is_port && !server.host().is_empty() && is_host).then_some(server)
 }
 
 /// The cluster's id in the path of Rancher's proxy.

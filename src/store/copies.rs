@@ -58,8 +58,17 @@ impl KeptCopy {
 const DEFAULT: usize = 5;
 /// The file beside the copies of a file that holds how many are kept of that one.
 const NUMBER: &str = "versions-to-keep";
-/// No number is longer.
-const LONGEST_NUMBER: u64 = 32;
+/// No two numbers are longer.
+const LONGEST_NUMBER: u64 = 64;
+
+/// What is stored beside the copies of a file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stored {
+    /// How many are kept.
+    keep: usize,
+    /// The number of the next copy, where there is none now: numbers are not given twice.
+    next: u64,
+}
 
 /// The copies of all files.
 pub(super) struct Copies<'a> {
@@ -99,7 +108,7 @@ impl<'a> Copies<'a> {
         match self.asked {
             Some(asked) => Ok(asked),
             // Nobody else's number counts.
-            None if private::is_usable(root, folder)? => Ok(stored(folder)?.unwrap_or(DEFAULT)),
+            None if private::is_usable(root, folder)? => Ok(stored(folder)?.map_or(DEFAULT, |stored| stored.keep)),
             None => Ok(DEFAULT),
         }
     }
@@ -111,7 +120,7 @@ impl<'a> Copies<'a> {
         let number = match list(&folder, file)?.pop() {
             Some(newest) if newest.holds(old) => return Ok(Some(self.renew(newest))),
             Some(newest) => newest.number.saturating_add(1),
-            None => 1,
+            None => stored(&folder).ok().flatten().map_or(1, |stored| stored.next),
         };
         let cannot = |e| Error::io("it can't be written", &folder, e);
         for number in number..number.saturating_add(16) {
@@ -148,7 +157,7 @@ impl<'a> Copies<'a> {
     pub(super) fn are_finished(&self, file: &Path) -> bool {
         let (Some(asked), Some((root, folder))) = (self.asked, self.place(file)) else { return true };
         private::is_usable(root, &folder).is_ok_and(|usable| usable)
-            && stored(&folder).is_ok_and(|stored| stored == Some(asked))
+            && stored(&folder).is_ok_and(|stored| stored.is_some_and(|stored| stored.keep == asked))
             && list(&folder, file).is_ok_and(|copies| !self.rolls || copies.len() <= asked)
     }
 
@@ -168,9 +177,9 @@ impl<'a> Copies<'a> {
             }
         }
         clear(&folder);
-        let stored = self.asked.map_or(Ok(()), |number| store(root, &folder, number));
+        let stored = self.asked.map_or(Ok(()), |number| store(root, &folder, number, None));
         let rolled = match self.rolls {
-            true => self.number(root, &folder).and_then(|number| roll(&folder, file, number)),
+            true => self.number(root, &folder).and_then(|number| roll(root, &folder, file, number)),
             false => Ok(()),
         };
         Error::several([stored, rolled].into_iter().filter_map(Result::err).collect()).map_or(Ok(()), Err)
@@ -178,7 +187,7 @@ impl<'a> Copies<'a> {
 }
 
 /// The number that was stored, if there is one.
-fn stored(folder: &Path) -> Result<Option<usize>> {
+fn stored(folder: &Path) -> Result<Option<Stored>> {
     let path = folder.join(NUMBER);
     let advice = |error: Error| error.with_help("say it again with --keep N; until then none is removed");
     let unreadable = |e| advice(Error::io("how many old versions to keep can't be read", &path, e));
@@ -190,19 +199,28 @@ fn stored(folder: &Path) -> Result<Option<usize>> {
         return Err(unreadable(IoErrorKind::InvalidData.into()));
     }
     let text = read_config(&path, &path, LONGEST_NUMBER).map_err(advice)?;
-    let number = std::str::from_utf8(&text).ok().and_then(|text| text.strip_suffix('\n')?.parse().ok());
-    number.map(Some).ok_or_else(|| unreadable(IoErrorKind::InvalidData.into()))
+    parse(&text).map(Some).ok_or_else(|| unreadable(IoErrorKind::InvalidData.into()))
+}
+
+/// `5`, or `0 7` where the next copy gets the number 7.
+fn parse(text: &[u8]) -> Option<Stored> {
+    let text = std::str::from_utf8(text).ok()?.strip_suffix('\n')?;
+    let (keep, next) = text.split_once(' ').unwrap_or((text, "1"));
+    Some(Stored { keep: keep.parse().ok()?, next: next.parse().ok()? })
 }
 
 /// Stores the number, whole or not at all.
-fn store(root: &Path, folder: &Path, number: usize) -> Result<()> {
+fn store(root: &Path, folder: &Path, keep: usize, next: Option<u64>) -> Result<()> {
     private::make(root, folder)?;
-    if stored(folder).is_ok_and(|stored| stored == Some(number)) {
+    let there = stored(folder).ok().flatten();
+    let next = next.or(there.map(|there| there.next)).unwrap_or(1);
+    if there == Some(Stored { keep, next }) {
         return Ok(());
     }
+    let text = if next > 1 { format!("{keep} {next}\n") } else { format!("{keep}\n") };
     let target = Target { path: folder.join(NUMBER), old: None };
     let written = Temporary::create(&target, None).and_then(|mut temporary| {
-        temporary.fill(format!("{number}\n").as_bytes(), None)?;
+        temporary.fill(text.as_bytes(), None)?;
         temporary.replace(&target.path)
     });
     written.map_err(|e| Error::io("how many old versions to keep can't be stored", &target.path, e))?;
@@ -216,8 +234,11 @@ fn flush(folder: &Path) {
 }
 
 /// Removes all but the newest `number` copies of `file`.
-fn roll(folder: &Path, file: &Path, number: usize) -> Result<()> {
+fn roll(root: &Path, folder: &Path, file: &Path, number: usize) -> Result<()> {
     let copies = list(folder, file)?;
+    if let Some(newest) = copies.last().filter(|_| number == 0) {
+        store(root, folder, number, Some(newest.number.saturating_add(1)))?;
+    }
     let superfluous = copies.len().saturating_sub(number);
     let mut errors = Vec::new();
     for copy in copies.into_iter().take(superfluous) {

@@ -104,7 +104,8 @@ impl Store {
         found
     }
 
-    /// Brings a kept version of `path` back: `copy`, or the newest that says something else than the file does now.
+    /// Brings a kept version of `path` back: `copy`, or the newest that says something else than the file does now. Where
+    /// there is none but such as say the same, nothing changes.
     ///
     /// What the file holds now is kept as any change keeps it, so that a second `restore` undoes the first; but no copy
     /// is removed, however many there are. The file need not be readable as a kubeconfig, nor exist any more. Its mode
@@ -133,14 +134,16 @@ impl Store {
             files.set(0, copy.read()?.to_vec());
             return Ok(copy.clone());
         }
-        for copy in self.copies(path)? {
+        let copies = self.copies(path)?;
+        for copy in &copies {
             let bytes = copy.read()?;
             if files.old(0) != Some(&bytes) {
                 files.set(0, bytes.to_vec());
-                return Ok(copy);
+                return Ok(copy.clone());
             }
         }
-        Err(none_kept(path))
+        // The file holds what each of them does.
+        copies.into_iter().next().ok_or_else(|| none_kept(path))
     }
 }
 

@@ -105,6 +105,21 @@ fn a_newer_kubeconfig_is_not_replaced() {
         let out = ends(&set, &["recover", named, "--into", KUBECONFIG, "--force"], 1);
         assert!(out.stderr.contains("--older"), "{}", out.stderr);
     }
+    // What kubectl does not read, or not all of, may be newer: nobody knows.
+    let other = "current-context: a\ncontexts:\n- {name: a, context: {cluster: a, user: a}}\n";
+    let broken = format!("{text}oops: [\n");
+    let twice = format!("{text}users: []\n");
+    for (name, joined) in [
+        ("joined", format!("{other}---\n{text}")),
+        ("joined without a line between", format!("{text}{other}")),
+        ("broken", broken),
+        ("a list twice", twice),
+    ] {
+        fs::write(set.path().join("joined"), &joined).unwrap();
+        let out = ends(&set, &["recover", "cluster.rkestate", "--out", "joined", "--force"], 1);
+        assert!(out.stderr.contains("can't be told") && out.stderr.contains("--older"), "{name}: {}", out.stderr);
+        assert_eq!(fs::read_to_string(set.path().join("joined")).unwrap(), joined, "{name}");
+    }
     // From elsewhere too.
     let elsewhere = folder(&[("copy.json", &old.json().compact())]);
     let into = set.path().join(KUBECONFIG).display().to_string();

@@ -32,7 +32,7 @@ proptest! {
             match deed {
                 Deed::Write { name, contents, force } => {
                     let name = format!("file{name}");
-                    let result = write(&folder.path(&name), &contents, &WriteOptions::new().force(force));
+                    let result = write(folder.path(&name), &contents, &WriteOptions::new().force(force));
                     let old = model.get(&name).map(|(_, mode)| *mode);
                     if old.is_some() && !force {
                         prop_assert_eq!(result.unwrap_err().kind(), ErrorKind::Refused);

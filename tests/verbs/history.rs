@@ -202,6 +202,32 @@ fn before_the_first_change() {
     assert_eq!(read(folder.path(), "config"), FILE);
 }
 
+/// After all versions were thrown away the first one that is kept is not the first there was.
+#[test]
+fn numbers_are_not_given_twice() {
+    let folder = folder(FILE);
+    let at = folder.path();
+    set(at, 1, &[]);
+    set(at, 2, &["--keep=0"]);
+    assert_eq!(numbers(at), [0; 0]);
+    set(at, 3, &["--keep=5"]);
+    set(at, 4, &[]);
+    assert_eq!(numbers(at), [3, 2]);
+    let said = refused(at, &["restore", "--before", "2000-01-01"]);
+    assert!(said.contains("is no longer kept; the oldest is version 2"), "{said}");
+}
+
+/// Where each version says what the file does there is nothing to bring back, and no version is missing.
+#[test]
+fn the_same_is_not_brought_back() {
+    let folder = folder(FILE);
+    let at = folder.path();
+    set(at, 1, &[]);
+    fs::write(at.join("config"), FILE).unwrap();
+    let again = on_config(at, &["restore"]);
+    assert_eq!((again.code, again.stderr.as_str()), (Some(0), "config holds version 1 already\n"), "{}", again.stdout);
+}
+
 /// Copies without a verb in their name, as this program made them first.
 #[test]
 fn copies_of_the_earlier_layout_are_read() {

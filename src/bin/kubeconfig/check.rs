@@ -39,7 +39,8 @@ pub(crate) struct CheckArgs {
     /// Leave out findings of that code; may be repeated
     #[arg(long = "allow", value_name = "CODE", value_parser = Code::from_str)]
     allowed: Vec<Code>,
-    /// Tell so many findings of each code and file, and only count the others; all tells as many as there are
+    /// Tell so many findings of each code and file, and only count the others; all tells all, of one file
+    /// 10,000 or one for 64 bytes of it
     #[arg(long, value_name = "N|all", default_value = "100", value_parser = most)]
     max_findings: usize,
     /// Say what a code means, why it matters and how to fix it, and check nothing

@@ -17,7 +17,7 @@ pub(crate) fn to_check<'a>(loaded: impl IntoIterator<Item = &'a Loaded>, at: Opt
         _ => {
             let mut seen = HashSet::new();
             let files = loaded.iter().flat_map(|one| one.sources()).map(|source| source.path());
-            let files: Vec<&Path> = files.filter(|path| *path != Path::new("-") && seen.insert(*path)).collect();
+            let files: Vec<&Path> = files.filter(|path| is_there_again(path) && seen.insert(*path)).collect();
             if files.is_empty() {
                 return;
             }
@@ -29,9 +29,14 @@ pub(crate) fn to_check<'a>(loaded: impl IntoIterator<Item = &'a Loaded>, at: Opt
     say(&format_args!("To see how to fix it: kubeconfig check{at}{files}"));
 }
 
+/// Whether a file can be read once more: what came through a pipe (`<(command)`) is gone.
+fn is_there_again(file: &Path) -> bool {
+    file != Path::new("-") && !["/dev", "/proc"].iter().any(|folder| file.starts_with(folder))
+}
+
 /// Says which command tells what a file is that is not a kubeconfig with contexts.
 pub(crate) fn to_what_it_is(file: &Path) {
-    if file != Path::new("-") {
+    if is_there_again(file) {
         say(&format_args!("To see what it is: kubeconfig check {}", shell::file(file)));
     }
 }

@@ -22,7 +22,8 @@ pub(crate) struct RestoreArgs {
     /// Bring back the version with this number
     #[arg(long, value_name = "K")]
     version: Option<u64>,
-    /// Bring back what the file held right before that time, RFC 3339 or a date: all changes since then are undone
+    /// Bring back what the file held right before that time, RFC 3339 or a date: all changes since then are undone. Only
+    /// changes made by this program are known; between two of them another program may have written the file
     #[arg(long, value_name = "TIME", value_parser = parse_time, conflicts_with = "version")]
     before: Option<UnixTime>,
 }
@@ -47,7 +48,10 @@ pub(crate) fn restore(args: &RestoreArgs, out: &mut Out) -> Result<u8, Failure> 
     let (copy, file) = (restored.value, shown(&file));
     match restored.changed.is_empty() {
         true => say(&format_args!("{} holds version {} already", Printable(&file), copy.number)),
-        false => out.text(&format!("restored {file} from version {}: {}\n", copy.number, shown(&copy.path)))?,
+        false => {
+            let (file, path) = (Printable(&file), shown(&copy.path));
+            out.text(&format!("restored {file} from version {}: {}\n", copy.number, Printable(&path)))?;
+        }
     }
     Ok(0)
 }
@@ -61,7 +65,7 @@ fn list(store: &Store, file: &Path, out: &mut Out) -> Result<u8, Failure> {
     let mut text = "VERSION\tUNTIL\tVERB\tSIZE\tFILE\n".to_owned();
     for KeptCopy { number, time, verb, size, path, .. } in &copies {
         let (until, verb) = (time.map_or_else(|| "-".to_owned(), shown_time), verb.as_deref().unwrap_or("-"));
-        text.push_str(&format!("{number}\t{until}\t{verb}\t{size}\t{}\n", shown(path)));
+        text.push_str(&format!("{number}\t{until}\t{verb}\t{size}\t{}\n", Printable(&shown(path))));
     }
     out.text(&in_columns(&text))?;
     Ok(0)

@@ -17,8 +17,10 @@ use super::state::State;
 use crate::cert::{Certificate, rfc3339};
 use crate::config::{Context, Kubeconfig};
 use crate::error::{Error, ErrorKind, Result};
-use crate::load::Loaded;
+use crate::load::{Loaded, read_config};
+use crate::secret::SecretBytes;
 use crate::store::{Finished, Saved, WriteOptions};
+use crate::syntax::Limits;
 use crate::url::check_new_server;
 use rustls_pki_types::UnixTime;
 use std::fmt;
@@ -370,11 +372,31 @@ impl Recovered {
     pub fn write(&self, path: impl AsRef<Path>, options: &WriteOptions) -> Result<Saved> {
         let path = path.as_ref();
         if !self.older {
-            if let Some(existing) = existing(path).map_err(|error| untold(error, path))? {
+            let existing = existing(path).and_then(|existing| is_known(path, existing.as_ref()).map(|()| existing));
+            if let Some(existing) = existing.map_err(|error| untold(error, path))? {
                 self.may_replace(&existing, path)?;
             }
         }
         self.finished.write(path, options)
+    }
+}
+
+/// That it is known what a file is: a kubeconfig that is read as a whole, or something that holds no credentials.
+fn is_known(file: &Path, existing: Option<&Loaded>) -> Result<()> {
+    match existing.map(Loaded::unread) {
+        Some(unread) => match unread.first() {
+            Some(unread) => Err(Error::new(ErrorKind::Refused, unread.to_string())),
+            None => Ok(()),
+        },
+        None if !file.is_file() => Ok(()),
+        None => {
+            let text = read_config(file, file, Limits::default().input).map(SecretBytes::from)?;
+            let holds = |key: &str| text.windows(key.len()).any(|piece| piece == key.as_bytes());
+            match ["client-certificate-data", "client-key-data", "users:", "\"users\""].into_iter().any(holds) {
+                true => Err(Error::new(ErrorKind::Refused, "it looks like one, and kubectl can't read it")),
+                false => Ok(()),
+            }
+        }
     }
 }
 
