@@ -129,8 +129,9 @@ fn user(u: &mut Unstructured<'_>) -> Result<AuthInfo> {
         provider.config = option(u, |u| Ok(list(u, |u| Ok((text(u)?, Secret::new(text(u)?))))?.into_iter().collect()))?;
         provider.other = other(u)?;
         Ok(provider)
-    })?;
-    it.exec = option(u, exec)?;
+    })?
+    .map(Box::new);
+    it.exec = option(u, exec)?.map(Box::new);
     it.extensions = entries(u, |u| value(u, 3))?;
     it.other = other(u)?;
     Ok(it)
@@ -233,7 +234,7 @@ fn list<'a, T>(u: &mut Unstructured<'a>, mut make: impl FnMut(&mut Unstructured<
     (0..u.int_in_range(0..=3)?).map(|_| make(u)).collect()
 }
 
-fn entries<'a, T>(
+fn entries<'a, T: Clone>(
     u: &mut Unstructured<'a>,
     mut make: impl FnMut(&mut Unstructured<'a>) -> Result<T>,
 ) -> Result<Entries<T>> {
@@ -261,7 +262,7 @@ fn value(u: &mut Unstructured<'_>, depth: u32) -> Result<Value> {
         4 => u.arbitrary::<f64>()?.into(),
         5 => Value::Scalar(Scalar::plain(text(u)?)),
         6 => Value::string(text(u)?),
-        7 => Value::Sequence(list(u, |u| value(u, depth - 1))?),
+        7 => list(u, |u| value(u, depth - 1))?.into(),
         _ => Value::Mapping(list(u, |u| Ok((text(u)?, value(u, depth - 1)?)))?.into_iter().collect()),
     })
 }

@@ -44,7 +44,9 @@ fn many(size: usize, piece: impl Fn(usize) -> String) -> String {
 /// Inputs that cost more than they look: by kind, as short as they can be written.
 fn inputs(size: usize) -> Vec<(&'static str, String)> {
     let fill = |head: &str, piece: &dyn Fn(usize) -> String, tail: &str| {
-        format!("apiVersion: v1\nkind: Config\n{head}{}{tail}\n", many(size, piece))
+        // With as long a comment as it takes for all that stands around the pieces.
+        let comment = "#".repeat(size / 50);
+        format!("apiVersion: v1\nkind: Config\n{head}{}{tail}\n{comment}\n", many(size, piece))
     };
     let user = "users:\n- name: a\n  user:\n";
     let exec = format!(
